@@ -1,0 +1,20 @@
+package dev.curia.broker.kafka.api;
+
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who asks, and how. Immutable.
+ *
+ * @param connectionId unique in this process
+ * @param listener the name of the listener the connection came in on; answers that name brokers name that listener's addresses
+ * @param receivedNanos monotonic clock when the request was read whole
+ */
+public record RequestContext(
+        short version,
+        int correlationId,
+        @Nullable String clientId,
+        String connectionId,
+        InetAddress clientAddress,
+        String listener,
+        long receivedNanos) {}

@@ -1,0 +1,38 @@
+package dev.curia.metadata.image;
+
+import dev.curia.common.id.Uuid;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A broker that the cluster knows. Immutable.
+ *
+ * @param epoch of this registration; unique and rising over all brokers, fences earlier incarnations
+ * @param incarnationId of the process that registered
+ * @param listeners where Kafka clients connect, one a listener name
+ * @param rpc where other brokers and gRPC clients connect
+ * @param fenced registered, but may not lead or be in sync
+ */
+public record BrokerRegistration(
+        int id,
+        long epoch,
+        Uuid incarnationId,
+        List<ServerEndpoint> listeners,
+        ServerEndpoint rpc,
+        Optional<String> rack,
+        List<Uuid> logDirIds,
+        boolean fenced) {
+    public BrokerRegistration {
+        listeners = List.copyOf(listeners);
+        logDirIds = List.copyOf(logDirIds);
+    }
+
+    /** Where this listener is reached, if the broker has it. */
+    public Optional<ServerEndpoint> listener(String name) {
+        return listeners.stream().filter(e -> e.listener().equals(name)).findFirst();
+    }
+
+    public BrokerRegistration withFenced(boolean nowFenced) {
+        return new BrokerRegistration(id, epoch, incarnationId, listeners, rpc, rack, logDirIds, nowFenced);
+    }
+}

@@ -1,0 +1,177 @@
+package dev.curia.metadata.image;
+
+import dev.curia.common.id.PartitionId;
+import dev.curia.common.id.Uuid;
+import dev.curia.proto.metadata.v1.BrokerFencingRecord;
+import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
+import dev.curia.proto.metadata.v1.ConfigRecord;
+import dev.curia.proto.metadata.v1.FeatureLevelRecord;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.proto.metadata.v1.PartitionChangeRecord;
+import dev.curia.proto.metadata.v1.PartitionRecord;
+import dev.curia.proto.metadata.v1.TopicRecord;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+import org.pcollections.TreePVector;
+
+/** Replays records onto one image. Used once, by one thread. */
+final class ImageEdit {
+    private String clusterId;
+    private PMap<Integer, BrokerRegistration> brokers;
+    private PMap<Uuid, Topic> topics;
+    private PMap<String, Uuid> topicIds;
+    private PMap<ConfigResource, PMap<String, String>> configs;
+    private PMap<String, Integer> features;
+    private long nextProducerId;
+    private long nextBrokerEpoch;
+
+    private final Set<Integer> changedBrokers = new HashSet<>();
+    private final Set<Uuid> createdTopics = new HashSet<>();
+    private final Map<Uuid, Topic> removedTopics = new HashMap<>();
+    private final Set<PartitionId> changedPartitions = new HashSet<>();
+    private final Set<ConfigResource> changedConfigs = new HashSet<>();
+
+    ImageEdit(MetadataImage base) {
+        clusterId = base.clusterId;
+        brokers = base.brokers;
+        topics = base.topics;
+        topicIds = base.topicIds;
+        configs = base.configs;
+        features = base.features;
+        nextProducerId = base.nextProducerId;
+        nextBrokerEpoch = base.nextBrokerEpoch;
+    }
+
+    MetadataImage.Applied apply(long newIndex, List<MetadataRecord> records) {
+        records.forEach(this::replay);
+        MetadataImage image = new MetadataImage(
+                newIndex, clusterId, brokers, topics, topicIds, configs, features, nextProducerId, nextBrokerEpoch);
+        return new MetadataImage.Applied(
+                image,
+                new MetadataDelta(changedBrokers, createdTopics, removedTopics, changedPartitions, changedConfigs));
+    }
+
+    private void replay(MetadataRecord record) {
+        switch (record.getKindCase()) {
+            case CLUSTER -> clusterId = record.getCluster().getClusterId();
+            case BROKER_REGISTRATION -> register(record.getBrokerRegistration());
+            case BROKER_FENCING -> fence(record.getBrokerFencing());
+            case BROKER_UNREGISTRATION ->
+                unregister(record.getBrokerUnregistration().getBrokerId());
+            case TOPIC -> create(record.getTopic());
+            case TOPIC_REMOVAL ->
+                remove(ImageRecords.uuid(record.getTopicRemoval().getTopicId()));
+            case PARTITION -> partition(record.getPartition());
+            case PARTITION_CHANGE -> change(record.getPartitionChange());
+            case CONFIG -> config(record.getConfig());
+            case PRODUCER_ID_BLOCK ->
+                nextProducerId = record.getProducerIdBlock().getNextProducerId();
+            case FEATURE_LEVEL -> feature(record.getFeatureLevel());
+            case KIND_NOT_SET ->
+                throw new IllegalStateException(
+                        "a metadata record of a kind that this version does not know; upgrade this node");
+        }
+    }
+
+    private void register(BrokerRegistrationRecord record) {
+        BrokerRegistration broker = ImageRecords.broker(record);
+        brokers = brokers.plus(broker.id(), broker);
+        nextBrokerEpoch = Math.max(nextBrokerEpoch, broker.epoch() + 1);
+        changedBrokers.add(broker.id());
+    }
+
+    private void fence(BrokerFencingRecord record) {
+        BrokerRegistration broker = brokers.get(record.getBrokerId());
+        if (broker == null || broker.epoch() != record.getBrokerEpoch()) {
+            throw new IllegalStateException("fencing of broker " + record.getBrokerId() + " epoch "
+                    + record.getBrokerEpoch() + ", but registered is " + broker);
+        }
+        brokers = brokers.plus(broker.id(), broker.withFenced(record.getFenced()));
+        changedBrokers.add(broker.id());
+    }
+
+    private void unregister(int id) {
+        brokers = brokers.minus(id);
+        changedBrokers.add(id);
+    }
+
+    private void create(TopicRecord record) {
+        Uuid id = ImageRecords.uuid(record.getTopicId());
+        topics = topics.plus(id, new Topic(id, record.getName(), record.getInternal(), TreePVector.empty()));
+        topicIds = topicIds.plus(record.getName(), id);
+        createdTopics.add(id);
+    }
+
+    private void remove(Uuid id) {
+        Topic topic = existing(id);
+        topics = topics.minus(id);
+        topicIds = topicIds.minus(topic.name());
+        ConfigResource resource = ConfigResource.topic(topic.name());
+        if (configs.containsKey(resource)) changedConfigs.add(resource);
+        configs = configs.minus(resource);
+        changedPartitions.removeIf(partition -> partition.topicId().equals(id));
+        if (!createdTopics.remove(id)) removedTopics.put(id, topic);
+    }
+
+    private void partition(PartitionRecord record) {
+        set(
+                existing(ImageRecords.uuid(record.getTopicId())),
+                record.getPartition(),
+                new PartitionState(
+                        record.getReplicasList(),
+                        record.getIsrList(),
+                        record.getEligibleLeadersList(),
+                        record.getLeader(),
+                        record.getLeaderEpoch(),
+                        record.getPartitionEpoch()));
+    }
+
+    private void change(PartitionChangeRecord record) {
+        Topic topic = existing(ImageRecords.uuid(record.getTopicId()));
+        PartitionState old = topic.partition(record.getPartition())
+                .orElseThrow(() -> new IllegalStateException(
+                        "change of unknown partition " + topic.name() + "-" + record.getPartition()));
+        set(
+                topic,
+                record.getPartition(),
+                new PartitionState(
+                        record.hasReplicas() ? record.getReplicas().getIdsList() : old.replicas(),
+                        record.hasIsr() ? record.getIsr().getIdsList() : old.isr(),
+                        record.hasEligibleLeaders()
+                                ? record.getEligibleLeaders().getIdsList()
+                                : old.eligibleLeaders(),
+                        record.hasLeader() ? record.getLeader() : old.leader(),
+                        record.hasLeader() ? old.leaderEpoch() + 1 : old.leaderEpoch(),
+                        old.partitionEpoch() + 1));
+    }
+
+    private void set(Topic topic, int partition, PartitionState state) {
+        topics = topics.plus(topic.id(), topic.with(partition, state));
+        changedPartitions.add(new PartitionId(topic.id(), partition));
+    }
+
+    private void config(ConfigRecord record) {
+        ConfigResource resource = ImageRecords.configResource(record);
+        PMap<String, String> values = configs.getOrDefault(resource, HashTreePMap.empty());
+        values = record.hasValue() ? values.plus(record.getKey(), record.getValue()) : values.minus(record.getKey());
+        configs = values.isEmpty() ? configs.minus(resource) : configs.plus(resource, values);
+        changedConfigs.add(resource);
+    }
+
+    private void feature(FeatureLevelRecord record) {
+        features = record.getLevel() == 0
+                ? features.minus(record.getName())
+                : features.plus(record.getName(), record.getLevel());
+    }
+
+    private Topic existing(Uuid id) {
+        Topic topic = topics.get(id);
+        if (topic == null) throw new IllegalStateException("a record of unknown topic " + id);
+        return topic;
+    }
+}

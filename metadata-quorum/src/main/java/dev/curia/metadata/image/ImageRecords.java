@@ -1,0 +1,141 @@
+package dev.curia.metadata.image;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.curia.common.id.Uuid;
+import dev.curia.proto.common.v1.Endpoint;
+import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
+import dev.curia.proto.metadata.v1.ClusterRecord;
+import dev.curia.proto.metadata.v1.ConfigRecord;
+import dev.curia.proto.metadata.v1.FeatureLevelRecord;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.proto.metadata.v1.PartitionRecord;
+import dev.curia.proto.metadata.v1.ProducerIdBlockRecord;
+import dev.curia.proto.metadata.v1.ResourceType;
+import dev.curia.proto.metadata.v1.TopicRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Between the model and its records. Pure. */
+public final class ImageRecords {
+    private ImageRecords() {}
+
+    public static Uuid uuid(ByteString bytes) {
+        return Uuid.fromBytes(bytes.toByteArray());
+    }
+
+    public static ByteString bytes(Uuid uuid) {
+        return UnsafeByteOperations.unsafeWrap(uuid.toBytes());
+    }
+
+    public static ServerEndpoint endpoint(Endpoint e) {
+        return new ServerEndpoint(e.getListener(), e.getHost(), e.getPort(), e.getSecurityProtocol());
+    }
+
+    public static Endpoint proto(ServerEndpoint e) {
+        return Endpoint.newBuilder()
+                .setListener(e.listener())
+                .setHost(e.host())
+                .setPort(e.port())
+                .setSecurityProtocol(e.securityProtocol())
+                .build();
+    }
+
+    static BrokerRegistration broker(BrokerRegistrationRecord r) {
+        return new BrokerRegistration(
+                r.getBrokerId(),
+                r.getBrokerEpoch(),
+                uuid(r.getIncarnationId()),
+                r.getListenersList().stream().map(ImageRecords::endpoint).toList(),
+                endpoint(r.getRpc()),
+                Optional.of(r.getRack()).filter(rack -> !rack.isEmpty()),
+                r.getLogDirIdsList().stream().map(ImageRecords::uuid).toList(),
+                r.getFenced());
+    }
+
+    static BrokerRegistrationRecord proto(BrokerRegistration b) {
+        return BrokerRegistrationRecord.newBuilder()
+                .setBrokerId(b.id())
+                .setBrokerEpoch(b.epoch())
+                .setIncarnationId(bytes(b.incarnationId()))
+                .addAllListeners(b.listeners().stream().map(ImageRecords::proto).toList())
+                .setRpc(proto(b.rpc()))
+                .setRack(b.rack().orElse(""))
+                .addAllLogDirIds(b.logDirIds().stream().map(ImageRecords::bytes).toList())
+                .setFenced(b.fenced())
+                .build();
+    }
+
+    static ConfigResource configResource(ConfigRecord r) {
+        return switch (r.getResourceType()) {
+            case TOPIC -> ConfigResource.topic(r.getResourceName());
+            case BROKER -> new ConfigResource(ConfigResource.Type.BROKER, r.getResourceName());
+            case RESOURCE_TYPE_UNSPECIFIED, UNRECOGNIZED ->
+                throw new IllegalStateException("a config record of unknown resource type " + r.getResourceTypeValue());
+        };
+    }
+
+    public static ConfigRecord.Builder config(ConfigResource resource, String key) {
+        return ConfigRecord.newBuilder()
+                .setResourceType(
+                        resource.type() == ConfigResource.Type.TOPIC ? ResourceType.TOPIC : ResourceType.BROKER)
+                .setResourceName(resource.name())
+                .setKey(key);
+    }
+
+    public static PartitionRecord.Builder partition(Uuid topicId, int partition, PartitionState state) {
+        return PartitionRecord.newBuilder()
+                .setTopicId(bytes(topicId))
+                .setPartition(partition)
+                .addAllReplicas(state.replicas())
+                .addAllIsr(state.isr())
+                .addAllEligibleLeaders(state.eligibleLeaders())
+                .setLeader(state.leader())
+                .setLeaderEpoch(state.leaderEpoch())
+                .setPartitionEpoch(state.partitionEpoch());
+    }
+
+    static List<MetadataRecord> of(MetadataImage image) {
+        List<MetadataRecord> records = new ArrayList<>();
+        if (!image.clusterId.isEmpty()) {
+            records.add(MetadataRecord.newBuilder()
+                    .setCluster(ClusterRecord.newBuilder().setClusterId(image.clusterId))
+                    .build());
+        }
+        image.features.forEach((name, level) -> records.add(MetadataRecord.newBuilder()
+                .setFeatureLevel(FeatureLevelRecord.newBuilder().setName(name).setLevel(level))
+                .build()));
+        image.brokers
+                .values()
+                .forEach(broker -> records.add(MetadataRecord.newBuilder()
+                        .setBrokerRegistration(proto(broker))
+                        .build()));
+        image.topics.values().forEach(topic -> addTopic(topic, records));
+        image.configs.forEach((resource, values) ->
+                values.forEach((key, value) -> records.add(MetadataRecord.newBuilder()
+                        .setConfig(config(resource, key).setValue(value))
+                        .build())));
+        records.add(MetadataRecord.newBuilder()
+                .setProducerIdBlock(ProducerIdBlockRecord.newBuilder()
+                        .setBrokerId(-1)
+                        .setBrokerEpoch(-1)
+                        .setNextProducerId(image.nextProducerId))
+                .build());
+        return records;
+    }
+
+    private static void addTopic(Topic topic, List<MetadataRecord> records) {
+        records.add(MetadataRecord.newBuilder()
+                .setTopic(TopicRecord.newBuilder()
+                        .setTopicId(bytes(topic.id()))
+                        .setName(topic.name())
+                        .setInternal(topic.internal()))
+                .build());
+        for (int p = 0; p < topic.partitions().size(); p++) {
+            records.add(MetadataRecord.newBuilder()
+                    .setPartition(partition(topic.id(), p, topic.partitions().get(p)))
+                    .build());
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.curia.metadata.image;
+
+import dev.curia.common.id.PartitionId;
+import dev.curia.common.id.Uuid;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What differs between two images, by name; look the new state up in the image. Immutable.
+ *
+ * @param brokers registered, changed or unregistered
+ * @param createdTopics and every one of their partitions is in {@code partitions}
+ * @param removedTopics as they were
+ * @param partitions created or changed, not those of removed topics
+ */
+public record MetadataDelta(
+        Set<Integer> brokers,
+        Set<Uuid> createdTopics,
+        Map<Uuid, Topic> removedTopics,
+        Set<PartitionId> partitions,
+        Set<ConfigResource> configs) {
+    public MetadataDelta {
+        brokers = Set.copyOf(brokers);
+        createdTopics = Set.copyOf(createdTopics);
+        removedTopics = Map.copyOf(removedTopics);
+        partitions = Set.copyOf(partitions);
+        configs = Set.copyOf(configs);
+    }
+}

@@ -1,0 +1,161 @@
+package dev.curia.metadata.image;
+
+import dev.curia.common.id.PartitionId;
+import dev.curia.common.id.Uuid;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/**
+ * The cluster's metadata at one index of the metadata log. Immutable and structurally shared: {@link #apply} costs as much as the
+ * records, not as the cluster. Every node that applied the same log holds an equal image.
+ */
+public final class MetadataImage {
+    /** Before the first record. */
+    public static final MetadataImage EMPTY = new MetadataImage(
+            -1,
+            "",
+            HashTreePMap.empty(),
+            HashTreePMap.empty(),
+            HashTreePMap.empty(),
+            HashTreePMap.empty(),
+            HashTreePMap.empty(),
+            0,
+            1);
+
+    /** An image and how it differs from the one before. */
+    public record Applied(MetadataImage image, MetadataDelta delta) {}
+
+    final long index;
+    final String clusterId;
+    final PMap<Integer, BrokerRegistration> brokers;
+    final PMap<Uuid, Topic> topics;
+    final PMap<String, Uuid> topicIds;
+    final PMap<ConfigResource, PMap<String, String>> configs;
+    final PMap<String, Integer> features;
+    final long nextProducerId;
+    final long nextBrokerEpoch;
+
+    MetadataImage(
+            long index,
+            String clusterId,
+            PMap<Integer, BrokerRegistration> brokers,
+            PMap<Uuid, Topic> topics,
+            PMap<String, Uuid> topicIds,
+            PMap<ConfigResource, PMap<String, String>> configs,
+            PMap<String, Integer> features,
+            long nextProducerId,
+            long nextBrokerEpoch) {
+        this.index = index;
+        this.clusterId = clusterId;
+        this.brokers = brokers;
+        this.topics = topics;
+        this.topicIds = topicIds;
+        this.configs = configs;
+        this.features = features;
+        this.nextProducerId = nextProducerId;
+        this.nextBrokerEpoch = nextBrokerEpoch;
+    }
+
+    /**
+     * The image after {@code records}.
+     *
+     * @throws IllegalStateException when a record does not fit this image or is of an unknown kind: the log and this code disagree
+     */
+    public Applied apply(long newIndex, List<MetadataRecord> records) {
+        return new ImageEdit(this).apply(newIndex, records);
+    }
+
+    /** Records that lead from {@link #EMPTY} to this image. */
+    public List<MetadataRecord> toRecords() {
+        return ImageRecords.of(this);
+    }
+
+    /** Of the last batch applied in the metadata log; -1 before the first. */
+    public long index() {
+        return index;
+    }
+
+    /** Empty before the first controller has named the cluster. */
+    public String clusterId() {
+        return clusterId;
+    }
+
+    public Collection<BrokerRegistration> brokers() {
+        return brokers.values();
+    }
+
+    public Optional<BrokerRegistration> broker(int id) {
+        return Optional.ofNullable(brokers.get(id));
+    }
+
+    /** Registered and not fenced. */
+    public boolean isAlive(int brokerId) {
+        BrokerRegistration broker = brokers.get(brokerId);
+        return broker != null && !broker.fenced();
+    }
+
+    public Collection<Topic> topics() {
+        return topics.values();
+    }
+
+    public Optional<Topic> topic(String name) {
+        return Optional.ofNullable(topicIds.get(name)).map(topics::get);
+    }
+
+    public Optional<Topic> topic(Uuid id) {
+        return Optional.ofNullable(topics.get(id));
+    }
+
+    public Optional<PartitionState> partition(PartitionId id) {
+        return topic(id.topicId()).flatMap(topic -> topic.partition(id.partition()));
+    }
+
+    /** Overrides only, by key; empty when there are none. */
+    public Map<String, String> config(ConfigResource resource) {
+        return configs.getOrDefault(resource, HashTreePMap.empty());
+    }
+
+    /** Finalized feature levels by name. */
+    public Map<String, Integer> features() {
+        return features;
+    }
+
+    /** Producer ids below this one have been handed out. */
+    public long nextProducerId() {
+        return nextProducerId;
+    }
+
+    /** Above every broker epoch ever given. */
+    public long nextBrokerEpoch() {
+        return nextBrokerEpoch;
+    }
+
+    /** By content, the index included. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MetadataImage that
+                && index == that.index
+                && clusterId.equals(that.clusterId)
+                && brokers.equals(that.brokers)
+                && topics.equals(that.topics)
+                && configs.equals(that.configs)
+                && features.equals(that.features)
+                && nextProducerId == that.nextProducerId
+                && nextBrokerEpoch == that.nextBrokerEpoch;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(index);
+    }
+
+    @Override
+    public String toString() {
+        return "MetadataImage[index=" + index + ", brokers=" + brokers.size() + ", topics=" + topics.size() + "]";
+    }
+}

@@ -1,0 +1,26 @@
+package dev.curia.metadata.port;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The Raft group as this node sees it. Immutable.
+ *
+ * @param leader empty while none is known
+ * @param snapshotIndex -1: none yet
+ */
+public record QuorumStatus(
+        int nodeId,
+        Optional<Node> leader,
+        long term,
+        long committedIndex,
+        long appliedIndex,
+        long snapshotIndex,
+        List<Member> members) {
+
+    /** A quorum node: Raft peer address and gRPC address, each {@code host:port}. */
+    public record Node(int id, String peerAddress, String rpcAddress) {}
+
+    /** @param matchIndex and {@code lastContactMillis} are -1 unless this node leads */
+    public record Member(Node node, long matchIndex, long lastContactMillis) {}
+}

@@ -1,0 +1,136 @@
+package dev.curia.replica;
+
+import dev.curia.common.id.PartitionId;
+import dev.curia.common.id.TopicPartition;
+import dev.curia.log.LogSlice;
+import dev.curia.proto.common.v1.ErrorCode;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One partition's replica on this broker. Thread-safe: changes are handed to the partition's owner thread, reads use published,
+ * immutable views. Expected failures are answers with an {@link ErrorCode}, never exceptions; futures never fail.
+ */
+public interface Replica {
+    PartitionId id();
+
+    TopicPartition name();
+
+    /** The newest published state. */
+    View view();
+
+    /**
+     * Appends batches as a client sent them (format v2, one after another). The buffer is changed in place (offsets, leader epoch,
+     * times) and must stay untouched until {@link AppendRequest#released} has run.
+     *
+     * @return completes when the acknowledgement asked for is reached, or with REQUEST_TIMED_OUT; order of completion for one
+     *     replica is order of append
+     */
+    CompletableFuture<AppendResult> append(AppendRequest request);
+
+    /** Reads what is there now; never waits. May read from disk: not from an event loop for cold data. */
+    ReadResult read(ReadRequest request);
+
+    /**
+     * Calls {@code wake} once, on the replica's thread, as soon as the end that {@code isolation} may read has passed {@code offset}, or
+     * the replica no longer leads in the same epoch. At once if so already.
+     *
+     * @return cancels; harmless when it has run
+     */
+    Runnable onReadable(long offset, Isolation isolation, Runnable wake);
+
+    /**
+     * The first record at or after a time, or a special position.
+     *
+     * @param timestampMs -1 latest, -2 earliest, -3 max timestamp, -4 earliest local, else milliseconds since 1970
+     */
+    OffsetResult offsetForTime(long timestampMs, Isolation isolation, OptionalInt currentLeaderEpoch);
+
+    /** The largest epoch not above {@code leaderEpoch} and where it ends (KIP-101). */
+    EpochResult endOffsetForEpoch(int leaderEpoch, OptionalInt currentLeaderEpoch);
+
+    /** What a reader may see. */
+    enum Isolation {
+        /** Up to the log end offset: followers. */
+        LOG_END,
+        /** Up to the high watermark. */
+        READ_UNCOMMITTED,
+        /** Up to the last stable offset. */
+        READ_COMMITTED
+    }
+
+    /** Who writes: clients may not write control batches; coordinators may. */
+    enum Origin {
+        CLIENT,
+        COORDINATOR
+    }
+
+    /**
+     * Immutable. {@code 0 <= logStartOffset <= lastStableOffset <= highWatermark <= logEndOffset}.
+     *
+     * @param leader broker id, -1: none known
+     */
+    record View(
+            boolean leading,
+            int leader,
+            int leaderEpoch,
+            long logStartOffset,
+            long lastStableOffset,
+            long highWatermark,
+            long logEndOffset,
+            List<Integer> isr) {}
+
+    /**
+     * @param acks 0 and 1: answer when written here; -1: when all in-sync replicas have it
+     * @param currentLeaderEpoch fails with FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH when given and not the leader's
+     * @param released run once when the buffer is no longer needed, whatever the outcome
+     */
+    record AppendRequest(
+            ByteBuffer records,
+            short acks,
+            Duration timeout,
+            Origin origin,
+            OptionalInt currentLeaderEpoch,
+            Runnable released) {}
+
+    /** @param logAppendTimeMs -1 unless the topic uses LogAppendTime */
+    record AppendResult(ErrorCode error, String message, long baseOffset, long logAppendTimeMs, long logStartOffset) {}
+
+    /**
+     * @param maxBytes at least the first batch is returned, even if larger, when {@code minOneBatch}
+     * @param lastFetchedEpoch of the reader, for truncation detection (KIP-320)
+     */
+    record ReadRequest(
+            long offset,
+            int maxBytes,
+            boolean minOneBatch,
+            Isolation isolation,
+            OptionalInt currentLeaderEpoch,
+            OptionalInt lastFetchedEpoch) {}
+
+    /**
+     * The caller closes {@code records}.
+     *
+     * @param aborted transactions aborted within the returned range; READ_COMMITTED only
+     * @param diverging set when the reader's log has parted from this one
+     */
+    record ReadResult(
+            ErrorCode error,
+            LogSlice records,
+            View view,
+            List<AbortedTransaction> aborted,
+            Optional<EpochResult> diverging) {}
+
+    /** An aborted transaction and where it begins. */
+    record AbortedTransaction(long producerId, long firstOffset) {}
+
+    /** @param offset -1: no record at or after that time */
+    record OffsetResult(ErrorCode error, long offset, long timestampMs, int leaderEpoch) {}
+
+    /** @param leaderEpoch and {@code endOffset} are -1 when unknown */
+    record EpochResult(ErrorCode error, int leaderEpoch, long endOffset) {}
+}

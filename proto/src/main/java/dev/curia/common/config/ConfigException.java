@@ -1,0 +1,10 @@
+package dev.curia.common.config;
+
+/** A setting that cannot be used. The message names the key, the value and what is accepted. */
+public final class ConfigException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public ConfigException(String message) {
+        super(message);
+    }
+}

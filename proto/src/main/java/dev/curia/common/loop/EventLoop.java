@@ -1,0 +1,173 @@
+package dev.curia.common.loop;
+
+import dev.curia.common.fault.FaultHandler;
+import dev.curia.common.time.Clock;
+import dev.curia.common.time.Timers;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One thread that owns the state of whatever is bound to it: only its tasks touch that state, so there are no locks to order.
+ *
+ * <p>Tasks run in the order offered. The inbox is bounded: a full one is back-pressure to the caller. A task must never block; a
+ * throwing task is a broken invariant and goes to the {@link FaultHandler}. Thread-safe, except that timers fire on the loop only.
+ */
+public final class EventLoop implements Timers, AutoCloseable {
+    private static final int TURN = 256;
+
+    private final BlockingQueue<Runnable> inbox;
+    private final Clock clock;
+    private final FaultHandler faults;
+    private final Thread thread;
+    private final AtomicBoolean open = new AtomicBoolean(true);
+
+    // Loop-confined from here on.
+    private final PriorityQueue<Timer> timers =
+            new PriorityQueue<>(Comparator.comparingLong(Timer::deadline).thenComparingLong(Timer::sequence));
+    private long timerSequence;
+
+    /** @param capacity how many tasks may wait before {@link #offer} refuses */
+    public EventLoop(String name, int capacity, Clock clock, FaultHandler faults) {
+        this.inbox = new ArrayBlockingQueue<>(capacity);
+        this.clock = clock;
+        this.faults = faults;
+        this.thread = new Thread(this::run, name);
+        this.thread.setDaemon(true);
+    }
+
+    /** Separate from the constructor, so that nothing runs before the owner is whole. */
+    public void start() {
+        thread.start();
+    }
+
+    /** @return false when the inbox is full or the loop is closed: the task will not run, push back */
+    public boolean offer(Runnable task) {
+        return open.get() && inbox.offer(task);
+    }
+
+    /** Like {@link #offer}, for callers that have no one to push back on; waits while the inbox is full. Not from the loop itself. */
+    public void submit(Runnable task) {
+        if (isInLoop()) {
+            if (!offer(task)) throw new RejectedExecutionException(thread.getName() + ": inbox full or closed");
+            return;
+        }
+        try {
+            while (open.get()) if (inbox.offer(task, 100, TimeUnit.MILLISECONDS)) return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new RejectedExecutionException(thread.getName() + " is closed");
+    }
+
+    public boolean isInLoop() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Tasks that wait now; for metrics. */
+    public int backlog() {
+        return inbox.size();
+    }
+
+    /** May be called from any thread; from outside the loop it costs a task. */
+    @Override
+    public Runnable schedule(long delayNanos, Runnable task) {
+        Timer timer = new Timer(clock.monotonicNanos() + delayNanos, task);
+        if (isInLoop()) add(timer);
+        else submit(() -> add(timer));
+        return timer::cancel;
+    }
+
+    /** Runs what was offered before, then ends the thread; timers are dropped. Waits for it unless called from the loop. */
+    @Override
+    public void close() {
+        if (!open.getAndSet(false)) return;
+        thread.interrupt();
+        if (isInLoop() || thread.getState() == Thread.State.NEW) return;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void add(Timer timer) {
+        timer.sequence = timerSequence++;
+        timers.add(timer);
+    }
+
+    private void run() {
+        List<Runnable> turn = new ArrayList<>(TURN);
+        while (open.get()) {
+            awaitWork(turn);
+            inbox.drainTo(turn, TURN);
+            turn.forEach(this::runTask);
+            turn.clear();
+            fireTimers();
+        }
+        while (true) {
+            Runnable last = inbox.poll();
+            if (last == null) return;
+            runTask(last);
+        }
+    }
+
+    private void awaitWork(List<Runnable> turn) {
+        try {
+            Timer next = timers.peek();
+            Runnable first;
+            if (next == null) first = inbox.take();
+            else first = inbox.poll(Math.max(0, next.deadline - clock.monotonicNanos()), TimeUnit.NANOSECONDS);
+            if (first != null) turn.add(first);
+        } catch (InterruptedException e) {
+            // Only close() interrupts, and the loop's condition sees that.
+        }
+    }
+
+    private void fireTimers() {
+        if (timers.isEmpty()) return;
+        long now = clock.monotonicNanos();
+        for (Timer t = timers.peek(); t != null && t.deadline - now <= 0; t = timers.peek()) {
+            timers.poll();
+            if (!t.cancelled) runTask(t.task);
+        }
+    }
+
+    private void runTask(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable t) {
+            faults.fatal("a task of event loop " + thread.getName() + " threw", t);
+        }
+    }
+
+    private static final class Timer {
+        final long deadline;
+        final Runnable task;
+        long sequence;
+        volatile boolean cancelled;
+
+        Timer(long deadline, Runnable task) {
+            this.deadline = deadline;
+            this.task = task;
+        }
+
+        long deadline() {
+            return deadline;
+        }
+
+        long sequence() {
+            return sequence;
+        }
+
+        void cancel() {
+            cancelled = true;
+        }
+    }
+}
