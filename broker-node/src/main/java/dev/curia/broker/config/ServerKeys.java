@@ -1,0 +1,187 @@
+package dev.curia.broker.config;
+
+import dev.curia.common.config.ConfigKey;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** The settings of a server process that no other part defines. Names are Kafka's wherever the meaning is Kafka's. */
+public final class ServerKeys {
+    private static final int INT = Integer.MAX_VALUE;
+
+    public static final ConfigKey<List<String>> PROCESS_ROLES = new ConfigKey<>(
+            "process.roles",
+            ConfigKey.Type.LIST,
+            null,
+            "What this process is: a quorum node, a broker, or both.",
+            "quorum, broker or quorum,broker",
+            text -> {
+                List<String> roles =
+                        Arrays.stream(text.split(",")).map(String::strip).toList();
+                if (!List.of("quorum", "broker").containsAll(roles)) throw new IllegalArgumentException("unknown role");
+                return roles;
+            });
+    public static final ConfigKey<Integer> NODE_ID = ConfigKey.requiredInt(
+            "node.id",
+            0,
+            INT,
+            "This node's number. Brokers and quorum nodes are numbered apart; a combined node has one number for both.");
+    public static final ConfigKey<String> CLUSTER_ID = new ConfigKey<>(
+            "cluster.id",
+            ConfigKey.Type.STRING,
+            null,
+            "The cluster's name, the same on every node and for ever; a data directory of another cluster is refused.",
+            "1 to 64 letters, digits, dashes, underscores or dots",
+            text -> {
+                if (text.matches("[A-Za-z0-9._-]{1,64}")) return text;
+                throw new IllegalArgumentException("not such a name");
+            });
+    public static final ConfigKey<List<Listener>> LISTENERS = listOf(
+            "listeners",
+            "PLAINTEXT://:9092",
+            "Where Kafka clients connect: NAME://host:port, separated by commas; no host means all addresses.",
+            "a list of NAME://host:port",
+            Listener::parse);
+    public static final ConfigKey<List<Listener>> ADVERTISED_LISTENERS = listOf(
+            "advertised.listeners",
+            "",
+            "What clients are told to connect to; a listener that is not named here is advertised as it is bound.",
+            "a list of NAME://host:port",
+            Listener::parse);
+    public static final ConfigKey<HostPort> RPC_LISTENER = address(
+            "rpc.listener",
+            ":9095",
+            "Where a broker serves gRPC: replication and the data API. No host means all addresses.");
+    public static final ConfigKey<String> RPC_ADVERTISED = ConfigKey.ofString(
+            "rpc.advertised", "", "The host:port that other brokers and gRPC clients are told; empty: as bound.");
+    public static final ConfigKey<String> QUORUM_VOTERS = ConfigKey.ofString(
+            "quorum.voters",
+            "",
+            "The quorum nodes at the cluster's first start: id@host:raftPort:rpcPort, separated by commas. Required on quorum nodes.");
+    public static final ConfigKey<List<HostPort>> QUORUM_BOOTSTRAP_SERVERS = listOf(
+            "quorum.bootstrap.servers",
+            "",
+            "The gRPC addresses of quorum nodes that a broker looks for the controller at; empty: those of quorum.voters.",
+            "a list of host:port",
+            HostPort::parse);
+    public static final ConfigKey<String> QUORUM_DATA_DIR = ConfigKey.ofString(
+            "quorum.data.dir", "", "Where a quorum node keeps its log and state. Required on quorum nodes.");
+    public static final ConfigKey<List<String>> LOG_DIRS =
+            ConfigKey.ofList("log.dirs", "", "Where a broker keeps its partitions. Required on brokers.");
+    public static final ConfigKey<HostPort> HTTP_LISTENER = address(
+            "http.listener", ":9096", "Where /metrics and /health are served over HTTP. No host means all addresses.");
+    public static final ConfigKey<String> BROKER_RACK = ConfigKey.ofString(
+            "broker.rack", "", "The rack of a broker: replicas of a partition are spread over racks.");
+    public static final ConfigKey<Integer> NUM_PARTITIONS = ConfigKey.ofInt(
+            "num.partitions", 1, 1, INT, "Partitions of a topic that is created without saying how many.");
+    public static final ConfigKey<Integer> DEFAULT_REPLICATION_FACTOR = ConfigKey.ofInt(
+            "default.replication.factor", 1, 1, 32767, "Replicas of a topic that is created without saying how many.");
+    public static final ConfigKey<Boolean> AUTO_CREATE_TOPICS = ConfigKey.ofBoolean(
+            "auto.create.topics.enable", true, "Whether a client that asks for an unknown topic creates it.");
+    public static final ConfigKey<Integer> REQUEST_MAX_BYTES = ConfigKey.ofInt(
+            "socket.request.max.bytes",
+            104_857_600,
+            1,
+            INT,
+            "The largest Kafka request accepted, in bytes; a larger one closes the connection.");
+    public static final ConfigKey<Long> CONNECTIONS_MAX_IDLE_MS = ConfigKey.ofLong(
+            "connections.max.idle.ms",
+            600_000,
+            1,
+            Long.MAX_VALUE,
+            "A client connection silent for this long, in milliseconds, is closed.");
+    public static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.ofInt(
+            "num.network.threads", 0, 0, 1024, "Threads that serve client connections; 0: one a processor.");
+    public static final ConfigKey<Integer> IO_THREADS =
+            ConfigKey.ofInt("num.io.threads", 4, 1, 1024, "Threads for reads that may have to wait for the disk.");
+    public static final ConfigKey<Integer> REPLICA_LOOPS =
+            ConfigKey.ofInt("num.partition.loops", 0, 0, 1024, "Threads that own partitions; 0: one a processor.");
+    public static final ConfigKey<Long> REPLICA_LAG_TIME_MAX_MS = ConfigKey.ofLong(
+            "replica.lag.time.max.ms",
+            30_000,
+            1,
+            Long.MAX_VALUE,
+            "A follower not caught up for this long, in milliseconds, leaves the in-sync replicas.");
+    public static final ConfigKey<Integer> SESSION_TIMEOUT_MS = ConfigKey.ofInt(
+            "broker.session.timeout.ms",
+            3_000,
+            100,
+            INT,
+            "A broker silent for this long, in milliseconds, is fenced. Read by quorum nodes.");
+    public static final ConfigKey<Integer> RECONNECT_WINDOW_MS = ConfigKey.ofInt(
+            "broker.reconnect.window.ms",
+            500,
+            0,
+            INT,
+            "A broker whose connection broke is fenced when it has not come back within this time, in milliseconds. Read by quorum nodes.");
+    public static final ConfigKey<Integer> HEARTBEAT_INTERVAL_MS = ConfigKey.ofInt(
+            "broker.heartbeat.interval.ms",
+            500,
+            10,
+            INT,
+            "How often brokers report, in milliseconds. Read by quorum nodes.");
+    public static final ConfigKey<Integer> ELECTION_TIMEOUT_MS = ConfigKey.ofInt(
+            "quorum.election.timeout.ms",
+            500,
+            50,
+            60_000,
+            "A quorum node that hears no leader for this time to twice this time, in milliseconds, starts an election.");
+    public static final ConfigKey<Integer> CONTROLLED_SHUTDOWN_MS = ConfigKey.ofInt(
+            "controlled.shutdown.timeout.ms",
+            10_000,
+            0,
+            INT,
+            "How long a stopping broker waits, in milliseconds, for its leaderships to be handed over.");
+
+    /** In the order of the reference page. */
+    public static final List<ConfigKey<?>> ALL = List.of(
+            PROCESS_ROLES,
+            NODE_ID,
+            CLUSTER_ID,
+            LISTENERS,
+            ADVERTISED_LISTENERS,
+            RPC_LISTENER,
+            RPC_ADVERTISED,
+            HTTP_LISTENER,
+            QUORUM_VOTERS,
+            QUORUM_BOOTSTRAP_SERVERS,
+            QUORUM_DATA_DIR,
+            LOG_DIRS,
+            BROKER_RACK,
+            NUM_PARTITIONS,
+            DEFAULT_REPLICATION_FACTOR,
+            AUTO_CREATE_TOPICS,
+            REQUEST_MAX_BYTES,
+            CONNECTIONS_MAX_IDLE_MS,
+            NETWORK_THREADS,
+            IO_THREADS,
+            REPLICA_LOOPS,
+            REPLICA_LAG_TIME_MAX_MS,
+            SESSION_TIMEOUT_MS,
+            RECONNECT_WINDOW_MS,
+            HEARTBEAT_INTERVAL_MS,
+            ELECTION_TIMEOUT_MS,
+            CONTROLLED_SHUTDOWN_MS);
+
+    private ServerKeys() {}
+
+    private static <T> ConfigKey<List<T>> listOf(
+            String name, String defaultText, String doc, String accepts, Function<String, T> item) {
+        return new ConfigKey<>(
+                name,
+                ConfigKey.Type.LIST,
+                defaultText,
+                doc,
+                accepts,
+                text -> Stream.of(text.split(","))
+                        .map(String::strip)
+                        .filter(part -> !part.isEmpty())
+                        .map(item)
+                        .toList());
+    }
+
+    private static ConfigKey<HostPort> address(String name, String defaultText, String doc) {
+        return new ConfigKey<>(name, ConfigKey.Type.STRING, defaultText, doc, "host:port", HostPort::parse);
+    }
+}

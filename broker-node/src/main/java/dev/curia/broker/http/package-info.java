@@ -1,0 +1,5 @@
+/** Metrics and health over HTTP. */
+@NullMarked
+package dev.curia.broker.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.curia.broker.config;
+
+import org.jspecify.annotations.NullMarked;
