@@ -4,6 +4,7 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
 import dev.curia.proto.metadata.v1.BrokerFencingRecord;
 import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
+import dev.curia.proto.metadata.v1.BrokerUnregistrationRecord;
 import dev.curia.proto.metadata.v1.ConfigRecord;
 import dev.curia.proto.metadata.v1.FeatureLevelRecord;
 import dev.curia.proto.metadata.v1.MetadataRecord;
@@ -61,8 +62,7 @@ final class ImageEdit {
             case CLUSTER -> clusterId = record.getCluster().getClusterId();
             case BROKER_REGISTRATION -> register(record.getBrokerRegistration());
             case BROKER_FENCING -> fence(record.getBrokerFencing());
-            case BROKER_UNREGISTRATION ->
-                unregister(record.getBrokerUnregistration().getBrokerId());
+            case BROKER_UNREGISTRATION -> unregister(record.getBrokerUnregistration());
             case TOPIC -> create(record.getTopic());
             case TOPIC_REMOVAL ->
                 remove(ImageRecords.uuid(record.getTopicRemoval().getTopicId()));
@@ -95,9 +95,12 @@ final class ImageEdit {
         changedBrokers.add(broker.id());
     }
 
-    private void unregister(int id) {
-        brokers = brokers.minus(id);
-        changedBrokers.add(id);
+    private void unregister(BrokerUnregistrationRecord record) {
+        // Kept when the broker goes, or its epoch could be given again.
+        nextBrokerEpoch = Math.max(nextBrokerEpoch, record.getBrokerEpoch() + 1);
+        if (!brokers.containsKey(record.getBrokerId())) return;
+        brokers = brokers.minus(record.getBrokerId());
+        changedBrokers.add(record.getBrokerId());
     }
 
     private void create(TopicRecord record) {

@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.curia.common.id.Uuid;
 import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
+import dev.curia.proto.metadata.v1.BrokerUnregistrationRecord;
 import dev.curia.proto.metadata.v1.ClusterRecord;
 import dev.curia.proto.metadata.v1.ConfigRecord;
 import dev.curia.proto.metadata.v1.FeatureLevelRecord;
@@ -96,46 +97,77 @@ public final class ImageRecords {
                 .setPartitionEpoch(state.partitionEpoch());
     }
 
-    static List<MetadataRecord> of(MetadataImage image) {
-        List<MetadataRecord> records = new ArrayList<>();
-        if (!image.clusterId.isEmpty()) {
-            records.add(MetadataRecord.newBuilder()
-                    .setCluster(ClusterRecord.newBuilder().setClusterId(image.clusterId))
-                    .build());
-        }
-        image.features.forEach((name, level) -> records.add(MetadataRecord.newBuilder()
-                .setFeatureLevel(FeatureLevelRecord.newBuilder().setName(name).setLevel(level))
-                .build()));
-        image.brokers
-                .values()
-                .forEach(broker -> records.add(MetadataRecord.newBuilder()
-                        .setBrokerRegistration(proto(broker))
-                        .build()));
-        image.topics.values().forEach(topic -> addTopic(topic, records));
-        image.configs.forEach((resource, values) ->
-                values.forEach((key, value) -> records.add(MetadataRecord.newBuilder()
-                        .setConfig(config(resource, key).setValue(value))
-                        .build())));
-        records.add(MetadataRecord.newBuilder()
-                .setProducerIdBlock(ProducerIdBlockRecord.newBuilder()
-                        .setBrokerId(-1)
-                        .setBrokerEpoch(-1)
-                        .setNextProducerId(image.nextProducerId))
-                .build());
-        return records;
+    public static MetadataRecord clusterRecord(String clusterId) {
+        return MetadataRecord.newBuilder()
+                .setCluster(ClusterRecord.newBuilder().setClusterId(clusterId))
+                .build();
     }
 
-    private static void addTopic(Topic topic, List<MetadataRecord> records) {
-        records.add(MetadataRecord.newBuilder()
+    public static MetadataRecord featureRecord(String name, int level) {
+        return MetadataRecord.newBuilder()
+                .setFeatureLevel(FeatureLevelRecord.newBuilder().setName(name).setLevel(level))
+                .build();
+    }
+
+    public static MetadataRecord brokerRecord(BrokerRegistration broker) {
+        return MetadataRecord.newBuilder().setBrokerRegistration(proto(broker)).build();
+    }
+
+    /** The topic without its partitions. */
+    public static MetadataRecord topicRecord(Topic topic) {
+        return MetadataRecord.newBuilder()
                 .setTopic(TopicRecord.newBuilder()
                         .setTopicId(bytes(topic.id()))
                         .setName(topic.name())
                         .setInternal(topic.internal()))
-                .build());
-        for (int p = 0; p < topic.partitions().size(); p++) {
-            records.add(MetadataRecord.newBuilder()
-                    .setPartition(partition(topic.id(), p, topic.partitions().get(p)))
-                    .build());
-        }
+                .build();
+    }
+
+    public static MetadataRecord partitionRecord(Uuid topicId, int partition, PartitionState state) {
+        return MetadataRecord.newBuilder()
+                .setPartition(partition(topicId, partition, state))
+                .build();
+    }
+
+    public static MetadataRecord configRecord(ConfigResource resource, String key, String value) {
+        return MetadataRecord.newBuilder()
+                .setConfig(config(resource, key).setValue(value))
+                .build();
+    }
+
+    /** Sets {@link MetadataImage#nextProducerId()}. */
+    public static MetadataRecord producerIdRecord(long nextProducerId) {
+        return MetadataRecord.newBuilder()
+                .setProducerIdBlock(ProducerIdBlockRecord.newBuilder()
+                        .setBrokerId(-1)
+                        .setBrokerEpoch(-1)
+                        .setNextProducerId(nextProducerId))
+                .build();
+    }
+
+    /** Raises {@link MetadataImage#nextBrokerEpoch()}: no broker, but the epoch before it is used up. */
+    public static MetadataRecord brokerEpochRecord(long nextBrokerEpoch) {
+        return MetadataRecord.newBuilder()
+                .setBrokerUnregistration(
+                        BrokerUnregistrationRecord.newBuilder().setBrokerId(-1).setBrokerEpoch(nextBrokerEpoch - 1))
+                .build();
+    }
+
+    static List<MetadataRecord> of(MetadataImage image) {
+        List<MetadataRecord> records = new ArrayList<>();
+        if (!image.clusterId.isEmpty()) records.add(clusterRecord(image.clusterId));
+        image.features.forEach((name, level) -> records.add(featureRecord(name, level)));
+        records.add(brokerEpochRecord(image.nextBrokerEpoch));
+        image.brokers.values().forEach(broker -> records.add(brokerRecord(broker)));
+        image.topics.values().forEach(topic -> {
+            records.add(topicRecord(topic));
+            for (int p = 0; p < topic.partitions().size(); p++) {
+                records.add(partitionRecord(topic.id(), p, topic.partitions().get(p)));
+            }
+        });
+        image.configs.forEach(
+                (resource, values) -> values.forEach((key, value) -> records.add(configRecord(resource, key, value))));
+        records.add(producerIdRecord(image.nextProducerId));
+        return records;
     }
 }
