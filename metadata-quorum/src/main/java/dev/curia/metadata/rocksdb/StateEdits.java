@@ -1,0 +1,134 @@
+package dev.curia.metadata.rocksdb;
+
+import dev.curia.common.id.PartitionId;
+import dev.curia.common.id.Uuid;
+import dev.curia.metadata.image.ConfigResource;
+import dev.curia.metadata.image.ImageRecords;
+import dev.curia.metadata.image.MetadataDelta;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.Topic;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The edits that turn the stored form of one image into that of the next. Pure; used once. */
+final class StateEdits {
+    private static final byte[] CLUSTER_KEY = utf8("cluster");
+    private static final byte[] PRODUCER_ID_KEY = utf8("producer-id");
+    private static final byte[] BROKER_EPOCH_KEY = utf8("broker-epoch");
+
+    private final MetadataImage before;
+    private final MetadataImage after;
+    private final MetadataDelta delta;
+    private final List<StateEdit> edits = new ArrayList<>();
+
+    private StateEdits(MetadataImage before, MetadataImage.Applied applied) {
+        this.before = before;
+        this.after = applied.image();
+        this.delta = applied.delta();
+    }
+
+    static List<StateEdit> between(MetadataImage before, MetadataImage.Applied applied) {
+        StateEdits edits = new StateEdits(before, applied);
+        edits.scalars();
+        edits.features();
+        applied.delta().brokers().forEach(edits::broker);
+        applied.delta().removedTopics().values().forEach(edits::removed);
+        edits.topics();
+        applied.delta().configs().forEach(edits::config);
+        return edits.edits;
+    }
+
+    private void scalars() {
+        if (!after.clusterId().equals(before.clusterId())) {
+            put(Family.CLUSTER, CLUSTER_KEY, ImageRecords.clusterRecord(after.clusterId()));
+        }
+        if (after.nextProducerId() != before.nextProducerId()) {
+            put(Family.COUNTERS, PRODUCER_ID_KEY, ImageRecords.producerIdRecord(after.nextProducerId()));
+        }
+        if (after.nextBrokerEpoch() != before.nextBrokerEpoch()) {
+            put(Family.COUNTERS, BROKER_EPOCH_KEY, ImageRecords.brokerEpochRecord(after.nextBrokerEpoch()));
+        }
+    }
+
+    private void features() {
+        before.features().keySet().stream()
+                .filter(name -> !after.features().containsKey(name))
+                .forEach(name -> delete(Family.FEATURES, utf8(name)));
+        after.features().forEach((name, level) -> {
+            if (!level.equals(before.features().get(name))) {
+                put(Family.FEATURES, utf8(name), ImageRecords.featureRecord(name, level));
+            }
+        });
+    }
+
+    private void broker(int id) {
+        byte[] key = ByteBuffer.allocate(Integer.BYTES).putInt(id).array();
+        after.broker(id)
+                .ifPresentOrElse(
+                        broker -> put(Family.BROKERS, key, ImageRecords.brokerRecord(broker)),
+                        () -> delete(Family.BROKERS, key));
+    }
+
+    private void removed(Topic topic) {
+        delete(Family.TOPICS, topic.id().toBytes());
+        for (int p = 0; p < topic.partitions().size(); p++) delete(Family.PARTITIONS, partitionKey(topic.id(), p));
+    }
+
+    private void topics() {
+        for (Uuid id : delta.createdTopics()) {
+            after.topic(id).ifPresent(topic -> put(Family.TOPICS, id.toBytes(), ImageRecords.topicRecord(topic)));
+        }
+        for (PartitionId id : delta.partitions()) {
+            after.partition(id)
+                    .ifPresent(state -> put(
+                            Family.PARTITIONS,
+                            partitionKey(id.topicId(), id.partition()),
+                            ImageRecords.partitionRecord(id.topicId(), id.partition(), state)));
+        }
+    }
+
+    private void config(ConfigResource resource) {
+        Map<String, String> old = before.config(resource);
+        Map<String, String> now = after.config(resource);
+        old.keySet().stream()
+                .filter(name -> !now.containsKey(name))
+                .forEach(name -> delete(Family.CONFIGS, configKey(resource, name)));
+        now.forEach((name, value) -> {
+            if (!value.equals(old.get(name))) {
+                put(Family.CONFIGS, configKey(resource, name), ImageRecords.configRecord(resource, name, value));
+            }
+        });
+    }
+
+    private void put(Family family, byte[] key, MetadataRecord value) {
+        edits.add(new StateEdit(family, key, value));
+    }
+
+    private void delete(Family family, byte[] key) {
+        edits.add(new StateEdit(family, key, null));
+    }
+
+    private static byte[] partitionKey(Uuid topicId, int partition) {
+        return ByteBuffer.allocate(20).put(topicId.toBytes()).putInt(partition).array();
+    }
+
+    /** Type, length of the name, name, key: no two resources share a prefix. */
+    private static byte[] configKey(ConfigResource resource, String key) {
+        byte[] name = utf8(resource.name());
+        byte[] keyBytes = utf8(key);
+        return ByteBuffer.allocate(1 + Integer.BYTES + name.length + keyBytes.length)
+                .put((byte) (resource.type() == ConfigResource.Type.TOPIC ? 'T' : 'B'))
+                .putInt(name.length)
+                .put(name)
+                .put(keyBytes)
+                .array();
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
