@@ -1,0 +1,30 @@
+package dev.curia.replica.node;
+
+import java.time.Duration;
+
+/**
+ * How replicas behave on this broker.
+ *
+ * @param lagTimeMax a follower not caught up for this long leaves the ISR (replica.lag.time.max.ms)
+ * @param checkpointInterval how often high watermarks and recovery points are written (replica.high.watermark.checkpoint.interval.ms)
+ * @param loops partition threads
+ * @param openThreads how many logs are opened, and recovered, at the same time (num.recovery.threads.per.data.dir)
+ */
+public record ReplicaConfig(Duration lagTimeMax, Duration checkpointInterval, int loops, int openThreads) {
+    public ReplicaConfig {
+        if (lagTimeMax.isNegative() || lagTimeMax.isZero()) {
+            throw new IllegalArgumentException("replica.lag.time.max.ms must be positive, not " + lagTimeMax);
+        }
+        if (checkpointInterval.isNegative() || checkpointInterval.isZero()) {
+            throw new IllegalArgumentException(
+                    "replica.high.watermark.checkpoint.interval.ms must be positive, not " + checkpointInterval);
+        }
+        if (loops < 1 || openThreads < 1) throw new IllegalArgumentException("at least one thread is needed");
+    }
+
+    /** Kafka's times; threads for {@code processors}. */
+    public static ReplicaConfig defaults(int processors) {
+        return new ReplicaConfig(
+                Duration.ofSeconds(30), Duration.ofSeconds(5), Math.max(1, processors / 2), Math.max(2, processors));
+    }
+}

@@ -1,0 +1,58 @@
+package dev.curia.replica.port;
+
+import dev.curia.common.id.PartitionId;
+import dev.curia.log.LogSlice;
+import dev.curia.replica.port.ReplicaLinks.Refused;
+import java.io.IOException;
+import java.util.Optional;
+
+/** The leader's side of a partition, as a follower's stream sees it. Thread-safe: work is handed to the partition's thread. */
+public interface ReplicationSource {
+    /**
+     * Checks a follower's position and, when it agrees, registers it. Exactly one of {@link Subscriber#accepted} and
+     * {@link Subscriber#ended} follows.
+     */
+    void subscribe(Position position, Subscriber subscriber);
+
+    /** Everything below {@code logEndOffset} is in the follower's log. Ignored for another epoch or a subscriber that has ended. */
+    void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset);
+
+    /** The stream ended, or the follower left; nothing is told to the subscriber any more. */
+    void unsubscribe(Subscriber subscriber);
+
+    /**
+     * Batches from {@code offset} to the log's end, whole ones, at most {@code maxBytes} but at least one. May read from disk.
+     *
+     * @return empty when this replica does not lead in {@code leaderEpoch}, or the offset is not in the log any more
+     */
+    Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes) throws IOException;
+
+    /** Finds the replicas of this broker. */
+    @FunctionalInterface
+    interface Directory {
+        Optional<ReplicationSource> source(PartitionId partition);
+    }
+
+    /** Where a follower stands; as in {@link ReplicaLinks.Subscription}. */
+    record Position(int leaderEpoch, long logEndOffset, int lastEpoch, long logStartOffset) {}
+
+    /** What a leader says of itself; {@code highWatermark <= logEndOffset}. */
+    record Ends(long logStartOffset, long highWatermark, long logEndOffset) {}
+
+    /** One follower's subscription on a stream. The calls come on the partition's thread and must not block. */
+    interface Subscriber {
+        int brokerId();
+
+        /** Of the follower's incarnation, as it said when it opened the stream. */
+        long brokerEpoch();
+
+        /** Batches may be sent from the position's log end offset on. */
+        void accepted(Ends ends);
+
+        /** There is more to send, or the watermark moved. */
+        void changed(Ends ends);
+
+        /** The last call: refused, or no longer the leader. */
+        void ended(Refused why);
+    }
+}
