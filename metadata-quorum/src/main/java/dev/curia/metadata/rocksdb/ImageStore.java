@@ -133,8 +133,9 @@ public final class ImageStore implements AutoCloseable {
         try (WriteBatch write = new WriteBatch()) {
             for (StateEdit edit : StateEdits.between(before, applied)) {
                 MetadataRecord value = edit.value();
-                if (value == null) write.delete(family(edit.family()), edit.key());
-                else write.put(family(edit.family()), edit.key(), value.toByteArray());
+                byte[] key = edit.key().toByteArray();
+                if (value == null) write.delete(family(edit.family()), key);
+                else write.put(family(edit.family()), key, value.toByteArray());
             }
             write.put(batches, indexKey(position.batchIndex()), batchBytes);
             for (long index : evicted) write.delete(batches, indexKey(index));

@@ -1,5 +1,6 @@
 package dev.curia.metadata.rocksdb;
 
+import com.google.protobuf.ByteString;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
 import dev.curia.metadata.image.ConfigResource;
@@ -105,11 +106,11 @@ final class StateEdits {
     }
 
     private void put(Family family, byte[] key, MetadataRecord value) {
-        edits.add(new StateEdit(family, key, value));
+        edits.add(new StateEdit(family, ByteString.copyFrom(key), value));
     }
 
     private void delete(Family family, byte[] key) {
-        edits.add(new StateEdit(family, key, null));
+        edits.add(new StateEdit(family, ByteString.copyFrom(key), null));
     }
 
     private static byte[] partitionKey(Uuid topicId, int partition) {
