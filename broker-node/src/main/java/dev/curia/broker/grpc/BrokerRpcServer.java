@@ -1,0 +1,103 @@
+package dev.curia.broker.grpc;
+
+import dev.curia.broker.config.HostPort;
+import io.grpc.BindableService;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gRPC port with the settings that all of them share: message size, keep-alive, and which services answer on the transport's own
+ * threads. Thread-safe.
+ */
+public final class BrokerRpcServer implements AutoCloseable {
+    /** Larger messages end their call with RESOURCE_EXHAUSTED. */
+    public static final int MAX_MESSAGE_BYTES = 8 << 20;
+
+    // Below every client's keep-alive interval (10 s), or they would be sent away with "too many pings".
+    private static final Duration PERMITTED_KEEP_ALIVE = Duration.ofSeconds(5);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+
+    private final Server server;
+
+    private BrokerRpcServer(Server server) {
+        this.server = server;
+    }
+
+    /**
+     * Binds and serves.
+     *
+     * @param address an empty host means all addresses, port 0 any free port
+     * @param setting the configuration key the address came from, for the error message
+     * @param onTransport services whose callbacks never block: they run on the transport's threads, which spares a hand-over a message
+     * @param onExecutor services whose callbacks may block; they run on {@code executor}
+     * @throws IOException when the address cannot be bound; the message names it
+     */
+    public static BrokerRpcServer start(
+            HostPort address,
+            String setting,
+            List<? extends BindableService> onTransport,
+            List<? extends BindableService> onExecutor,
+            Executor executor)
+            throws IOException {
+        InetSocketAddress socket = address.host().isEmpty()
+                ? new InetSocketAddress(address.port())
+                : new InetSocketAddress(address.host(), address.port());
+        Set<String> direct = new HashSet<>();
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(socket)
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .permitKeepAliveTime(PERMITTED_KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .executor(executor)
+                .callExecutor(new ByService(direct));
+        for (BindableService service : onTransport) {
+            direct.add(service.bindService().getServiceDescriptor().getName());
+            builder.addService(service);
+        }
+        onExecutor.forEach(builder::addService);
+        try {
+            return new BrokerRpcServer(builder.build().start());
+        } catch (IOException e) {
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            throw new IOException(
+                    "cannot listen for gRPC on " + address + " (" + setting + "): " + reason.getMessage(), e);
+        }
+    }
+
+    /** The bound port. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Takes no more calls, gives those that run a moment to end, then cuts them. */
+    @Override
+    public void close() {
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) server.shutdownNow();
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Null means the server's executor. */
+    private record ByService(Set<String> direct) implements ServerCallExecutorSupplier {
+        @Override
+        @SuppressWarnings("NullAway") // documented: null for the default
+        public <Q, R> @Nullable Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
+            return direct.contains(call.getMethodDescriptor().getServiceName()) ? Runnable::run : null;
+        }
+    }
+}

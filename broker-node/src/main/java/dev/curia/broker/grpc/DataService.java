@@ -1,0 +1,111 @@
+package dev.curia.broker.grpc;
+
+import dev.curia.common.id.TopicPartition;
+import dev.curia.common.time.Clock;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.data.v1.ConsumeRequest;
+import dev.curia.proto.data.v1.ConsumeResponse;
+import dev.curia.proto.data.v1.DataGrpc;
+import dev.curia.proto.data.v1.Isolation;
+import dev.curia.proto.data.v1.ListOffsetsRequest;
+import dev.curia.proto.data.v1.ListOffsetsResponse;
+import dev.curia.proto.data.v1.ProduceRequest;
+import dev.curia.proto.data.v1.ProduceResponse;
+import dev.curia.replica.Replica;
+import dev.curia.replica.Replicas;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.OptionalInt;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data API over this broker's replicas. Thread-safe. What a client may run into (no such topic, not the leader, too large) is
+ * answered in the response's status; a request that makes no sense ends its call with INVALID_ARGUMENT.
+ */
+public final class DataService extends DataGrpc.DataImplBase {
+    private final Replicas replicas;
+    private final PartitionLeaders leaders;
+    private final Clock clock;
+    private final Executor readers;
+
+    /** @param readers runs reads, which may have to wait for the disk */
+    public DataService(Replicas replicas, PartitionLeaders leaders, Clock clock, Executor readers) {
+        this.replicas = replicas;
+        this.leaders = leaders;
+        this.clock = clock;
+        this.readers = readers;
+    }
+
+    @Override
+    public StreamObserver<ProduceRequest> produce(StreamObserver<ProduceResponse> responses) {
+        return new ProduceCall(replicas, leaders, clock, (ServerCallStreamObserver<ProduceResponse>) responses).start();
+    }
+
+    @Override
+    public void consume(ConsumeRequest request, StreamObserver<ConsumeResponse> responses) {
+        String wrong = wrongPartition(request.getTopic(), request.getPartition());
+        if (wrong == null && request.getOffset() < 0)
+            wrong = "offset is " + request.getOffset() + ", expected 0 or more";
+        if (wrong == null && request.getUntilOffset() < 0)
+            wrong = "until_offset is " + request.getUntilOffset() + ", expected 0 (never ends) or more";
+        if (wrong == null && request.getIsolation() == Isolation.UNRECOGNIZED)
+            wrong = "isolation is " + request.getIsolationValue() + ", expected 0 or 1";
+        if (wrong != null) {
+            responses.onError(invalid(wrong));
+            return;
+        }
+        TopicPartition partition = new TopicPartition(request.getTopic(), request.getPartition());
+        Located located = Located.find(partition, replicas, leaders);
+        Replica replica = located.replica();
+        if (replica == null) {
+            responses.onNext(ConsumeResponse.newBuilder()
+                    .setStatus(located.status())
+                    .setNextOffset(request.getOffset())
+                    .setLeader(located.leader())
+                    .build());
+            responses.onCompleted();
+            return;
+        }
+        new ConsumeCall(replica, request, readers, (ServerCallStreamObserver<ConsumeResponse>) responses).start();
+    }
+
+    @Override
+    public void listOffsets(ListOffsetsRequest request, StreamObserver<ListOffsetsResponse> responses) {
+        String wrong = wrongPartition(request.getTopic(), request.getPartition());
+        if (wrong == null && request.getTimestampMs() < -2)
+            wrong = "timestamp_ms is " + request.getTimestampMs()
+                    + ", expected -1 (end), -2 (beginning) or milliseconds since 1970";
+        if (wrong != null) {
+            responses.onError(invalid(wrong));
+            return;
+        }
+        TopicPartition partition = new TopicPartition(request.getTopic(), request.getPartition());
+        Located located = Located.find(partition, replicas, leaders);
+        Replica replica = located.replica();
+        ListOffsetsResponse.Builder answer = ListOffsetsResponse.newBuilder().setLeader(located.leader());
+        if (replica == null) {
+            answer.setStatus(located.status()).setOffset(-1).setTimestampMs(-1);
+        } else {
+            Replica.OffsetResult found = replica.offsetForTime(
+                    request.getTimestampMs(), Replica.Isolation.READ_UNCOMMITTED, OptionalInt.empty());
+            answer.setOffset(found.offset()).setTimestampMs(found.timestampMs());
+            if (found.error() != ErrorCode.NONE)
+                answer.setStatus(Located.status(found.error(), "cannot look up an offset in " + partition));
+        }
+        responses.onNext(answer.build());
+        responses.onCompleted();
+    }
+
+    /** What is wrong with the address of a partition; null: nothing. */
+    static @Nullable String wrongPartition(String topic, int partition) {
+        if (topic.isEmpty()) return "topic is empty, expected a topic's name";
+        if (partition < 0) return "partition is " + partition + ", expected 0 or more";
+        return null;
+    }
+
+    static RuntimeException invalid(String description) {
+        return Status.INVALID_ARGUMENT.withDescription(description).asRuntimeException();
+    }
+}

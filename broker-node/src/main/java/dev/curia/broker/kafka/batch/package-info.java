@@ -1,0 +1,8 @@
+/**
+ * Between records as our gRPC data API has them and record batches as logs keep them; kafka-clients is the codec. Pure. Read
+ * {@link dev.curia.broker.kafka.batch.BatchEncoder} first.
+ */
+@NullMarked
+package dev.curia.broker.kafka.batch;
+
+import org.jspecify.annotations.NullMarked;
