@@ -39,8 +39,13 @@ public interface MetadataLog {
         /** Applied at this index. */
         record Committed(long index) implements Outcome {}
 
-        /** In the log, but without effect: its term or sequence was not the next. */
-        record Fenced() implements Outcome {}
+        /**
+         * In the log, but without effect: its term or sequence was not the next. Sequence 0 never is, so an empty batch of it is a
+         * probe: when it is answered, every earlier proposal of this node has been decided.
+         *
+         * @param lastSequence of the last batch applied in the term of this log entry; 0: none yet
+         */
+        record Fenced(long lastSequence) implements Outcome {}
 
         /** Not in the log and never will be. */
         record Refused(String reason) implements Outcome {}
