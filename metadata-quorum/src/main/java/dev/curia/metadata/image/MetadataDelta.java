@@ -26,4 +26,17 @@ public record MetadataDelta(
         partitions = Set.copyOf(partitions);
         configs = Set.copyOf(configs);
     }
+
+    /** What leads from one image to another when the records in between are not known, as after a snapshot. */
+    public static MetadataDelta between(MetadataImage from, MetadataImage to) {
+        return ImageDifference.between(from, to);
+    }
+
+    public boolean isEmpty() {
+        return brokers.isEmpty()
+                && createdTopics.isEmpty()
+                && removedTopics.isEmpty()
+                && partitions.isEmpty()
+                && configs.isEmpty();
+    }
 }

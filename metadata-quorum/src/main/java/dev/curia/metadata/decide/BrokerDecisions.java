@@ -1,0 +1,155 @@
+package dev.curia.metadata.decide;
+
+import dev.curia.common.id.Uuid;
+import dev.curia.metadata.image.BrokerRegistration;
+import dev.curia.metadata.image.ImageRecords;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
+import dev.curia.proto.metadata.v1.BrokerUnregistrationRecord;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.proto.metadata.v1.Register;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Registration, fencing and unfencing of brokers, and what they do to partitions. */
+public final class BrokerDecisions {
+    /**
+     * The outcome of a registration.
+     *
+     * @param epoch -1 unless the status is OK
+     */
+    public record Registration(Status status, long epoch) {}
+
+    private BrokerDecisions() {}
+
+    /**
+     * Registers a process as a broker: a new incarnation gets a new epoch and starts fenced, a known one keeps what it has.
+     *
+     * @param otherIsLive whether a session of another incarnation of this broker id is connected
+     */
+    public static Decision<Registration> register(MetadataImage image, Register request, boolean otherIsLive) {
+        if (!request.getClusterId().equals(image.clusterId())) {
+            return refused(
+                    ErrorCode.INCONSISTENT_CLUSTER_ID,
+                    "Broker " + request.getBrokerId() + " is of cluster " + request.getClusterId()
+                            + ", but this is cluster " + image.clusterId() + "; check its bootstrap addresses and data"
+                            + " directories.");
+        }
+        Optional<BrokerRegistration> known = image.broker(request.getBrokerId());
+        Uuid incarnation = ImageRecords.uuid(request.getIncarnationId());
+        if (known.isPresent() && known.get().incarnationId().equals(incarnation)) {
+            return Decision.answer(new Registration(Statuses.OK, known.get().epoch()));
+        }
+        if (otherIsLive) {
+            return refused(
+                    ErrorCode.DUPLICATE_BROKER_REGISTRATION,
+                    "Another process is connected as broker " + request.getBrokerId()
+                            + "; give each broker its own node.id.");
+        }
+        List<MetadataRecord> records = new ArrayList<>();
+        if (known.isPresent() && !known.get().fenced()) {
+            records.addAll(Elections.withdraw(
+                    image, request.getBrokerId(), "broker " + request.getBrokerId() + " started again"));
+        }
+        long epoch = image.nextBrokerEpoch();
+        records.add(registration(request, epoch));
+        return Decision.of(records, new Registration(Statuses.OK, epoch));
+    }
+
+    /** Withdraws a broker from leading and from the ISRs; nothing when it is fenced, gone or of another epoch. */
+    public static Decision<Boolean> fence(MetadataImage image, int brokerId, long epoch, String cause) {
+        Optional<BrokerRegistration> broker = current(image, brokerId, epoch).filter(b -> !b.fenced());
+        if (broker.isEmpty()) return Decision.answer(false);
+        // Partitions first: an image in between shows a broker that lost its part, never a leader that is fenced.
+        List<MetadataRecord> records =
+                new ArrayList<>(Elections.withdraw(image, brokerId, "broker " + brokerId + " fenced: " + cause));
+        records.add(Records.fencing(broker.get(), true, cause));
+        return Decision.of(records, true);
+    }
+
+    /** Lets a broker take part, and lead where only it can; nothing when it is not fenced, gone or of another epoch. */
+    public static Decision<Boolean> unfence(MetadataImage image, int brokerId, long epoch) {
+        Optional<BrokerRegistration> broker = current(image, brokerId, epoch).filter(BrokerRegistration::fenced);
+        if (broker.isEmpty()) return Decision.answer(false);
+        List<MetadataRecord> records = new ArrayList<>();
+        records.add(Records.fencing(broker.get(), false, "caught up"));
+        records.addAll(
+                Elections.fillVacancies(image, replica -> replica == brokerId, "broker " + brokerId + " is back"));
+        return Decision.of(records, true);
+    }
+
+    /** Finishes what an earlier controller could not: elects leaders where there is none but could be one. */
+    public static Decision<Boolean> repair(MetadataImage image) {
+        List<MetadataRecord> records = Elections.fillVacancies(image, image::isAlive, "new controller");
+        return Decision.of(records, !records.isEmpty());
+    }
+
+    /** Forgets a fenced broker for good; BROKER_ID_NOT_REGISTERED, or INVALID_REQUEST while it is alive or holds replicas. */
+    public static Decision<Status> unregister(MetadataImage image, int brokerId) {
+        Optional<BrokerRegistration> broker = image.broker(brokerId);
+        if (broker.isEmpty()) {
+            return Decision.answer(
+                    Statuses.error(ErrorCode.BROKER_ID_NOT_REGISTERED, "Broker " + brokerId + " is not registered."));
+        }
+        if (!broker.get().fenced()) {
+            return Decision.answer(Statuses.error(
+                    ErrorCode.INVALID_REQUEST, "Broker " + brokerId + " is alive; stop it before unregistering it."));
+        }
+        boolean holdsReplicas = image.topics().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .anyMatch(partition -> partition.replicas().contains(brokerId));
+        if (holdsReplicas) {
+            return Decision.answer(Statuses.error(
+                    ErrorCode.INVALID_REQUEST,
+                    "Broker " + brokerId
+                            + " still holds replicas; move them to other brokers before unregistering it."));
+        }
+        return Decision.of(
+                List.of(MetadataRecord.newBuilder()
+                        .setBrokerUnregistration(BrokerUnregistrationRecord.newBuilder()
+                                .setBrokerId(brokerId)
+                                .setBrokerEpoch(broker.get().epoch()))
+                        .build()),
+                Statuses.OK);
+    }
+
+    /** Whether a request comes from the broker's newest registration. */
+    static Status checkEpoch(MetadataImage image, int brokerId, long epoch) {
+        Optional<BrokerRegistration> broker = image.broker(brokerId);
+        if (broker.isEmpty()) {
+            return Statuses.error(ErrorCode.BROKER_ID_NOT_REGISTERED, "Broker " + brokerId + " is not registered.");
+        }
+        if (broker.get().epoch() != epoch) {
+            return Statuses.error(
+                    ErrorCode.STALE_BROKER_EPOCH,
+                    "Broker " + brokerId + " sent epoch " + epoch + ", but is registered with "
+                            + broker.get().epoch() + ".");
+        }
+        return Statuses.OK;
+    }
+
+    private static Optional<BrokerRegistration> current(MetadataImage image, int brokerId, long epoch) {
+        return image.broker(brokerId).filter(broker -> broker.epoch() == epoch);
+    }
+
+    private static MetadataRecord registration(Register request, long epoch) {
+        return MetadataRecord.newBuilder()
+                .setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
+                        .setBrokerId(request.getBrokerId())
+                        .setBrokerEpoch(epoch)
+                        .setIncarnationId(request.getIncarnationId())
+                        .addAllListeners(request.getListenersList())
+                        .setRpc(request.getRpc())
+                        .setRack(request.getRack())
+                        .addAllLogDirIds(request.getLogDirIdsList())
+                        .setFenced(true))
+                .build();
+    }
+
+    private static Decision<Registration> refused(ErrorCode code, String message) {
+        return Decision.answer(new Registration(Statuses.error(code, message), -1));
+    }
+}

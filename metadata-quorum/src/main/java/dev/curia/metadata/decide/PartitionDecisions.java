@@ -1,0 +1,158 @@
+package dev.curia.metadata.decide;
+
+import dev.curia.common.id.PartitionId;
+import dev.curia.metadata.image.BrokerRegistration;
+import dev.curia.metadata.image.ImageRecords;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.PartitionState;
+import dev.curia.metadata.image.Topic;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.metadata.v1.AlterPartitionRequest;
+import dev.curia.proto.metadata.v1.AlterPartitionResponse;
+import dev.curia.proto.metadata.v1.IsrMember;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.proto.metadata.v1.PartitionProposal;
+import dev.curia.proto.metadata.v1.PartitionVerdict;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * In-sync sets as their leaders propose them: compare-and-set on leader epoch and partition epoch (KIP-497) and on the members' broker
+ * epochs (KIP-903). Whatever the verdict, it carries the partition's state, so a leader that lost an answer finds its place again.
+ */
+public final class PartitionDecisions {
+    private PartitionDecisions() {}
+
+    public static Decision<AlterPartitionResponse> alter(MetadataImage image, AlterPartitionRequest request) {
+        Status sender = BrokerDecisions.checkEpoch(image, request.getBrokerId(), request.getBrokerEpoch());
+        if (!Statuses.isOk(sender)) {
+            return Decision.answer(
+                    AlterPartitionResponse.newBuilder().setStatus(sender).build());
+        }
+        List<MetadataRecord> records = new ArrayList<>();
+        List<PartitionVerdict> verdicts = new ArrayList<>();
+        Set<PartitionId> seen = new HashSet<>();
+        for (PartitionProposal proposal : request.getPartitionsList()) {
+            verdicts.add(decide(image, request.getBrokerId(), proposal, seen, records));
+        }
+        return new Decision<>(
+                records,
+                index -> AlterPartitionResponse.newBuilder()
+                        .addAllPartitions(verdicts)
+                        .setIndex(index)
+                        .build());
+    }
+
+    private static PartitionVerdict decide(
+            MetadataImage image,
+            int sender,
+            PartitionProposal proposal,
+            Set<PartitionId> seen,
+            List<MetadataRecord> records) {
+        Optional<Topic> topic = image.topic(ImageRecords.uuid(proposal.getTopicId()));
+        if (topic.isEmpty()) return verdict(ErrorCode.UNKNOWN_TOPIC_ID, "No topic has this id; it may be deleted.");
+        Optional<PartitionState> found = topic.get().partition(proposal.getPartition());
+        if (found.isEmpty()) {
+            return verdict(
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                    "Topic " + topic.get().name() + " has no partition " + proposal.getPartition() + ".");
+        }
+        PartitionState state = found.get();
+        PartitionId id = new PartitionId(topic.get().id(), proposal.getPartition());
+        Status status = seen.add(id)
+                ? check(image, sender, proposal, state)
+                : Statuses.error(ErrorCode.INVALID_REQUEST, "The partition is twice in the request.");
+        if (!Statuses.isOk(status)) return verdict(status, state, state.isr(), state.partitionEpoch());
+
+        List<Integer> isr =
+                proposal.getIsrList().stream().map(IsrMember::getBrokerId).toList();
+        if (Set.copyOf(isr).equals(Set.copyOf(state.isr()))) {
+            return verdict(status, state, state.isr(), state.partitionEpoch());
+        }
+        records.add(Records.record(Records.change(id, proposal.getCause()).setIsr(Records.brokers(isr))));
+        return verdict(status, state, isr, state.partitionEpoch() + 1);
+    }
+
+    private static Status check(MetadataImage image, int sender, PartitionProposal proposal, PartitionState state) {
+        if (proposal.getLeaderEpoch() > state.leaderEpoch() || proposal.getPartitionEpoch() > state.partitionEpoch()) {
+            return Statuses.error(
+                    ErrorCode.NOT_CONTROLLER,
+                    "The proposal knows a newer state than this controller: leader epoch " + proposal.getLeaderEpoch()
+                            + " and partition epoch " + proposal.getPartitionEpoch() + ", here " + state.leaderEpoch()
+                            + " and " + state.partitionEpoch() + ".");
+        }
+        if (proposal.getLeaderEpoch() < state.leaderEpoch()) {
+            return Statuses.error(
+                    ErrorCode.FENCED_LEADER_EPOCH,
+                    "Leader epoch " + proposal.getLeaderEpoch() + " is past; it is " + state.leaderEpoch() + ".");
+        }
+        if (state.leader() != sender) {
+            return Statuses.error(
+                    ErrorCode.INVALID_REQUEST,
+                    "Broker " + sender + " does not lead the partition; " + state.leader() + " does.");
+        }
+        if (proposal.getPartitionEpoch() < state.partitionEpoch()) {
+            return Statuses.error(
+                    ErrorCode.INVALID_UPDATE_VERSION,
+                    "Partition epoch " + proposal.getPartitionEpoch() + " is past; it is " + state.partitionEpoch()
+                            + ".");
+        }
+        return checkMembers(image, sender, proposal, state);
+    }
+
+    private static Status checkMembers(
+            MetadataImage image, int sender, PartitionProposal proposal, PartitionState state) {
+        Set<Integer> members = new HashSet<>();
+        for (IsrMember member : proposal.getIsrList()) {
+            int id = member.getBrokerId();
+            if (!members.add(id)) {
+                return Statuses.error(ErrorCode.INVALID_REQUEST, "Broker " + id + " is twice in the proposed ISR.");
+            }
+            if (!state.replicas().contains(id)) {
+                return Statuses.error(
+                        ErrorCode.INVALID_REQUEST,
+                        "Broker " + id + " holds no replica; the replicas are " + state.replicas() + ".");
+            }
+            Optional<BrokerRegistration> broker = image.broker(id);
+            if (broker.isEmpty() || broker.get().fenced()) {
+                return Statuses.error(ErrorCode.INELIGIBLE_REPLICA, "Broker " + id + " is fenced or not registered.");
+            }
+            if (member.getBrokerEpoch() != -1
+                    && member.getBrokerEpoch() != broker.get().epoch()) {
+                return Statuses.error(
+                        ErrorCode.INELIGIBLE_REPLICA,
+                        "Broker " + id + " is registered with epoch "
+                                + broker.get().epoch() + ", not " + member.getBrokerEpoch() + ".");
+            }
+        }
+        if (!members.contains(sender)) {
+            return Statuses.error(
+                    ErrorCode.INVALID_REQUEST, "The proposed ISR " + members + " lacks its leader " + sender + ".");
+        }
+        return Statuses.OK;
+    }
+
+    private static PartitionVerdict verdict(ErrorCode code, String message) {
+        return PartitionVerdict.newBuilder()
+                .setStatus(Statuses.error(code, message))
+                .setLeader(PartitionState.NO_LEADER)
+                .setLeaderEpoch(-1)
+                .setPartitionEpoch(-1)
+                .build();
+    }
+
+    private static PartitionVerdict verdict(
+            Status status, PartitionState state, List<Integer> isr, int partitionEpoch) {
+        return PartitionVerdict.newBuilder()
+                .setStatus(status)
+                .setLeader(state.leader())
+                .setLeaderEpoch(state.leaderEpoch())
+                .setPartitionEpoch(partitionEpoch)
+                .addAllIsr(isr)
+                .build();
+    }
+}
