@@ -1,0 +1,107 @@
+package dev.curia.broker.kafka.api;
+
+import dev.curia.metadata.image.MetadataImage;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
+import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
+import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKeyCollection;
+import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKey;
+import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKeyCollection;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiVersionsRequest;
+import org.apache.kafka.common.requests.ApiVersionsResponse;
+
+/**
+ * Says which requests this broker serves (KIP-35, KIP-511) and which features the cluster has finalized (KIP-584). A version of this
+ * request that is not served is answered with UNSUPPORTED_VERSION in the format of version 0, never by closing.
+ */
+final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequest> {
+    private final ApiTable table;
+    private final ClusterView cluster;
+
+    ApiVersionsHandler(ApiTable table, ClusterView cluster) {
+        this.table = table;
+        this.cluster = cluster;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.API_VERSIONS;
+    }
+
+    @Override
+    public short minVersion() {
+        return 0;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 5;
+    }
+
+    @Override
+    public CompletionStage<ApiVersionsResponse> handle(RequestContext context, ApiVersionsRequest request) {
+        return CompletableFuture.completedFuture(new ApiVersionsResponse(answer(request)));
+    }
+
+    private ApiVersionsResponseData answer(ApiVersionsRequest request) {
+        if (request.hasUnsupportedRequestVersion()) {
+            return new ApiVersionsResponseData()
+                    .setErrorCode(Errors.UNSUPPORTED_VERSION.code())
+                    .setApiKeys(advertised());
+        }
+        if (!request.isValid()) {
+            return new ApiVersionsResponseData().setErrorCode(Errors.INVALID_REQUEST.code());
+        }
+        MetadataImage image = cluster.image();
+        String expectedCluster = request.data().clusterId();
+        int expectedNode = request.data().nodeId();
+        if ((expectedCluster != null && !expectedCluster.isEmpty() && !expectedCluster.equals(image.clusterId()))
+                || (expectedNode >= 0 && expectedNode != cluster.brokerId())) {
+            // KIP-1242: the client has reached another cluster or broker than it believes, and must look its brokers up
+            // anew.
+            return new ApiVersionsResponseData()
+                    .setErrorCode(Errors.REBOOTSTRAP_REQUIRED.code())
+                    .setApiKeys(advertised());
+        }
+        return new ApiVersionsResponseData()
+                .setApiKeys(advertised())
+                .setSupportedFeatures(supported(image))
+                .setFinalizedFeatures(finalized(image))
+                .setFinalizedFeaturesEpoch(Math.max(0, image.index()));
+    }
+
+    private ApiVersionCollection advertised() {
+        ApiVersionCollection versions = new ApiVersionCollection();
+        table.handlers()
+                .forEach(handler -> versions.add(new ApiVersion()
+                        .setApiKey(handler.api().id)
+                        .setMinVersion(handler.advertisedMinVersion())
+                        .setMaxVersion(handler.maxVersion())));
+        return versions;
+    }
+
+    private static SupportedFeatureKeyCollection supported(MetadataImage image) {
+        SupportedFeatureKeyCollection features = new SupportedFeatureKeyCollection();
+        image.features()
+                .forEach((name, level) -> features.add(new SupportedFeatureKey()
+                        .setName(name)
+                        .setMinVersion((short) 1)
+                        .setMaxVersion(level.shortValue())));
+        return features;
+    }
+
+    private static FinalizedFeatureKeyCollection finalized(MetadataImage image) {
+        FinalizedFeatureKeyCollection features = new FinalizedFeatureKeyCollection();
+        image.features()
+                .forEach((name, level) -> features.add(new FinalizedFeatureKey()
+                        .setName(name)
+                        .setMinVersionLevel(level.shortValue())
+                        .setMaxVersionLevel(level.shortValue())));
+        return features;
+    }
+}

@@ -1,0 +1,12 @@
+package dev.curia.broker.kafka.api;
+
+import dev.curia.metadata.image.MetadataImage;
+
+/** The cluster as this broker knows it now. Thread-safe. */
+public interface ClusterView {
+    /** The newest image whose changes this broker has applied to its parts. */
+    MetadataImage image();
+
+    /** This broker's own id. */
+    int brokerId();
+}

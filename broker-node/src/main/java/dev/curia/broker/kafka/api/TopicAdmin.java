@@ -1,0 +1,18 @@
+package dev.curia.broker.kafka.api;
+
+import dev.curia.proto.admin.v1.CreateTopicsRequest;
+import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.DeleteTopicsRequest;
+import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Changes topics through the controller. Thread-safe. An answer comes only when {@link ClusterView#image()} holds the change; each
+ * topic has its own outcome. A future fails when the controller did not answer within the time: the outcome is unknown.
+ */
+public interface TopicAdmin {
+    CompletableFuture<CreateTopicsResponse> createTopics(CreateTopicsRequest request, Duration timeout);
+
+    CompletableFuture<DeleteTopicsResponse> deleteTopics(DeleteTopicsRequest request, Duration timeout);
+}

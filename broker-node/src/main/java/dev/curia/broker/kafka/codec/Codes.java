@@ -1,0 +1,26 @@
+package dev.curia.broker.kafka.codec;
+
+import dev.curia.common.id.Uuid;
+import dev.curia.proto.common.v1.ErrorCode;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Our error codes and ids in kafka-clients' types. Both number errors as Kafka does. Pure. */
+public final class Codes {
+    private Codes() {}
+
+    public static Errors errors(ErrorCode code) {
+        return code == ErrorCode.UNRECOGNIZED ? Errors.UNKNOWN_SERVER_ERROR : Errors.forCode((short) code.getNumber());
+    }
+
+    public static short number(ErrorCode code) {
+        return errors(code).code();
+    }
+
+    public static org.apache.kafka.common.Uuid kafka(Uuid id) {
+        return new org.apache.kafka.common.Uuid(id.mostSignificantBits(), id.leastSignificantBits());
+    }
+
+    public static Uuid uuid(org.apache.kafka.common.Uuid id) {
+        return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+}

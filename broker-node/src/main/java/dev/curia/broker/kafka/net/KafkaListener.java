@@ -1,0 +1,109 @@
+package dev.curia.broker.kafka.net;
+
+import dev.curia.broker.kafka.api.ApiTable;
+import dev.curia.common.time.Clock;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One bound address where Kafka clients connect. Thread-safe. */
+public final class KafkaListener implements AutoCloseable {
+    private static final int BACKLOG = 1024;
+    private static final int MIN_READ_BYTES = 2048;
+    private static final int FIRST_READ_BYTES = 16 << 10;
+    private static final int MAX_READ_BYTES = 1 << 20;
+    private static final WriteBufferWaterMark WRITE_MARKS = new WriteBufferWaterMark(1 << 20, 2 << 20);
+    private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(1);
+
+    /**
+     * @param name the listener's name: PLAINTEXT, EXTERNAL, ...
+     * @param host empty: all addresses
+     * @param port 0: any free one
+     * @param maxRequestBytes socket.request.max.bytes
+     * @param maxIdle connections.max.idle.ms
+     */
+    public record Config(String name, String host, int port, int maxRequestBytes, Duration maxIdle) {}
+
+    private final Channel server;
+    private final ChannelGroup connections;
+
+    private KafkaListener(Channel server, ChannelGroup connections) {
+        this.server = server;
+        this.connections = connections;
+    }
+
+    /**
+     * Binds and serves at once.
+     *
+     * @throws IOException when the address can't be bound; the message names listener and address
+     */
+    public static KafkaListener start(
+            Config config, NetworkThreads threads, ApiTable apis, Clock clock, KafkaMetrics metrics)
+            throws IOException {
+        ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+        AtomicLong numbers = new AtomicLong();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(threads.group())
+                .channel(threads.serverChannel())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES))
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        connections.add(channel);
+                        String id = config.name() + "-" + numbers.incrementAndGet();
+                        channel.pipeline()
+                                .addLast(new IdleStateHandler(
+                                        0, 0, config.maxIdle().toMillis(), TimeUnit.MILLISECONDS))
+                                .addLast(new KafkaConnection(config, id, apis, clock, metrics));
+                    }
+                });
+        InetSocketAddress address = config.host().isEmpty()
+                ? new InetSocketAddress(config.port())
+                : new InetSocketAddress(config.host(), config.port());
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        Throwable cause = bound.cause();
+        if (cause != null) {
+            throw new IOException(
+                    "cannot listen for Kafka clients on " + config.name() + "://" + config.host() + ":" + config.port()
+                            + " (listeners): " + cause.getMessage(),
+                    cause);
+        }
+        return new KafkaListener(bound.channel(), connections);
+    }
+
+    /** The port bound. */
+    public int port() {
+        return ((InetSocketAddress) server.localAddress()).getPort();
+    }
+
+    /** Takes no more connections and requests, answers what was asked, then closes; what takes too long is cut off. */
+    @Override
+    public void close() {
+        server.close().awaitUninterruptibly();
+        connections.forEach(channel -> channel.pipeline().fireUserEventTriggered(KafkaConnection.Event.DRAIN));
+        connections.newCloseFuture().awaitUninterruptibly(DRAIN_TIMEOUT.toMillis());
+        connections.close().awaitUninterruptibly();
+    }
+}

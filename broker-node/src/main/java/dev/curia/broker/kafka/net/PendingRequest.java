@@ -1,0 +1,95 @@
+package dev.curia.broker.kafka.net;
+
+import dev.curia.broker.kafka.api.Exchange;
+import dev.curia.broker.kafka.codec.SliceRecords;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.jspecify.annotations.Nullable;
+
+/** A request on its way from frame to answer. Confined to its connection's loop but for what {@link Exchange} says. */
+final class PendingRequest implements Exchange {
+    final RequestHeader header;
+    final AbstractRequest request;
+    final int bytes;
+    final long receivedNanos;
+
+    private final EventLoop loop;
+    private final ByteBuf frame;
+    private final List<Runnable> onClose = new ArrayList<>(1);
+    private boolean done;
+    private @Nullable AbstractResponse response;
+    private @Nullable Throwable failure;
+
+    PendingRequest(RequestHeader header, AbstractRequest request, ByteBuf frame, EventLoop loop, long receivedNanos) {
+        this.header = header;
+        this.request = request;
+        this.frame = frame;
+        this.bytes = frame.capacity();
+        this.loop = loop;
+        this.receivedNanos = receivedNanos;
+    }
+
+    /** The handler has answered: with a response, with null for no response, or by failing. */
+    void complete(@Nullable AbstractResponse answer, @Nullable Throwable thrown) {
+        done = true;
+        response = answer;
+        failure = thrown;
+        onClose.clear();
+    }
+
+    boolean isDone() {
+        return done;
+    }
+
+    @Nullable
+    AbstractResponse response() {
+        return response;
+    }
+
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
+    /** The connection has closed: nobody will read the answer. */
+    void abandon() {
+        AbstractResponse answer = response;
+        if (answer != null) SliceRecords.release(answer);
+        response = null;
+        onClose.forEach(Runnable::run);
+        onClose.clear();
+    }
+
+    @Override
+    public Runnable hold() {
+        frame.retain();
+        AtomicBoolean held = new AtomicBoolean(true);
+        return () -> {
+            if (held.getAndSet(false)) frame.release();
+        };
+    }
+
+    @Override
+    public void onClose(Runnable task) {
+        if (!done) onClose.add(task);
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        loop.execute(task);
+    }
+
+    @Override
+    public Runnable schedule(long delayNanos, Runnable task) {
+        ScheduledFuture<?> timer = loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
+        return () -> timer.cancel(false);
+    }
+}
