@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What the Java library has no single call for. */
-final class Directories {
+public final class Directories {
     private Directories() {}
 
     /** Deletes {@code root} and everything below it; nothing to do when it is not there. */
-    static void delete(Path root) throws IOException {
+    public static void delete(Path root) throws IOException {
         if (!Files.exists(root)) return;
         List<Path> deepestFirst;
         try (Stream<Path> paths = Files.walk(root)) {
@@ -24,7 +24,7 @@ final class Directories {
     }
 
     /** Puts the entries of {@code directory} on disk. */
-    static void force(Path directory) throws IOException {
+    public static void force(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

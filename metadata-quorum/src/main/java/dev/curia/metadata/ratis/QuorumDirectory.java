@@ -1,0 +1,193 @@
+package dev.curia.metadata.ratis;
+
+import dev.curia.common.id.Uuid;
+import dev.curia.metadata.rocksdb.Directories;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Properties;
+import java.util.random.RandomGenerator;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.util.SizeInBytes;
+
+/**
+ * A quorum node's directory.
+ *
+ * <pre>
+ * meta.properties            cluster id, node id, directory id; written last when formatting, never changed
+ * lock                       held while a process uses the directory
+ * raft/GROUP/current/        Raft log, term and vote
+ * raft/GROUP/sm/             checkpoints of the image
+ * db/                        the live image, rebuilt at each start
+ * </pre>
+ *
+ * <p>A directory is formatted once, explicitly. Afterwards one that has lost its log is refused: a voter that forgot its vote could
+ * help to elect a leader that lacks committed metadata.
+ */
+public final class QuorumDirectory implements AutoCloseable {
+    private static final String META = "meta.properties";
+    private static final String FORMATTING = "formatting";
+    private static final String RAFT = "raft";
+
+    private final Path root;
+    private final FileChannel lockChannel;
+
+    private QuorumDirectory(Path root, FileChannel lockChannel) {
+        this.root = root;
+        this.lockChannel = lockChannel;
+    }
+
+    /** Whether {@link #format} has been completed here. */
+    public static boolean isFormatted(Path root) {
+        return Files.exists(root.resolve(META));
+    }
+
+    /**
+     * Makes {@code root} the directory of a new quorum node. Durable when it returns. A format that was cut short is done again.
+     *
+     * @throws QuorumStartException when the directory belongs to a node already, or cannot be written
+     */
+    public static void format(Path root, String clusterId, int nodeId, RandomGenerator random) {
+        try {
+            Files.createDirectories(root);
+            if (isFormatted(root)) {
+                throw new QuorumStartException(root + " is formatted already, for " + describe(meta(root))
+                        + ". To start over, empty the directory first; its metadata is lost then.");
+            }
+            Path raft = root.resolve(RAFT);
+            Path marker = root.resolve(FORMATTING);
+            if (Files.exists(raft) && !Files.exists(marker)) {
+                throw new QuorumStartException(root + " holds a Raft log but no " + META
+                        + ". Restore that file, or empty the directory to start over as a new node.");
+            }
+            Files.write(marker, new byte[0]);
+            Directories.force(root);
+            Directories.delete(raft);
+            formatRaft(raft, clusterId);
+            writeMeta(root, clusterId, nodeId, Uuid.random(random));
+            Files.delete(marker);
+            Directories.force(root);
+        } catch (IOException e) {
+            throw new QuorumStartException("cannot format " + root + " for quorum node " + nodeId + ": " + e, e);
+        }
+    }
+
+    private static void formatRaft(Path raft, String clusterId) throws IOException {
+        Path group = raft.resolve(RatisSettings.groupUuid(clusterId).toString());
+        Files.createDirectories(group);
+        try (RaftStorage storage = RaftStorage.newBuilder()
+                .setDirectory(group.toFile())
+                .setOption(RaftStorage.StartupOption.FORMAT)
+                .setLogCorruptionPolicy(RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION)
+                .setStorageFreeSpaceMin(SizeInBytes.ZERO)
+                .build()) {
+            storage.initialize();
+        }
+    }
+
+    private static void writeMeta(Path root, String clusterId, int nodeId, Uuid directoryId) throws IOException {
+        String text =
+                "version=1\ncluster.id=" + clusterId + "\nnode.id=" + nodeId + "\ndirectory.id=" + directoryId + "\n";
+        Path temporary = root.resolve(META + ".tmp");
+        try (FileChannel channel = FileChannel.open(
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            channel.write(StandardCharsets.UTF_8.encode(text));
+            channel.force(true);
+        }
+        Files.move(temporary, root.resolve(META), StandardCopyOption.ATOMIC_MOVE);
+        Directories.force(root);
+    }
+
+    /**
+     * Checks that the directory is this node's and whole, and keeps every other process out until closed.
+     *
+     * @throws QuorumStartException when it is not, or is in use
+     */
+    static QuorumDirectory open(QuorumNodeConfig config) {
+        Path root = config.directory();
+        if (!isFormatted(root)) {
+            throw new QuorumStartException(root + ", the directory of quorum node " + config.nodeId()
+                    + ", is not formatted. If the node is new, format the directory once. If the node has lost its disk,"
+                    + " remove it from the quorum and add it again as a new node.");
+        }
+        try {
+            requireOwner(root, config);
+            Path current = root.resolve(RAFT)
+                    .resolve(RatisSettings.groupUuid(config.clusterId()).toString())
+                    .resolve("current");
+            if (!Files.isDirectory(current)) {
+                throw new QuorumStartException(root + " is formatted, but its Raft log " + current
+                        + " is gone. A voter without its log must not vote: remove node " + config.nodeId()
+                        + " from the quorum and add it again as a new node.");
+            }
+            return new QuorumDirectory(root, lock(root));
+        } catch (IOException e) {
+            throw new QuorumStartException("cannot use " + root + ": " + e, e);
+        }
+    }
+
+    private static void requireOwner(Path root, QuorumNodeConfig config) throws IOException {
+        Properties meta = meta(root);
+        boolean sameCluster = config.clusterId().equals(meta.getProperty("cluster.id"));
+        boolean sameNode = Integer.toString(config.nodeId()).equals(meta.getProperty("node.id"));
+        if (sameCluster && sameNode) return;
+        throw new QuorumStartException(root + " belongs to " + describe(meta) + ", but this is node " + config.nodeId()
+                + " of cluster " + config.clusterId() + ". Use another directory, or correct the configured ids.");
+    }
+
+    private static String describe(Properties meta) {
+        return "node " + meta.getProperty("node.id") + " of cluster " + meta.getProperty("cluster.id");
+    }
+
+    private static Properties meta(Path root) throws IOException {
+        Properties meta = new Properties();
+        try (var reader = Files.newBufferedReader(root.resolve(META))) {
+            meta.load(reader);
+        }
+        return meta;
+    }
+
+    // The lock lives as long as its channel, which close() closes.
+    @SuppressWarnings("try")
+    private static FileChannel lock(Path root) throws IOException {
+        FileChannel channel =
+                FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) return channel;
+        } catch (OverlappingFileLockException e) {
+            // Held by this very process: refused below like any other holder.
+        }
+        channel.close();
+        throw new QuorumStartException(
+                root + " is in use by another process. Stop that one first, or use another directory.");
+    }
+
+    Path raft() {
+        return root.resolve(RAFT);
+    }
+
+    Path removedGroups() {
+        return root.resolve("removed");
+    }
+
+    Path liveStore() {
+        return root.resolve("db");
+    }
+
+    @Override
+    public void close() {
+        try {
+            lockChannel.close();
+        } catch (IOException e) {
+            throw new QuorumStartException("cannot unlock " + root, e);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.curia.metadata.ratis;
+
+import dev.curia.metadata.port.QuorumStatus;
+import java.io.IOException;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+
+/** The Raft server of this node and its one group. Thread-safe. */
+final class QuorumServer implements LeadershipTracker.Truth, AutoCloseable {
+    /** A follower and how far it has come, as its leader knows it. */
+    private record Follower(String id, long matchIndex, long lastContactMillis) {}
+
+    // Ratis remembers (client, call) pairs to recognize retries, so a pair must never be used twice: new at each start.
+    private final ClientId clientId = ClientId.randomId();
+    private final AtomicLong callIds = new AtomicLong();
+    private final QuorumNodeConfig config;
+    private final RaftGroup group;
+    private final RaftServer server;
+    private final RaftServer.Division division;
+
+    private QuorumServer(QuorumNodeConfig config, RaftGroup group, RaftServer server) throws IOException {
+        this.config = config;
+        this.group = group;
+        this.server = server;
+        this.division = server.getDivision(group.getGroupId());
+    }
+
+    /**
+     * Restores the state machine and begins to take part.
+     *
+     * @throws QuorumStartException when the port is taken or the disk cannot be used
+     */
+    static QuorumServer start(QuorumNodeConfig config, QuorumDirectory directory, MetadataStateMachine stateMachine) {
+        RaftGroup group = RatisSettings.group(config);
+        RaftServer server = null;
+        try {
+            server = RaftServer.newBuilder()
+                    .setServerId(RatisSettings.peerId(config.nodeId()))
+                    .setGroup(group)
+                    .setStateMachine(stateMachine)
+                    .setProperties(RatisSettings.properties(config, directory))
+                    // The directory is formatted: an empty one was refused already, and formatting is never done here.
+                    .setOption(RaftStorage.StartupOption.RECOVER)
+                    .build();
+            server.start();
+            return new QuorumServer(config, group, server);
+        } catch (IOException | RuntimeException e) {
+            QuorumStartException failure = startFailure(config, e);
+            try {
+                if (server != null) server.close();
+            } catch (IOException suppressed) {
+                failure.addSuppressed(suppressed);
+            }
+            throw failure;
+        }
+    }
+
+    private static QuorumStartException startFailure(QuorumNodeConfig config, Exception e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return new QuorumStartException(
+                        "quorum node " + config.nodeId() + " cannot listen on "
+                                + config.bindHost().orElse(config.self().host()) + ":"
+                                + config.self().raftPort() + " (" + cause.getMessage()
+                                + "). Stop what uses that address, or change this node's entry in the voters.",
+                        e);
+            }
+        }
+        return new QuorumStartException(
+                "quorum node " + config.nodeId() + " cannot start on " + config.directory() + ": " + e.getMessage(), e);
+    }
+
+    @Override
+    public long term() {
+        return division.getInfo().getCurrentTerm();
+    }
+
+    @Override
+    public boolean leaderReady() {
+        return division.getInfo().isLeaderReady();
+    }
+
+    boolean isLeader() {
+        return division.getInfo().isLeader();
+    }
+
+    /** Whether this node's part of the group has ended, by request or by failure. */
+    boolean ended() {
+        LifeCycle.State state = division.getInfo().getLifeCycleState();
+        return state.isClosingOrClosed() || state == LifeCycle.State.EXCEPTION;
+    }
+
+    /** Appends on return, in call order for one thread; the future completes on the apply thread. */
+    CompletableFuture<RaftClientReply> submit(byte[] entry) throws IOException {
+        return server.submitClientRequestAsync(RaftClientRequest.newBuilder()
+                .setClientId(clientId)
+                .setServerId(server.getId())
+                .setGroupId(group.getGroupId())
+                .setCallId(callIds.incrementAndGet())
+                .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
+                .setType(RaftClientRequest.writeRequestType())
+                .build());
+    }
+
+    /** To the follower that is furthest, which then needs one round trip to lead; done when it leads or time is up. */
+    CompletableFuture<RaftClientReply> transferLeadership(Duration atMost) throws IOException {
+        RaftPeerId target = followers(division.getInfo()).values().stream()
+                .max((a, b) -> Long.compare(a.matchIndex, b.matchIndex))
+                .map(follower -> RaftPeerId.valueOf(follower.id))
+                .orElse(null);
+        return server.transferLeadershipAsync(new TransferLeadershipRequest(
+                clientId, server.getId(), group.getGroupId(), callIds.incrementAndGet(), target, atMost.toMillis()));
+    }
+
+    QuorumStatus status(long appliedIndex) {
+        DivisionInfo info = division.getInfo();
+        Map<String, Follower> followers = followers(info);
+        List<QuorumStatus.Member> members = new ArrayList<>();
+        for (RaftPeer peer : division.getRaftConf().getCurrentPeers()) {
+            members.add(member(peer, info, followers.get(peer.getId().toString())));
+        }
+        RaftPeerId leader = info.getLeaderId();
+        SnapshotInfo snapshot = division.getStateMachine().getLatestSnapshot();
+        return new QuorumStatus(
+                config.nodeId(),
+                Optional.ofNullable(
+                                leader == null ? null : division.getRaftConf().getPeer(leader))
+                        .map(QuorumServer::node),
+                info.getCurrentTerm(),
+                division.getRaftLog().getLastCommittedIndex(),
+                appliedIndex,
+                snapshot == null ? -1 : snapshot.getIndex(),
+                members);
+    }
+
+    private QuorumStatus.Member member(RaftPeer peer, DivisionInfo info, @Nullable Follower follower) {
+        if (follower != null) {
+            return new QuorumStatus.Member(node(peer), follower.matchIndex, follower.lastContactMillis);
+        }
+        boolean self = peer.getId().equals(server.getId()) && info.isLeader();
+        return new QuorumStatus.Member(node(peer), self ? division.getRaftLog().getFlushIndex() : -1, self ? 0 : -1);
+    }
+
+    /** By id; empty unless this node leads. Both of Ratis' lists are in the order of its log appenders. */
+    private static Map<String, Follower> followers(DivisionInfo info) {
+        List<ServerRpcProto> contacts = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
+        long[] matches = info.getFollowerMatchIndices();
+        Map<String, Follower> followers = new HashMap<>();
+        for (int i = 0; i < Math.min(contacts.size(), matches == null ? 0 : matches.length); i++) {
+            String id = contacts.get(i).getId().getId().toStringUtf8();
+            followers.put(id, new Follower(id, matches[i], contacts.get(i).getLastRpcElapsedTimeMs()));
+        }
+        return followers;
+    }
+
+    private static QuorumStatus.Node node(RaftPeer peer) {
+        return new QuorumStatus.Node(
+                Integer.parseInt(peer.getId().toString()), peer.getAddress(), peer.getClientAddress());
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.curia.metadata.ratis;
+
+import java.time.Duration;
+
+/**
+ * What may be tuned in the metadata log. Immutable.
+ *
+ * @param electionTimeout a follower that hears no leader for this time to twice this time starts an election
+ * @param firstElectionTimeout the same right after the start, when nobody can be leading yet
+ * @param snapshotThreshold entries applied since the last snapshot that cause the next; bounds the replay at start
+ * @param purgePreservation entries kept in the log although a snapshot has them, so that a short absence needs none
+ * @param snapshotChunkBytes size of the pieces a snapshot is sent in
+ * @param snapshotOnClose whether an orderly stop leaves a snapshot, so that the next start replays nothing
+ */
+public record QuorumTuning(
+        Duration electionTimeout,
+        Duration firstElectionTimeout,
+        int snapshotThreshold,
+        int purgePreservation,
+        int snapshotChunkBytes,
+        boolean snapshotOnClose) {
+    /** For production. */
+    public static final QuorumTuning DEFAULT =
+            new QuorumTuning(Duration.ofMillis(500), Duration.ofMillis(200), 100_000, 20_000, 1 << 20, true);
+
+    public QuorumTuning {
+        requirePositive("the election timeout", electionTimeout.toMillis());
+        requirePositive("the first election timeout", firstElectionTimeout.toMillis());
+        requirePositive("the snapshot threshold", snapshotThreshold);
+        requirePositive("the snapshot chunk size", snapshotChunkBytes);
+    }
+
+    public QuorumTuning withElectionTimeout(Duration timeout) {
+        return new QuorumTuning(
+                timeout,
+                firstElectionTimeout,
+                snapshotThreshold,
+                purgePreservation,
+                snapshotChunkBytes,
+                snapshotOnClose);
+    }
+
+    private static void requirePositive(String what, long value) {
+        if (value <= 0) throw new IllegalArgumentException(what + " must be positive, not " + value);
+    }
+}

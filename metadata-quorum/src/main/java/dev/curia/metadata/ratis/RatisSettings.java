@@ -1,0 +1,115 @@
+package dev.curia.metadata.ratis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/** Our configuration in Ratis' terms: the only place that sets a Ratis property. Pure. */
+final class RatisSettings {
+    /** Of one log entry. An existing log may hold entries of this size: never lower it. */
+    static final int MAX_ENTRY_BYTES = 2 << 20;
+
+    // A lone voter waits for nobody; Ratis wants a range, however small.
+    private static final Duration ALONE = Duration.ofMillis(5);
+
+    private RatisSettings() {}
+
+    /** Derived from the cluster id, so that nodes of different clusters never understand each other. */
+    static UUID groupUuid(String clusterId) {
+        return UUID.nameUUIDFromBytes(("curia-quorum:" + clusterId).getBytes(StandardCharsets.UTF_8));
+    }
+
+    static RaftGroup group(QuorumNodeConfig config) {
+        List<RaftPeer> peers = config.voters().stream().map(RatisSettings::peer).toList();
+        return RaftGroup.valueOf(RaftGroupId.valueOf(groupUuid(config.clusterId())), peers);
+    }
+
+    static RaftPeerId peerId(int nodeId) {
+        return RaftPeerId.valueOf(Integer.toString(nodeId));
+    }
+
+    /** The client address is our own gRPC service: the Raft configuration is then the table of where each node is reached. */
+    private static RaftPeer peer(Voter voter) {
+        return RaftPeer.newBuilder()
+                .setId(peerId(voter.id()))
+                .setAddress(voter.raftAddress())
+                .setClientAddress(voter.rpcAddress())
+                .build();
+    }
+
+    static RaftProperties properties(QuorumNodeConfig config, QuorumDirectory directory) {
+        RaftProperties p = new RaftProperties();
+        RaftServerConfigKeys.setStorageDir(p, List.of(directory.raft().toFile()));
+        RaftServerConfigKeys.setRemovedGroupsDir(p, directory.removedGroups().toFile());
+        RaftServerConfigKeys.setStorageFreeSpaceMin(p, SizeInBytes.ZERO);
+        timeouts(p, config);
+        transport(p, config);
+        log(p, config.tuning());
+        snapshots(p, config.tuning());
+        return p;
+    }
+
+    private static void timeouts(RaftProperties p, QuorumNodeConfig config) {
+        Duration election = config.tuning().electionTimeout();
+        Duration first = config.voters().size() == 1 ? ALONE : config.tuning().firstElectionTimeout();
+        RaftServerConfigKeys.Rpc.setTimeoutMin(p, duration(election));
+        RaftServerConfigKeys.Rpc.setTimeoutMax(p, duration(election.multipliedBy(2)));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, duration(first));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, duration(first.multipliedBy(2)));
+        RaftServerConfigKeys.Rpc.setRequestTimeout(p, duration(election.multipliedBy(3)));
+        RaftServerConfigKeys.Notification.setNoLeaderTimeout(p, duration(Duration.ofSeconds(10)));
+        RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
+    }
+
+    /** Ratis' client and admin services share the peers' port; who reaches that one is inside the quorum anyway. */
+    private static void transport(RaftProperties p, QuorumNodeConfig config) {
+        Voter self = config.self();
+        GrpcConfigKeys.Server.setHost(p, config.bindHost().orElse(self.host()));
+        GrpcConfigKeys.Server.setPort(p, self.raftPort());
+        GrpcConfigKeys.Server.setHeartbeatChannel(p, true);
+    }
+
+    private static void log(RaftProperties p, QuorumTuning tuning) {
+        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, SizeInBytes.valueOf(MAX_ENTRY_BYTES));
+        RaftServerConfigKeys.Log.setWriteBufferSize(p, SizeInBytes.valueOf("4MB"));
+        RaftServerConfigKeys.Log.setSegmentSizeMax(p, SizeInBytes.valueOf("16MB"));
+        RaftServerConfigKeys.Log.setPreallocatedSize(p, SizeInBytes.valueOf("1MB"));
+        RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, 2);
+        // Half the entries and flushes of a single write; allowed because apply never fails a future while it serves.
+        RaftServerConfigKeys.Log.setLogMetadataEnabled(p, false);
+        // An acknowledged entry is on disk: never trade that.
+        RaftServerConfigKeys.Log.setUnsafeFlushEnabled(p, false);
+        RaftServerConfigKeys.Log.setAsyncFlushEnabled(p, false);
+        RaftServerConfigKeys.Log.setForceSyncNum(p, 128);
+        RaftServerConfigKeys.Log.setCorruptionPolicy(p, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
+        // Otherwise one dead follower keeps the whole log for ever.
+        RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(p, true);
+        RaftServerConfigKeys.Log.setPurgePreservationLogNum(p, tuning.purgePreservation());
+        RaftServerConfigKeys.Log.setPurgeGap(p, Math.max(1, Math.min(1024, tuning.snapshotThreshold() / 4)));
+    }
+
+    private static void snapshots(RaftProperties p, QuorumTuning tuning) {
+        RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(p, true);
+        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(p, tuning.snapshotThreshold());
+        RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(p, tuning.snapshotOnClose());
+        // The leader may still be sending the one before the newest.
+        RaftServerConfigKeys.Snapshot.setRetentionFileNum(p, 2);
+        RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(p, true);
+        RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(p, SizeInBytes.valueOf(tuning.snapshotChunkBytes()));
+    }
+
+    private static TimeDuration duration(Duration duration) {
+        return TimeDuration.valueOf(duration.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}
