@@ -69,7 +69,7 @@ public interface ReplicaLinks extends AutoCloseable {
     interface Chunk extends AutoCloseable {
         int leaderEpoch();
 
-        /** Of the first batch, or where batches will begin. */
+        /** Where the run continues the log; the first batch may begin later, where compaction left a gap. */
         long baseOffset();
 
         /** The leader's. */

@@ -1,0 +1,83 @@
+package dev.curia.replica.grpc;
+
+import dev.curia.common.time.Timers;
+import dev.curia.replica.port.LocalBroker;
+import dev.curia.replica.port.Peers;
+import dev.curia.replica.port.ReplicaLinks;
+import dev.curia.replica.port.StreamKind;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+
+/** The follower's side of replication: keeps one {@link LeaderLink} for each leader and kind. Thread-safe. */
+public final class GrpcReplicaLinks implements ReplicaLinks {
+    private final LocalBroker self;
+    private final LinkConfig config;
+    private final Peers peers;
+    private final Timers timers;
+    private final RandomGenerator random;
+    private final ReplicationChannels channels = new ReplicationChannels();
+    private final Map<Key, LeaderLink> links = new ConcurrentHashMap<>();
+    private final AtomicBoolean open = new AtomicBoolean(true);
+
+    private record Key(int leader, StreamKind kind) {}
+
+    /**
+     * @param timers runs reconnects; thread-safe, such as an event loop's; may be shared
+     * @param random for backoff jitter; thread-safe
+     */
+    public GrpcReplicaLinks(LocalBroker self, LinkConfig config, Peers peers, Timers timers, RandomGenerator random) {
+        this.self = self;
+        this.config = config;
+        this.peers = peers;
+        this.timers = timers;
+        this.random = random;
+    }
+
+    @Override
+    public Feed subscribe(Subscription subscription, FeedEvents events) {
+        Key key = new Key(subscription.leader(), subscription.kind());
+        LeaderLink link = links.computeIfAbsent(key, k -> new LeaderLink(k.leader(), k.kind(), this));
+        return link.subscribe(subscription, events);
+    }
+
+    /** Ends the streams, then the network threads. Waits for these at most a few seconds. */
+    @Override
+    public void close() {
+        if (!open.getAndSet(false)) return;
+        links.values().forEach(LeaderLink::close);
+        channels.close();
+    }
+
+    boolean isOpen() {
+        return open.get();
+    }
+
+    LocalBroker self() {
+        return self;
+    }
+
+    LinkConfig config() {
+        return config;
+    }
+
+    Peers peers() {
+        return peers;
+    }
+
+    Timers timers() {
+        return timers;
+    }
+
+    /** Exponential from the shortest to the longest, each between half and all of it. */
+    long backoffNanos(int failures) {
+        long cap = config.maxBackoff().toNanos();
+        long full = Math.min(cap, config.minBackoff().toNanos() << Math.min(failures, 20));
+        return full / 2 + (long) (random.nextDouble() * full / 2);
+    }
+
+    ReplicationChannels channels() {
+        return channels;
+    }
+}

@@ -1,0 +1,158 @@
+package dev.curia.replica.grpc;
+
+import dev.curia.log.LogSlice;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.replication.v1.Refusal;
+import dev.curia.replica.port.ReplicaLinks.Refused;
+import dev.curia.replica.port.ReplicaMetrics;
+import dev.curia.replica.port.ReplicationSource.Ends;
+import io.grpc.ServerCall;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * What goes out on one stream, and when. Confined to the stream's loop.
+ *
+ * <ol>
+ *   <li>Nothing unless the call is ready: gRPC would buffer without bound.
+ *   <li>Refusals, then news (an accepted subscription, a moved watermark): small and free of credit.
+ *   <li>Record batches while there is credit, one turn of at most {@link #TURN_BYTES} a partition, round robin. All that was appended
+ *       since a partition's last turn goes into one frame.
+ * </ol>
+ */
+final class LeaderSender {
+    /** The best size measured; larger frames gain little and make the others wait. */
+    static final int TURN_BYTES = 256 * 1024;
+
+    /** Credit beyond this is a mistake or an attack; it is cut. */
+    private static final int MAX_CREDIT_MESSAGES = 1 << 16;
+
+    private static final long MAX_CREDIT_BYTES = 1L << 32;
+
+    private final ServerCall<?, LeaderFrame> call;
+    private final ReplicaMetrics metrics;
+    private final ArrayDeque<LeaderFrame> refusals = new ArrayDeque<>();
+    private final ArrayDeque<LeaderSubscription> news = new ArrayDeque<>();
+    private final ArrayDeque<LeaderSubscription> data = new ArrayDeque<>();
+    private int creditMessages;
+    private long creditBytes;
+    private ByteBuffer scratch = ByteBuffer.allocate(0);
+
+    LeaderSender(ServerCall<?, LeaderFrame> call, ReplicaMetrics metrics) {
+        this.call = call;
+        this.metrics = metrics;
+    }
+
+    void addCredit(int messages, long bytes) {
+        creditMessages = (int) Math.min(MAX_CREDIT_MESSAGES, (long) creditMessages + messages);
+        creditBytes = Math.min(MAX_CREDIT_BYTES, creditBytes + Math.min(MAX_CREDIT_BYTES, bytes));
+    }
+
+    void refuse(int handle, Refused why) {
+        Refusal.Builder refusal = Refusal.newBuilder()
+                .setCode(why.code())
+                .setLeaderEpoch(why.leaderEpoch())
+                .setLogStartOffset(why.logStartOffset());
+        why.diverging().ifPresent(refusal::setDiverging);
+        refusals.add(LeaderFrame.refusal(handle, refusal.build()));
+    }
+
+    /** Something about it changed. */
+    void enqueue(LeaderSubscription s) {
+        Ends now = s.ends();
+        if (now == null) return;
+        boolean canSendData = s.hasData(now);
+        if (canSendData && !s.inData) {
+            s.inData = true;
+            data.add(s);
+        }
+        // News rides on data that can go now.
+        boolean rides = canSendData && maySpend() && data.peek() == s;
+        if (s.hasNews(now) && !rides && !s.inNews) {
+            s.inNews = true;
+            news.add(s);
+        }
+    }
+
+    /** @param live whether the subscription still exists */
+    void send(Predicate<LeaderSubscription> live) {
+        while (call.isReady()) {
+            if (!refusals.isEmpty()) {
+                call.sendMessage(refusals.remove());
+            } else if (!news.isEmpty()) {
+                LeaderSubscription s = news.remove();
+                s.inNews = false;
+                if (live.test(s)) sendNews(s);
+            } else if (!data.isEmpty() && maySpend()) {
+                LeaderSubscription s = data.remove();
+                s.inData = false;
+                if (live.test(s)) sendTurn(s);
+            } else {
+                return;
+            }
+        }
+    }
+
+    private boolean maySpend() {
+        return creditMessages > 0 && creditBytes > 0;
+    }
+
+    private void sendNews(LeaderSubscription s) {
+        Ends now = s.ends();
+        if (now != null && s.hasNews(now)) call.sendMessage(s.frame(now, RecordBody.EMPTY));
+    }
+
+    private void sendTurn(LeaderSubscription s) {
+        Ends now = s.ends();
+        if (now == null || !s.hasData(now)) return;
+        ByteBuffer batches = read(s);
+        if (!batches.hasRemaining()) {
+            if (s.nextOffset < now.logStartOffset()) {
+                // What it needs was deleted meanwhile.
+                s.ended(new Refused(
+                        ErrorCode.OFFSET_OUT_OF_RANGE, s.leaderEpoch, Optional.empty(), now.logStartOffset()));
+            }
+            return; // else leadership is being lost, and `ended` comes
+        }
+        long next = BatchRun.endOffset(batches);
+        creditMessages--;
+        creditBytes -= batches.remaining();
+        call.sendMessage(s.frame(now, new RecordBody.HeapBody(batches)));
+        metrics.sent(batches.remaining());
+        s.nextOffset = next;
+        if (s.hasData(now)) {
+            s.inData = true;
+            data.add(s);
+        }
+    }
+
+    /** All of one turn in memory: one file read, and the frame's end offset is known before it is sent. */
+    private ByteBuffer read(LeaderSubscription s) {
+        try {
+            Optional<LogSlice> found = s.source.read(s.leaderEpoch, s.nextOffset, TURN_BYTES);
+            if (found.isEmpty()) return ByteBuffer.allocate(0);
+            try (LogSlice slice = found.get()) {
+                ByteBuffer buffer = buffer(slice.size());
+                while (buffer.hasRemaining()) {
+                    if (slice.channel().read(buffer, slice.position() + buffer.position()) < 0) {
+                        throw new IOException("the segment ends inside a slice of " + slice.size() + " bytes");
+                    }
+                }
+                return buffer.flip();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the log for handle " + s.handle, e);
+        }
+    }
+
+    /** A frame has been copied when sendMessage returns, so one buffer serves all. A batch above a turn's size gets its own. */
+    private ByteBuffer buffer(int size) {
+        if (size > TURN_BYTES) return ByteBuffer.allocate(size);
+        if (scratch.capacity() == 0) scratch = ByteBuffer.allocate(TURN_BYTES);
+        return scratch.clear().limit(size);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.curia.replica.grpc;
+
+import dev.curia.replica.port.ReplicaLinks.Refused;
+import dev.curia.replica.port.ReplicationSource;
+import dev.curia.replica.port.ReplicationSource.Ends;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One partition on a {@link LeaderStream}. The partition's thread publishes news into the volatile fields; what has been sent is confined
+ * to the stream's loop.
+ */
+final class LeaderSubscription implements ReplicationSource.Subscriber {
+    final int handle;
+    final int leaderEpoch;
+    final ReplicationSource source;
+
+    private final LeaderStream stream;
+    private final int brokerId;
+    private final long brokerEpoch;
+    private final AtomicBoolean dirty = new AtomicBoolean();
+    private volatile @Nullable Ends ends;
+    private volatile @Nullable Refused refused;
+
+    // Confined to the stream's loop.
+    long nextOffset;
+    boolean announced;
+    boolean inNews;
+    boolean inData;
+    private long sentHighWatermark = -1;
+    private long sentLogStart = -1;
+
+    LeaderSubscription(
+            LeaderStream stream,
+            int handle,
+            LeaderStream.Peer peer,
+            ReplicationSource source,
+            ReplicationSource.Position from) {
+        this.stream = stream;
+        this.handle = handle;
+        this.brokerId = peer.brokerId();
+        this.brokerEpoch = peer.brokerEpoch();
+        this.source = source;
+        this.leaderEpoch = from.leaderEpoch();
+        this.nextOffset = from.logEndOffset();
+    }
+
+    @Override
+    public int brokerId() {
+        return brokerId;
+    }
+
+    @Override
+    public long brokerEpoch() {
+        return brokerEpoch;
+    }
+
+    @Override
+    public void accepted(Ends now) {
+        changed(now);
+    }
+
+    @Override
+    public void changed(Ends now) {
+        ends = now;
+        wake();
+    }
+
+    @Override
+    public void ended(Refused why) {
+        refused = why;
+        wake();
+    }
+
+    private void wake() {
+        if (!dirty.getAndSet(true)) stream.changed(this);
+    }
+
+    /** Takes note of what is published now; later news will call again. */
+    void seen() {
+        dirty.set(false);
+    }
+
+    /** Null: not answered yet. */
+    @Nullable
+    Ends ends() {
+        return ends;
+    }
+
+    @Nullable
+    Refused refused() {
+        return refused;
+    }
+
+    boolean hasData(Ends now) {
+        return now.logEndOffset() > nextOffset;
+    }
+
+    boolean hasNews(Ends now) {
+        return !announced || now.highWatermark() > sentHighWatermark || now.logStartOffset() > sentLogStart;
+    }
+
+    /** The frame that says {@code now} and carries {@code records}; whoever asks for it sends it. */
+    LeaderFrame frame(Ends now, RecordBody records) {
+        boolean first = !announced;
+        announced = true;
+        sentHighWatermark = now.highWatermark();
+        sentLogStart = now.logStartOffset();
+        return new LeaderFrame(
+                handle, leaderEpoch, nextOffset, now.highWatermark(), now.logStartOffset(), null, first, records);
+    }
+}

@@ -1,0 +1,22 @@
+package dev.curia.replica.grpc;
+
+import dev.curia.proto.replication.v1.FollowerMessage;
+import dev.curia.proto.replication.v1.ReplicationGrpc;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServiceDescriptor;
+
+/** The one method of replication.proto, with our own marshaller for what the leader sends. */
+final class ReplicationMethod {
+    static final MethodDescriptor<FollowerMessage, LeaderFrame> REPLICATE =
+            ReplicationGrpc.getReplicateMethod().toBuilder(
+                            ReplicationGrpc.getReplicateMethod().getRequestMarshaller(),
+                            (MethodDescriptor.Marshaller<LeaderFrame>) new LeaderFrameMarshaller())
+                    .setSchemaDescriptor(null)
+                    .build();
+
+    static final ServiceDescriptor SERVICE = ServiceDescriptor.newBuilder(ReplicationGrpc.SERVICE_NAME)
+            .addMethod(REPLICATE)
+            .build();
+
+    private ReplicationMethod() {}
+}

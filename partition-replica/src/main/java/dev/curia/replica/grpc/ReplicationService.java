@@ -1,0 +1,82 @@
+package dev.curia.replica.grpc;
+
+import dev.curia.common.loop.EventLoop;
+import dev.curia.proto.replication.v1.FollowerMessage;
+import dev.curia.replica.port.LocalBroker;
+import dev.curia.replica.port.ReplicaMetrics;
+import dev.curia.replica.port.ReplicationSource;
+import dev.curia.replica.port.StreamKind;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerServiceDefinition;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The leader's side of replication: serves {@code curia.replication.v1.Replication}. Bind it on the broker's gRPC server, which should
+ * allow keep-alives from 5 seconds on ({@code permitKeepAliveTime}); its calls do little on the server's executor, direct or not.
+ *
+ * <p>Two threads send, one for each {@link StreamKind}: a cold read for one that catches up may block its thread and delays no one
+ * at the tail. Thread-safe.
+ */
+public final class ReplicationService {
+    private final LocalBroker self;
+    private final ReplicationSource.Directory sources;
+    private final EventLoop tail;
+    private final EventLoop catchUp;
+    private final ReplicaMetrics metrics;
+    private final Set<LeaderStream> streams = ConcurrentHashMap.newKeySet();
+
+    /** @param tail and {@code catchUp} send; owned, started and, after the server is down, closed by the caller */
+    public ReplicationService(
+            LocalBroker self,
+            ReplicationSource.Directory sources,
+            EventLoop tail,
+            EventLoop catchUp,
+            ReplicaMetrics metrics) {
+        this.self = self;
+        this.sources = sources;
+        this.tail = tail;
+        this.catchUp = catchUp;
+        this.metrics = metrics;
+    }
+
+    /** To be added to a gRPC server. */
+    public ServerServiceDefinition bind() {
+        return ServerServiceDefinition.builder(ReplicationMethod.SERVICE)
+                .addMethod(ReplicationMethod.REPLICATE, this::open)
+                .build();
+    }
+
+    /** Streams open now. */
+    public int openStreams() {
+        return streams.size();
+    }
+
+    private ServerCall.Listener<FollowerMessage> open(ServerCall<FollowerMessage, LeaderFrame> call, Metadata headers) {
+        LeaderStream stream = new LeaderStream(call, this);
+        streams.add(stream);
+        call.request(1);
+        return stream;
+    }
+
+    void closed(LeaderStream stream) {
+        streams.remove(stream);
+    }
+
+    LocalBroker self() {
+        return self;
+    }
+
+    ReplicationSource.Directory sources() {
+        return sources;
+    }
+
+    ReplicaMetrics metrics() {
+        return metrics;
+    }
+
+    EventLoop loop(StreamKind kind) {
+        return kind == StreamKind.TAIL ? tail : catchUp;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.curia.replica.port;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** Every metric of replication on this broker, all named here. Thread-safe. */
+public final class ReplicaMetrics {
+    private final MeterRegistry registry;
+    private final Counter bytesOut;
+    private final Counter bytesIn;
+    private final Counter appendedBytes;
+    private final Counter isrShrinks;
+    private final Counter isrExpands;
+    private final Counter truncations;
+    private final Counter rejectedChunks;
+    private final Timer append;
+    private final Timer acknowledge;
+
+    public ReplicaMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.bytesOut = counter("curia_replication_sent_bytes", "Record bytes sent to followers.");
+        this.bytesIn = counter("curia_replication_received_bytes", "Record bytes received from leaders and appended.");
+        this.appendedBytes = counter("curia_append_bytes", "Record bytes appended by producers and coordinators.");
+        this.isrShrinks = counter("curia_isr_shrinks", "In-sync sets that lost a member, as this leader saw.");
+        this.isrExpands = counter("curia_isr_expands", "In-sync sets that gained a member, as this leader saw.");
+        this.truncations = counter("curia_replica_truncations", "Logs cut because they differed from the leader's.");
+        this.rejectedChunks =
+                counter("curia_replication_rejected_chunks", "Chunks from leaders that could not be appended.");
+        this.append = timer("curia_append_seconds", "From hand-over to the end of the write.");
+        this.acknowledge =
+                timer("curia_acknowledge_seconds", "From hand-over to all in-sync replicas having it (acks=all).");
+    }
+
+    /** Gauges over all replicas of the broker; asked at scrape time, must be thread-safe and cheap. */
+    public void watch(
+            Supplier<Number> leading,
+            Supplier<Number> following,
+            Supplier<Number> underReplicated,
+            Supplier<Number> underMinIsr,
+            Supplier<Number> maxLag) {
+        gauge("curia_leader_replicas", "Partitions led by this broker.", leading);
+        gauge("curia_follower_replicas", "Partitions followed by this broker.", following);
+        gauge(
+                "curia_under_replicated_partitions",
+                "Led partitions with fewer in-sync than assigned replicas.",
+                underReplicated);
+        gauge(
+                "curia_under_min_isr_partitions",
+                "Led partitions with fewer than min.insync.replicas in sync.",
+                underMinIsr);
+        gauge("curia_replica_max_lag_records", "How far the slowest follower of a led partition is behind.", maxLag);
+    }
+
+    public void sent(int bytes) {
+        bytesOut.increment(bytes);
+    }
+
+    public void received(int bytes) {
+        bytesIn.increment(bytes);
+    }
+
+    public void appended(int bytes, long nanos) {
+        appendedBytes.increment(bytes);
+        append.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    public void acknowledged(long nanos) {
+        acknowledge.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    public void isrChanged(int before, int after) {
+        if (after < before) isrShrinks.increment();
+        if (after > before) isrExpands.increment();
+    }
+
+    public void truncated() {
+        truncations.increment();
+    }
+
+    public void rejectedChunk() {
+        rejectedChunks.increment();
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder(name).description(description).register(registry);
+    }
+
+    private Timer timer(String name, String description) {
+        return Timer.builder(name)
+                .description(description)
+                .publishPercentileHistogram()
+                .register(registry);
+    }
+
+    private void gauge(String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).register(registry);
+    }
+}

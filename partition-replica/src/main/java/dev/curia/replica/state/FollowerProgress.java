@@ -1,0 +1,62 @@
+package dev.curia.replica.state;
+
+/**
+ * What a leader knows of one follower. Immutable. Times are monotonic nanoseconds.
+ *
+ * @param brokerEpoch of the incarnation that reported last, -1: none has in this leader epoch
+ * @param attached whether it has a running subscription
+ * @param logEndOffset everything below is in its log; {@link #UNKNOWN} until it has said
+ * @param caughtUpNanos the last time at which it had everything the leader had
+ * @param markOffset the leader's log end offset at {@code markNanos}: reaching it proves the follower was caught up then
+ */
+record FollowerProgress(
+        int brokerId,
+        long brokerEpoch,
+        boolean attached,
+        long logEndOffset,
+        long caughtUpNanos,
+        long markOffset,
+        long markNanos) {
+    static final long UNKNOWN = -1;
+
+    /** Before it has said anything; in-sync members get the full lag time from now. */
+    static FollowerProgress unknown(int brokerId, long leaderEndOffset, long nowNanos) {
+        return new FollowerProgress(brokerId, -1, false, UNKNOWN, nowNanos, leaderEndOffset, nowNanos);
+    }
+
+    /** A new subscription starts at {@code position}; it may lie below what an earlier incarnation reported. */
+    FollowerProgress attached(long epoch, long position, long leaderEndOffset, long nowNanos) {
+        return new FollowerProgress(brokerId, epoch, true, position, caughtUpNanos, markOffset, markNanos)
+                .marked(leaderEndOffset, nowNanos);
+    }
+
+    FollowerProgress detached() {
+        return new FollowerProgress(brokerId, brokerEpoch, false, logEndOffset, caughtUpNanos, markOffset, markNanos);
+    }
+
+    FollowerProgress acknowledged(long offset, long leaderEndOffset, long nowNanos) {
+        long end = Math.max(logEndOffset, offset);
+        return new FollowerProgress(brokerId, brokerEpoch, attached, end, caughtUpNanos, markOffset, markNanos)
+                .marked(leaderEndOffset, nowNanos);
+    }
+
+    /** The leader is about to append: one that has everything so far was caught up until now. */
+    FollowerProgress beforeAppend(long leaderEndOffset, long nowNanos) {
+        if (logEndOffset < leaderEndOffset) return this;
+        return new FollowerProgress(brokerId, brokerEpoch, attached, logEndOffset, nowNanos, leaderEndOffset, nowNanos);
+    }
+
+    boolean lags(long leaderEndOffset, long lagMaxNanos, long nowNanos) {
+        return logEndOffset < leaderEndOffset && nowNanos - caughtUpNanos > lagMaxNanos;
+    }
+
+    private FollowerProgress marked(long leaderEndOffset, long nowNanos) {
+        if (logEndOffset >= leaderEndOffset) {
+            return new FollowerProgress(
+                    brokerId, brokerEpoch, attached, logEndOffset, nowNanos, leaderEndOffset, nowNanos);
+        }
+        if (logEndOffset < markOffset) return this;
+        return new FollowerProgress(
+                brokerId, brokerEpoch, attached, logEndOffset, markNanos, leaderEndOffset, nowNanos);
+    }
+}

@@ -1,0 +1,228 @@
+package dev.curia.replica.state;
+
+import dev.curia.proto.common.v1.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * A partition's leader in one leader epoch: its followers' progress, the in-sync set and the high watermark. Immutable; every event gives
+ * the next state and effects.
+ *
+ * <p>The high watermark is the smallest log end offset over the maximal in-sync set. It moves only while the committed set has at least
+ * min.insync.replicas members (KIP-966), and never back. Times are monotonic nanoseconds.
+ *
+ * @param epochStartOffset where this leader epoch begins: one who has not reached it may hold other records
+ * @param replicas assigned brokers with the leader itself; in-sync sets keep this order
+ * @param followers one for each replica but the leader
+ * @param highWatermark {@code <= logEndOffset}
+ */
+public record LeaderState(
+        int self,
+        int leaderEpoch,
+        long epochStartOffset,
+        List<Integer> replicas,
+        List<FollowerProgress> followers,
+        IsrTracker isr,
+        long logEndOffset,
+        long highWatermark,
+        Settings settings) {
+
+    /**
+     * @param minInsync min.insync.replicas; more than there are replicas means all of them
+     * @param lagMaxNanos replica.lag.time.max.ms
+     * @param retryNanos between proposals after one failed
+     */
+    public record Settings(int minInsync, long lagMaxNanos, long retryNanos) {}
+
+    /** The next state, and what to do. */
+    public record Step(LeaderState next, List<Effect.OfLeader> effects) {}
+
+    /** A leader of {@code leaderEpoch} whose log ends at {@code logEndOffset}; it knows nothing of its followers yet. */
+    public static Step start(
+            int self,
+            int leaderEpoch,
+            Membership members,
+            long logEndOffset,
+            long highWatermark,
+            Settings settings,
+            long now) {
+        List<FollowerProgress> followers = members.replicas().stream()
+                .filter(id -> id != self)
+                .map(id -> FollowerProgress.unknown(id, logEndOffset, now))
+                .toList();
+        LeaderState state = new LeaderState(
+                self,
+                leaderEpoch,
+                logEndOffset,
+                members.replicas(),
+                followers,
+                IsrTracker.committed(members.partitionEpoch(), members.orderedIsr(), now),
+                logEndOffset,
+                Math.min(highWatermark, logEndOffset),
+                settings);
+        return state.advance(new ArrayList<>());
+    }
+
+    /** What the controller says of a partition at one partition epoch. */
+    public record Membership(int partitionEpoch, List<Integer> replicas, List<Integer> isr) {
+        public Membership {
+            replicas = List.copyOf(replicas);
+            isr = List.copyOf(isr);
+        }
+
+        List<Integer> orderedIsr() {
+            return replicas.stream().filter(isr::contains).toList();
+        }
+    }
+
+    public boolean underMinIsr() {
+        return isr.committed().size() < Math.min(settings.minInsync(), replicas.size());
+    }
+
+    /** The log now ends at {@code newEndOffset}. */
+    public Step appended(long newEndOffset, long now) {
+        LeaderState next = withFollowers(f -> f.beforeAppend(logEndOffset, now)).withLogEnd(newEndOffset);
+        return next.advance(new ArrayList<>());
+    }
+
+    /** A follower subscribed at {@code position}, which agrees with this log. */
+    public Step attached(int brokerId, long brokerEpoch, long position, long now) {
+        return withFollower(brokerId, f -> f.attached(brokerEpoch, position, logEndOffset, now))
+                .advanceAndPropose(now);
+    }
+
+    public Step detached(int brokerId) {
+        return new Step(withFollower(brokerId, FollowerProgress::detached), List.of());
+    }
+
+    /** Everything below {@code offset} is in the follower's log. Beyond this log's end it means nothing and is ignored. */
+    public Step acknowledged(int brokerId, long offset, long now) {
+        if (offset > logEndOffset) return new Step(this, List.of());
+        return withFollower(brokerId, f -> f.acknowledged(offset, logEndOffset, now))
+                .advanceAndPropose(now);
+    }
+
+    /** Time passed. */
+    public Step tick(long now) {
+        return propose(new ArrayList<>(), now);
+    }
+
+    /** News from the metadata for the same leader epoch. An older partition epoch changes nothing. */
+    public Step assigned(Membership members, Settings newSettings, long now) {
+        boolean newer = members.partitionEpoch() > isr.partitionEpoch();
+        List<FollowerProgress> kept = !newer
+                ? followers
+                : members.replicas().stream()
+                        .filter(id -> id != self)
+                        .map(id -> follower(id).orElseGet(() -> FollowerProgress.unknown(id, logEndOffset, now)))
+                        .toList();
+        LeaderState next = new LeaderState(
+                self,
+                leaderEpoch,
+                epochStartOffset,
+                newer ? members.replicas() : replicas,
+                kept,
+                newer ? IsrTracker.committed(members.partitionEpoch(), members.orderedIsr(), now) : isr,
+                logEndOffset,
+                highWatermark,
+                newSettings);
+        return next.advanceAndPropose(now);
+    }
+
+    /**
+     * The verdict on the proposal made at {@code proposedAt}; one for another epoch is late and ignored.
+     *
+     * @param verdictEpoch and {@code newIsr} count only with NONE
+     */
+    public Step decided(int proposedAt, ErrorCode error, int verdictEpoch, List<Integer> newIsr, long now) {
+        if (proposedAt != isr.partitionEpoch() || isr.inFlight().isEmpty()) return new Step(this, List.of());
+        long retryAt = now + settings.retryNanos();
+        if (error == ErrorCode.NONE && verdictEpoch >= isr.partitionEpoch()) {
+            List<Integer> ordered = new Membership(verdictEpoch, replicas, newIsr).orderedIsr();
+            return withIsr(IsrTracker.committed(verdictEpoch, ordered, now)).advanceAndPropose(now);
+        }
+        if (IsrTracker.isDefiniteRefusal(error))
+            return withIsr(isr.rejected(retryAt)).advance(new ArrayList<>());
+        return new Step(withIsr(isr.unknown(retryAt)), List.of());
+    }
+
+    /** How far the slowest in-sync or attached follower is behind, in records. */
+    public long maxLag() {
+        return followers.stream()
+                .filter(f -> f.logEndOffset() != FollowerProgress.UNKNOWN)
+                .mapToLong(f -> logEndOffset - f.logEndOffset())
+                .max()
+                .orElse(0);
+    }
+
+    private Step advanceAndPropose(long now) {
+        Step advanced = advance(new ArrayList<>());
+        return advanced.next().propose(new ArrayList<>(advanced.effects()), now);
+    }
+
+    private Step advance(List<Effect.OfLeader> effects) {
+        if (underMinIsr()) return new Step(this, effects);
+        long smallest = logEndOffset;
+        for (FollowerProgress f : followers) {
+            if (isr.maximal().contains(f.brokerId())) smallest = Math.min(smallest, f.logEndOffset());
+        }
+        if (smallest <= highWatermark) return new Step(this, effects);
+        effects.add(new Effect.AdvanceHighWatermark(smallest));
+        return new Step(withHighWatermark(smallest), effects);
+    }
+
+    private Step propose(List<Effect.OfLeader> effects, long now) {
+        if (!isr.mayPropose(now)) return new Step(this, effects);
+        List<Integer> wanted = replicas.stream().filter(id -> belongs(id, now)).toList();
+        if (wanted.equals(isr.committed()) && !isr.unresolved()) return new Step(this, effects);
+        List<Effect.IsrMember> members = wanted.stream()
+                .map(id -> new Effect.IsrMember(
+                        id,
+                        follower(id)
+                                .filter(FollowerProgress::attached)
+                                .map(FollowerProgress::brokerEpoch)
+                                .orElse(-1L)))
+                .toList();
+        String cause = wanted.size() < isr.committed().size() ? "a follower lags" : "a follower caught up";
+        effects.add(new Effect.ProposeIsr(isr.partitionEpoch(), members, cause));
+        return new Step(withIsr(isr.propose(wanted)), effects);
+    }
+
+    private boolean belongs(int id, long now) {
+        if (id == self) return true;
+        FollowerProgress f = follower(id).orElseThrow();
+        if (isr.committed().contains(id)) return !f.lags(logEndOffset, settings.lagMaxNanos(), now);
+        return f.attached() && f.logEndOffset() >= Math.max(highWatermark, epochStartOffset);
+    }
+
+    private Optional<FollowerProgress> follower(int id) {
+        return followers.stream().filter(f -> f.brokerId() == id).findFirst();
+    }
+
+    private LeaderState withFollower(int id, UnaryOperator<FollowerProgress> change) {
+        return withFollowers(f -> f.brokerId() == id ? change.apply(f) : f);
+    }
+
+    private LeaderState withFollowers(UnaryOperator<FollowerProgress> change) {
+        return copy(followers.stream().map(change).toList(), isr, logEndOffset, highWatermark);
+    }
+
+    private LeaderState withIsr(IsrTracker newIsr) {
+        return copy(followers, newIsr, logEndOffset, highWatermark);
+    }
+
+    private LeaderState withLogEnd(long end) {
+        return copy(followers, isr, end, highWatermark);
+    }
+
+    private LeaderState withHighWatermark(long watermark) {
+        return copy(followers, isr, logEndOffset, watermark);
+    }
+
+    private LeaderState copy(List<FollowerProgress> newFollowers, IsrTracker newIsr, long end, long watermark) {
+        return new LeaderState(
+                self, leaderEpoch, epochStartOffset, replicas, newFollowers, newIsr, end, watermark, settings);
+    }
+}
