@@ -1,0 +1,247 @@
+package dev.curia.metadata.client;
+
+import dev.curia.common.loop.EventLoop;
+import dev.curia.common.time.Clock;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.metadata.v1.BrokerMessage;
+import dev.curia.proto.metadata.v1.ControllerMessage;
+import dev.curia.proto.metadata.v1.Heartbeat;
+import dev.curia.proto.metadata.v1.HeartbeatReply;
+import dev.curia.proto.metadata.v1.Registered;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A broker's session with the active controller: registers, heartbeats, and on a broken stream finds the controller again under the same
+ * epoch. State is owned by the loop; the getters are thread-safe.
+ */
+public final class BrokerSession implements AutoCloseable {
+    /** Told of the broker's standing, on the session's loop; must not block. */
+    public interface Listener {
+        /** Registered, or connected again under the same epoch; {@code index} must be applied before the broker is unfenced. */
+        void registered(long brokerEpoch, long index);
+
+        /** May lead and be in sync from now on. */
+        void unfenced();
+
+        /** May not lead nor be in sync until unfenced. The session heals by itself. */
+        void fenced();
+
+        /** The cluster has committed this metadata index; see {@link MetadataWatcher#expect}. */
+        void committed(long index);
+
+        /** The controller will never accept this broker as it is; the process should stop. The session is over. */
+        void rejected(Status status);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerSession.class);
+    private static final Duration BUSY_INTERVAL = Duration.ofMillis(50);
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(3);
+    /** How long another process of the same id may seem alive: the time in which a dead one is found out, with room. */
+    private static final Duration DUPLICATE_GRACE = Duration.ofSeconds(10);
+
+    private final BrokerIdentity identity;
+    private final QuorumChannels channels;
+    private final NodeChoice choice;
+    private final EventLoop loop;
+    private final Clock clock;
+    private final LongSupplier appliedIndex;
+    private final BooleanSupplier ready;
+    private final Listener listener;
+    private final CompletableFuture<Void> shutdown = new CompletableFuture<>();
+
+    private volatile long epoch = -1;
+    private volatile boolean fenced = true;
+
+    // Loop-confined from here on.
+    private @Nullable SessionStream stream;
+    private boolean registered; // on this stream
+    private boolean leaving;
+    private boolean over;
+    private long heardNanos;
+    private long intervalNanos = BUSY_INTERVAL.toNanos();
+    private long timeoutNanos = DEFAULT_TIMEOUT.toNanos();
+    private long duplicateSinceNanos = Long.MIN_VALUE;
+
+    /**
+     * @param appliedIndex the metadata index that the broker has applied to its parts; called on the loop
+     * @param ready false keeps the broker fenced, as while it recovers logs; called on the loop
+     * @param loop started and closed by the owner
+     */
+    public BrokerSession(
+            BrokerIdentity identity,
+            QuorumChannels channels,
+            List<HostPort> bootstrap,
+            EventLoop loop,
+            Clock clock,
+            RandomGenerator random,
+            LongSupplier appliedIndex,
+            BooleanSupplier ready,
+            Listener listener) {
+        this.identity = identity;
+        this.channels = channels;
+        this.choice = new NodeChoice(bootstrap, random);
+        this.loop = loop;
+        this.clock = clock;
+        this.appliedIndex = appliedIndex;
+        this.ready = ready;
+        this.listener = listener;
+    }
+
+    public void start() {
+        loop.submit(() -> {
+            connect();
+            beat();
+        });
+    }
+
+    /** Of this incarnation; -1 before the first registration. */
+    public long brokerEpoch() {
+        return epoch;
+    }
+
+    /** As the controller last said; true before it said anything. */
+    public boolean isFenced() {
+        return fenced;
+    }
+
+    /**
+     * Asks the controller to hand this broker's leaderships over. Completes when the broker may stop; never, when no controller can be
+     * reached: wait with a limit. {@link #close} afterwards.
+     */
+    public CompletableFuture<Void> requestShutdown() {
+        onLoop(() -> {
+            leaving = true;
+            if (over) shutdown.complete(null);
+        });
+        return shutdown.copy();
+    }
+
+    @Override
+    public void close() {
+        onLoop(() -> {
+            over = true;
+            if (stream != null) stream.finish();
+            stream = null;
+        });
+    }
+
+    private void connect() {
+        if (over) return;
+        registered = false;
+        heardNanos = clock.monotonicNanos();
+        SessionStream opened =
+                new SessionStream(choice.current(), channels, this::onMessage, this::onEnd, this::onLoop);
+        stream = opened;
+        opened.open();
+        opened.send(
+                BrokerMessage.newBuilder().setRegister(identity.register(epoch)).build());
+    }
+
+    private void onMessage(SessionStream from, ControllerMessage message) {
+        if (from != stream) return;
+        heardNanos = clock.monotonicNanos();
+        switch (message.getKindCase()) {
+            case REGISTERED -> onRegistered(message.getRegistered());
+            case HEARTBEAT_REPLY -> onReply(message.getHeartbeatReply());
+            case REJECTED -> onRejected(from, message.getRejected());
+            case KIND_NOT_SET -> LOG.debug("a controller message of a kind that this version does not know");
+        }
+    }
+
+    private void onRegistered(Registered message) {
+        choice.worked();
+        registered = true;
+        duplicateSinceNanos = Long.MIN_VALUE;
+        epoch = message.getBrokerEpoch();
+        intervalNanos = Duration.ofMillis(message.getHeartbeatIntervalMs()).toNanos();
+        timeoutNanos = Duration.ofMillis(message.getSessionTimeoutMs()).toNanos();
+        LOG.info("registered as broker {} with epoch {}", identity.id(), epoch);
+        listener.registered(epoch, message.getIndex());
+        heartbeat();
+    }
+
+    private void onReply(HeartbeatReply reply) {
+        if (reply.getFenced() != fenced) {
+            fenced = reply.getFenced();
+            LOG.info("broker {} is {}", identity.id(), fenced ? "fenced" : "unfenced");
+            if (fenced) listener.fenced();
+            else listener.unfenced();
+        }
+        listener.committed(reply.getCommittedIndex());
+        if (reply.getMayShutdown()) shutdown.complete(null);
+    }
+
+    private void onRejected(SessionStream from, Status status) {
+        long now = clock.monotonicNanos();
+        if (status.getCode() == ErrorCode.DUPLICATE_BROKER_REGISTRATION) {
+            // The other may be the last incarnation of this very broker, dead but not yet found out.
+            if (duplicateSinceNanos == Long.MIN_VALUE) duplicateSinceNanos = now;
+            if (now - duplicateSinceNanos < DUPLICATE_GRACE.toNanos()) {
+                leave(from, Optional.empty());
+                return;
+            }
+        }
+        over = true;
+        stream = null;
+        from.finish();
+        shutdown.complete(null);
+        LOG.error("broker {} is rejected: {} {}", identity.id(), status.getCode(), status.getMessage());
+        listener.rejected(status);
+    }
+
+    private void onEnd(SessionStream from, Throwable failure) {
+        if (from != stream || over) return;
+        LOG.debug("session with {} ended", from.node(), failure);
+        leave(from, ControllerHints.of(failure));
+    }
+
+    private void leave(SessionStream from, Optional<HostPort> hint) {
+        stream = null;
+        registered = false;
+        from.cancel();
+        loop.schedule(choice.failed(from.node(), hint), () -> {
+            if (stream == null) connect();
+        });
+    }
+
+    /** The loop's turn: a heartbeat, or another node when this one is silent. */
+    private void beat() {
+        if (over) return;
+        SessionStream current = stream;
+        if (current != null) {
+            if (clock.monotonicNanos() - heardNanos > timeoutNanos * 2 / 3) leave(current, Optional.empty());
+            else if (registered) heartbeat();
+        }
+        boolean busy = fenced || leaving || !registered;
+        loop.schedule(busy ? Math.min(BUSY_INTERVAL.toNanos(), intervalNanos) : intervalNanos, this::beat);
+    }
+
+    private void heartbeat() {
+        if (stream == null) return;
+        stream.send(BrokerMessage.newBuilder()
+                .setHeartbeat(Heartbeat.newBuilder()
+                        .setAppliedIndex(appliedIndex.getAsLong())
+                        .setReady(ready.getAsBoolean())
+                        .setWantShutdown(leaving))
+                .build());
+    }
+
+    private void onLoop(Runnable task) {
+        try {
+            loop.submit(task);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("the session's loop is closed");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.curia.metadata.client;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** Which quorum node to ask next: the one that worked, the one that was hinted at, or the next of the list. Thread-safe. */
+final class NodeChoice {
+    private static final long MIN_BACKOFF_NANOS = 20_000_000;
+    private static final long MAX_BACKOFF_NANOS = 320_000_000;
+
+    private final List<HostPort> bootstrap;
+    private final RandomGenerator random;
+    private HostPort current;
+    private int next;
+    private int failures; // since the last success
+
+    NodeChoice(List<HostPort> bootstrap, RandomGenerator random) {
+        if (bootstrap.isEmpty()) throw new IllegalArgumentException("no address of the metadata quorum is given");
+        this.bootstrap = List.copyOf(bootstrap);
+        this.random = random;
+        this.next = random.nextInt(bootstrap.size());
+        this.current = this.bootstrap.get(next);
+    }
+
+    synchronized HostPort current() {
+        return current;
+    }
+
+    synchronized void worked() {
+        failures = 0;
+    }
+
+    /**
+     * Moves on from a node that failed.
+     *
+     * @return nanoseconds to wait before the next attempt; 0 for the first fresh hint
+     */
+    synchronized long failed(HostPort node, Optional<HostPort> hint) {
+        failures++;
+        boolean fresh = hint.isPresent() && !hint.get().equals(node);
+        if (fresh && failures <= 2 * bootstrap.size()) {
+            current = hint.get();
+            if (failures == 1) return 0;
+        } else if (node.equals(current)) {
+            next = (next + 1) % bootstrap.size();
+            current = bootstrap.get(next);
+        }
+        long limit = Math.min(MAX_BACKOFF_NANOS, MIN_BACKOFF_NANOS << Math.min(failures, 10));
+        return limit / 2 + random.nextLong(limit / 2);
+    }
+}

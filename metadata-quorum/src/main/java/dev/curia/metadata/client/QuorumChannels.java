@@ -1,0 +1,49 @@
+package dev.curia.metadata.client;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** gRPC channels to quorum nodes, one an address, shared by everything in the process. Thread-safe. */
+public final class QuorumChannels implements AutoCloseable {
+    /** A metadata batch has at most 1 MiB; a snapshot part or an answer somewhat more. */
+    private static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+    private final Map<HostPort, ManagedChannel> channels = new HashMap<>();
+    private boolean closed;
+
+    /** After {@link #close} a channel whose calls fail as UNAVAILABLE, so that late callers need no case of their own. */
+    synchronized ManagedChannel to(HostPort address) {
+        return closed ? open(address).shutdownNow() : channels.computeIfAbsent(address, QuorumChannels::open);
+    }
+
+    private static ManagedChannel open(HostPort address) {
+        return NettyChannelBuilder.forAddress(address.host(), address.port())
+                .usePlaintext()
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .keepAliveTime(10, TimeUnit.SECONDS)
+                .keepAliveTimeout(3, TimeUnit.SECONDS)
+                .build();
+    }
+
+    /** Drops a channel whose server did not answer, so that the next attempt connects at once instead of after a backoff. */
+    void discard(HostPort address, ManagedChannel failed) {
+        synchronized (this) {
+            channels.remove(address, failed);
+        }
+        failed.shutdown();
+    }
+
+    @Override
+    public void close() {
+        Map<HostPort, ManagedChannel> open;
+        synchronized (this) {
+            closed = true;
+            open = Map.copyOf(channels);
+            channels.clear();
+        }
+        open.values().forEach(ManagedChannel::shutdownNow);
+    }
+}

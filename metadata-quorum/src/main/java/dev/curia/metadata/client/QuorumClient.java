@@ -1,0 +1,104 @@
+package dev.curia.metadata.client;
+
+import dev.curia.common.time.Clock;
+import dev.curia.common.time.Timers;
+import dev.curia.proto.admin.v1.AdminGrpc;
+import dev.curia.proto.admin.v1.CreateTopicsRequest;
+import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.DeleteTopicsRequest;
+import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import dev.curia.proto.admin.v1.DescribeClusterRequest;
+import dev.curia.proto.admin.v1.DescribeClusterResponse;
+import dev.curia.proto.admin.v1.DescribeQuorumRequest;
+import dev.curia.proto.admin.v1.DescribeQuorumResponse;
+import dev.curia.proto.admin.v1.DescribeTopicsRequest;
+import dev.curia.proto.admin.v1.DescribeTopicsResponse;
+import dev.curia.proto.admin.v1.ListTopicsRequest;
+import dev.curia.proto.admin.v1.ListTopicsResponse;
+import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
+import dev.curia.proto.metadata.v1.AllocateProducerIdsResponse;
+import dev.curia.proto.metadata.v1.AlterPartitionRequest;
+import dev.curia.proto.metadata.v1.AlterPartitionResponse;
+import dev.curia.proto.metadata.v1.ControllerGrpc;
+import io.grpc.MethodDescriptor;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+
+/**
+ * Requests to the metadata quorum. Finds the active controller by itself: follows hints, else goes round the nodes with a jittered
+ * backoff, until the deadline. Thread-safe; nothing blocks; futures complete on gRPC's threads or on the timers' thread, hand over
+ * before doing anything long. A failed future holds a {@link QuorumException}; errors that the quorum decided are in the responses.
+ */
+public final class QuorumClient {
+    /** Whether a request may be sent again when it is not known whether it took effect. */
+    enum Repeat {
+        SAFE,
+        UNSAFE
+    }
+
+    private final QuorumChannels channels;
+    private final NodeChoice choice;
+    private final Duration deadline;
+    private final Timers timers;
+    private final Clock clock;
+
+    /**
+     * @param bootstrap quorum nodes to begin with, at least one
+     * @param deadline of a request with all its attempts
+     * @param random thread-safe
+     */
+    public QuorumClient(
+            QuorumChannels channels,
+            List<HostPort> bootstrap,
+            Duration deadline,
+            Timers timers,
+            Clock clock,
+            RandomGenerator random) {
+        this.channels = channels;
+        this.choice = new NodeChoice(bootstrap, random);
+        this.deadline = deadline;
+        this.timers = timers;
+        this.clock = clock;
+    }
+
+    public CompletableFuture<CreateTopicsResponse> createTopics(CreateTopicsRequest request) {
+        return call(AdminGrpc.getCreateTopicsMethod(), request, Repeat.UNSAFE);
+    }
+
+    public CompletableFuture<DeleteTopicsResponse> deleteTopics(DeleteTopicsRequest request) {
+        return call(AdminGrpc.getDeleteTopicsMethod(), request, Repeat.UNSAFE);
+    }
+
+    /** A compare-and-set: when an answer is lost, the repetition is told the state that the first made. */
+    public CompletableFuture<AlterPartitionResponse> alterPartition(AlterPartitionRequest request) {
+        return call(ControllerGrpc.getAlterPartitionMethod(), request, Repeat.SAFE);
+    }
+
+    /** When an answer is lost, its block of ids is never used. */
+    public CompletableFuture<AllocateProducerIdsResponse> allocateProducerIds(AllocateProducerIdsRequest request) {
+        return call(ControllerGrpc.getAllocateProducerIdsMethod(), request, Repeat.SAFE);
+    }
+
+    public CompletableFuture<ListTopicsResponse> listTopics(ListTopicsRequest request) {
+        return call(AdminGrpc.getListTopicsMethod(), request, Repeat.SAFE);
+    }
+
+    public CompletableFuture<DescribeTopicsResponse> describeTopics(DescribeTopicsRequest request) {
+        return call(AdminGrpc.getDescribeTopicsMethod(), request, Repeat.SAFE);
+    }
+
+    public CompletableFuture<DescribeClusterResponse> describeCluster() {
+        return call(AdminGrpc.getDescribeClusterMethod(), DescribeClusterRequest.getDefaultInstance(), Repeat.SAFE);
+    }
+
+    public CompletableFuture<DescribeQuorumResponse> describeQuorum() {
+        return call(AdminGrpc.getDescribeQuorumMethod(), DescribeQuorumRequest.getDefaultInstance(), Repeat.SAFE);
+    }
+
+    private <Q, R> CompletableFuture<R> call(MethodDescriptor<Q, R> method, Q request, Repeat repeat) {
+        long until = clock.monotonicNanos() + deadline.toNanos();
+        return new QuorumCall<>(channels, choice, timers, clock, method, request, repeat, until).start();
+    }
+}

@@ -1,0 +1,208 @@
+package dev.curia.metadata.controller;
+
+import dev.curia.common.fault.FaultHandler;
+import dev.curia.common.loop.EventLoop;
+import dev.curia.common.time.Clock;
+import dev.curia.metadata.decide.BrokerDecisions;
+import dev.curia.metadata.decide.ClusterDecisions;
+import dev.curia.metadata.decide.Decision;
+import dev.curia.metadata.decide.PartitionDecisions;
+import dev.curia.metadata.decide.ProducerIds;
+import dev.curia.metadata.decide.TopicDecisions;
+import dev.curia.metadata.decide.TopicDefaults;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.port.MetadataLog;
+import dev.curia.metadata.port.MetadataLog.Outcome;
+import dev.curia.proto.admin.v1.CreateTopicsRequest;
+import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.DeleteTopicsRequest;
+import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
+import dev.curia.proto.metadata.v1.AllocateProducerIdsResponse;
+import dev.curia.proto.metadata.v1.AlterPartitionRequest;
+import dev.curia.proto.metadata.v1.AlterPartitionResponse;
+import dev.curia.proto.metadata.v1.Heartbeat;
+import dev.curia.proto.metadata.v1.MetadataBatch;
+import dev.curia.proto.metadata.v1.Register;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The controller of a quorum node. It acts while the node leads the metadata log: decides requests on the newest image, puts the
+ * records into the log and answers after commit. On any other node it answers {@link Answer.NotActive}.
+ *
+ * <p>Thread-safe: everything is handed to one loop, which owns all state. Futures complete on that loop, never fail, and each gets
+ * exactly one {@link Answer}. Requests must be well formed (identifiers of 16 bytes); the rpc package sees to that.
+ */
+public final class ActiveController implements MetadataLog.LeadershipListener {
+    /** The least inbox capacity of the controller's loop: what the log may answer at once has room besides the requests. */
+    public static final int LOOP_CAPACITY = 16_384;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveController.class);
+    private static final Duration RECOVERY_RETRY = Duration.ofMillis(100);
+    private static final int MAX_ADMITTED = LOOP_CAPACITY / 2;
+
+    private final MetadataLog log;
+    private final EventLoop loop;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final FaultHandler faults;
+    private final String clusterId;
+    private final TopicDecisions topics;
+    private final BrokerSessions sessions;
+    private final long tickNanos;
+
+    // Loop-confined from here on.
+    private @Nullable ProposalPipeline pipeline; // null unless active
+    private long leadership; // counts changes, so that late callbacks of an earlier one are known
+    private Runnable cancelTick = () -> {};
+
+    /** What a controller is told of its cluster. */
+    public record Settings(String clusterId, TopicDefaults topicDefaults, SessionConfig sessions) {}
+
+    /**
+     * @param loop with an inbox of at least {@link #LOOP_CAPACITY}; started and closed by the owner
+     * @param random used on the loop only
+     */
+    public ActiveController(
+            Settings settings,
+            MetadataLog log,
+            EventLoop loop,
+            Clock clock,
+            RandomGenerator random,
+            FaultHandler faults) {
+        this.log = log;
+        this.loop = loop;
+        this.clock = clock;
+        this.random = random;
+        this.faults = faults;
+        this.clusterId = settings.clusterId();
+        this.topics = new TopicDecisions(settings.topicDefaults());
+        this.sessions = new BrokerSessions(settings.sessions(), log, this::decide);
+        this.tickNanos =
+                Math.max(1_000_000, settings.sessions().reconnectWindow().toNanos() / 5);
+    }
+
+    @Override
+    public void onLeader(long term, long lastSequence) {
+        Handover.submit(loop, () -> activate(term, lastSequence));
+    }
+
+    @Override
+    public void onFollower() {
+        Handover.submit(loop, this::deactivate);
+    }
+
+    public CompletableFuture<Answer<CreateTopicsResponse>> createTopics(CreateTopicsRequest request) {
+        return submit(image -> topics.create(image, request, random));
+    }
+
+    public CompletableFuture<Answer<DeleteTopicsResponse>> deleteTopics(DeleteTopicsRequest request) {
+        return submit(image -> topics.delete(image, request));
+    }
+
+    public CompletableFuture<Answer<AlterPartitionResponse>> alterPartition(AlterPartitionRequest request) {
+        return submit(image -> PartitionDecisions.alter(image, request));
+    }
+
+    public CompletableFuture<Answer<AllocateProducerIdsResponse>> allocateProducerIds(
+            AllocateProducerIdsRequest request) {
+        return submit(image -> ProducerIds.allocate(image, request));
+    }
+
+    /** A broker's stream opened with this message; the answer comes over the link. False: overloaded, end the stream. */
+    public boolean register(Register request, BrokerLink link) {
+        return admit(() -> {
+            if (pipeline == null) link.end(BrokerLink.End.NOT_ACTIVE);
+            else sessions.register(request, link, clock.monotonicNanos());
+        });
+    }
+
+    /** False: overloaded, end the stream. */
+    public boolean heartbeat(Heartbeat heartbeat, BrokerLink link) {
+        return admit(() -> {
+            if (pipeline != null) sessions.heartbeat(heartbeat, link, clock.monotonicNanos());
+        });
+    }
+
+    /** The link's stream is gone, for whatever reason. */
+    public void streamBroke(BrokerLink link) {
+        Handover.submit(loop, () -> sessions.streamBroke(link, clock.monotonicNanos()));
+    }
+
+    private <R> CompletableFuture<Answer<R>> submit(Function<MetadataImage, Decision<R>> decide) {
+        CompletableFuture<Answer<R>> future = new CompletableFuture<>();
+        if (!admit(() -> decide(decide, future::complete))) future.complete(new Answer.Overloaded<>());
+        return future;
+    }
+
+    /** Keeps half of the inbox free for what must not be turned away: outcomes and leadership changes. */
+    private boolean admit(Runnable task) {
+        return loop.backlog() < MAX_ADMITTED && loop.offer(task);
+    }
+
+    private <R> void decide(Function<MetadataImage, Decision<R>> decide, Consumer<Answer<R>> answer) {
+        if (pipeline == null) answer.accept(new Answer.NotActive<>());
+        else pipeline.run(new Command<>(decide, answer));
+    }
+
+    private void activate(long term, long lastSequence) {
+        deactivate();
+        long now = leadership;
+        LOG.info("active controller in term {}", term);
+        open(term, lastSequence);
+        sessions.start(log.image(), clock.monotonicNanos());
+        tick(now);
+    }
+
+    private void deactivate() {
+        leadership++;
+        cancelTick.run();
+        if (pipeline != null) {
+            LOG.info("no longer the active controller");
+            ProposalPipeline closing = pipeline;
+            pipeline = null;
+            closing.close("this node lost the leadership of the metadata quorum");
+        }
+        sessions.stop();
+    }
+
+    private void open(long term, long lastSequence) {
+        long now = leadership;
+        ProposalPipeline opened = new ProposalPipeline(log, loop, clock, faults, term, lastSequence, reason -> {
+            if (leadership != now) return;
+            LOG.warn("a proposal of term {} failed ({}), starting over from the applied metadata", term, reason);
+            pipeline = null;
+            recover(term, now);
+        });
+        pipeline = opened;
+        decide(image -> ClusterDecisions.bootstrap(image, clusterId), answer -> {});
+        decide(BrokerDecisions::repair, answer -> {});
+    }
+
+    /**
+     * Finds the applied sequence of the own term: an empty batch of sequence 0 never applies, and its answer comes after the fate of
+     * everything proposed before is settled.
+     */
+    private void recover(long term, long now) {
+        if (leadership != now) return;
+        MetadataBatch probe = MetadataBatch.newBuilder().setControllerTerm(term).build();
+        Handover.toLoop(log.propose(probe), loop, faults, outcome -> {
+            if (leadership != now) return;
+            if (outcome instanceof Outcome.Fenced fenced) open(term, fenced.lastSequence());
+            else loop.schedule(RECOVERY_RETRY.toNanos(), () -> recover(term, now));
+        });
+    }
+
+    private void tick(long now) {
+        if (leadership != now) return;
+        if (pipeline != null) sessions.tick(clock.monotonicNanos());
+        cancelTick = loop.schedule(tickNanos, () -> tick(now));
+    }
+}

@@ -1,0 +1,250 @@
+package dev.curia.metadata.controller;
+
+import dev.curia.common.id.Uuid;
+import dev.curia.metadata.decide.BrokerDecisions;
+import dev.curia.metadata.decide.BrokerDecisions.Registration;
+import dev.curia.metadata.decide.Decision;
+import dev.curia.metadata.decide.Statuses;
+import dev.curia.metadata.image.BrokerRegistration;
+import dev.curia.metadata.image.ImageRecords;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.port.MetadataLog;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.metadata.v1.ControllerMessage;
+import dev.curia.proto.metadata.v1.Heartbeat;
+import dev.curia.proto.metadata.v1.HeartbeatReply;
+import dev.curia.proto.metadata.v1.Register;
+import dev.curia.proto.metadata.v1.Registered;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The brokers' sessions with this controller: registration, heartbeats, fencing of the dead, unfencing of those that caught up, orderly
+ * stop. Loop-confined. Lives as long as this node is the active controller; only changes of a broker's standing are logged.
+ */
+final class BrokerSessions {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerSessions.class);
+
+    /** Runs decisions; answers come back on the loop. */
+    interface Decider {
+        <R> void decide(Function<MetadataImage, Decision<R>> decide, Consumer<Answer<R>> answer);
+    }
+
+    private static final class Session {
+        final int brokerId;
+        final long epoch;
+        final Uuid incarnation;
+        final BrokerLink link;
+        final long caughtUpIndex; // unfenced once applied
+        long appliedIndex = -1;
+        long withdrawnIndex = -1; // of its orderly withdrawal, -1: not asked for or not yet committed
+        boolean leaving;
+        boolean deciding;
+
+        Session(int brokerId, long epoch, Uuid incarnation, BrokerLink link, long caughtUpIndex) {
+            this.brokerId = brokerId;
+            this.epoch = epoch;
+            this.incarnation = incarnation;
+            this.link = link;
+            this.caughtUpIndex = caughtUpIndex;
+        }
+    }
+
+    private final SessionConfig config;
+    private final MetadataLog log;
+    private final Decider decider;
+    private final SessionTracker tracker;
+    private final Map<Integer, Session> sessions = new HashMap<>(); // by broker id
+    private final Map<Integer, Long> fencing = new HashMap<>(); // epoch by broker id, while the decision is in flight
+
+    BrokerSessions(SessionConfig config, MetadataLog log, Decider decider) {
+        this.config = config;
+        this.log = log;
+        this.decider = decider;
+        this.tracker = new SessionTracker(config);
+    }
+
+    /** Gives every broker that counts as alive a full session timeout to find this controller. */
+    void start(MetadataImage image, long now) {
+        for (BrokerRegistration broker : image.brokers()) if (!broker.fenced()) tracker.heard(broker.id(), now);
+    }
+
+    void stop() {
+        sessions.values().forEach(session -> session.link.end(BrokerLink.End.NOT_ACTIVE));
+        sessions.clear();
+        tracker.clear();
+    }
+
+    void register(Register request, BrokerLink link, long now) {
+        Uuid incarnation = ImageRecords.uuid(request.getIncarnationId());
+        decider.<Registration>decide(
+                image -> BrokerDecisions.register(image, request, otherIsLive(request.getBrokerId(), incarnation)),
+                answer -> {
+                    if (!(answer instanceof Answer.Done<Registration> done)) {
+                        link.end(BrokerLink.End.NOT_ACTIVE);
+                    } else if (!Statuses.isOk(done.reply().status())) {
+                        reject(link, done.reply().status());
+                    } else {
+                        open(request.getBrokerId(), done.reply().epoch(), incarnation, link, now);
+                    }
+                });
+    }
+
+    void heartbeat(Heartbeat heartbeat, BrokerLink link, long now) {
+        Session session = byLink(link);
+        if (session == null) return; // registration is still being decided, or the session has just ended
+        Optional<BrokerRegistration> broker = log.image().broker(session.brokerId);
+        if (broker.isEmpty() || broker.get().epoch() != session.epoch) {
+            end(session);
+            reject(
+                    link,
+                    Statuses.error(
+                            ErrorCode.STALE_BROKER_EPOCH,
+                            "Broker " + session.brokerId + " of epoch " + session.epoch + " has been replaced by "
+                                    + broker + "."));
+            return;
+        }
+        tracker.heard(session.brokerId, now);
+        session.appliedIndex = heartbeat.getAppliedIndex();
+        session.leaving |= heartbeat.getWantShutdown();
+        if (session.leaving) withdraw(session, broker.get());
+        else if (broker.get().fenced() && heartbeat.getReady() && session.appliedIndex >= session.caughtUpIndex) {
+            unfence(session);
+        }
+        reply(session);
+    }
+
+    void streamBroke(BrokerLink link, long now) {
+        Session session = byLink(link);
+        if (session == null) return;
+        sessions.remove(session.brokerId);
+        if (isFenced(session)) tracker.forget(session.brokerId);
+        else tracker.streamBroke(session.brokerId, now);
+    }
+
+    /** Fences whoever is dead by now. */
+    void tick(long now) {
+        for (SessionTracker.Dead dead : tracker.dead(now)) {
+            int id = dead.brokerId();
+            Optional<BrokerRegistration> broker = log.image().broker(id);
+            if (broker.isEmpty() || broker.get().fenced()) {
+                forget(id);
+            } else if (fencing.putIfAbsent(id, broker.get().epoch()) == null) {
+                fence(id, broker.get().epoch(), dead.cause(), sessions.get(id));
+            }
+        }
+    }
+
+    private void fence(int id, long epoch, String cause, @Nullable Session session) {
+        LOG.info("fencing broker {} epoch {}: {}", id, epoch, cause);
+        decider.decide(image -> BrokerDecisions.fence(image, id, epoch, cause), answer -> {
+            fencing.remove(id);
+            // Unless done, the next tick tries again; unless the same session, the broker is back already.
+            if (answer instanceof Answer.Done<Boolean> && sessions.get(id) == session) forget(id);
+        });
+    }
+
+    private void forget(int brokerId) {
+        tracker.forget(brokerId);
+        Session session = sessions.remove(brokerId);
+        if (session != null) session.link.end(BrokerLink.End.RECONNECT);
+    }
+
+    private void unfence(Session session) {
+        if (session.deciding) return;
+        session.deciding = true;
+        decider.decide(image -> BrokerDecisions.unfence(image, session.brokerId, session.epoch), answer -> {
+            session.deciding = false;
+            if (answer instanceof Answer.Done<Boolean> done) {
+                if (done.reply()) LOG.info("broker {} epoch {} is unfenced", session.brokerId, session.epoch);
+                reply(session);
+            }
+        });
+    }
+
+    private void withdraw(Session session, BrokerRegistration broker) {
+        if (session.deciding || session.withdrawnIndex >= 0) return;
+        if (broker.fenced()) {
+            session.withdrawnIndex = log.image().index();
+            return;
+        }
+        session.deciding = true;
+        decider.decide(
+                image -> BrokerDecisions.fence(image, session.brokerId, session.epoch, "shutting down"), answer -> {
+                    session.deciding = false;
+                    if (answer instanceof Answer.Done<Boolean>) {
+                        LOG.info("broker {} epoch {} is leaving", session.brokerId, session.epoch);
+                        session.withdrawnIndex = log.image().index();
+                        reply(session);
+                    }
+                });
+    }
+
+    private void open(int brokerId, long epoch, Uuid incarnation, BrokerLink link, long now) {
+        Session session =
+                new Session(brokerId, epoch, incarnation, link, log.image().index());
+        Session old = sessions.put(brokerId, session);
+        if (old != null) old.link.end(BrokerLink.End.RECONNECT);
+        tracker.heard(brokerId, now);
+        link.send(ControllerMessage.newBuilder()
+                .setRegistered(Registered.newBuilder()
+                        .setBrokerEpoch(epoch)
+                        .setIndex(session.caughtUpIndex)
+                        .setHeartbeatIntervalMs((int) config.heartbeatInterval().toMillis())
+                        .setSessionTimeoutMs((int) config.sessionTimeout().toMillis()))
+                .build());
+        LOG.info("broker {} epoch {} connected", brokerId, epoch);
+        if (!link.isOpen()) streamBroke(link, now); // it closed before there was a session to find
+    }
+
+    private void reply(Session session) {
+        session.link.send(ControllerMessage.newBuilder()
+                .setHeartbeatReply(HeartbeatReply.newBuilder()
+                        .setFenced(isFenced(session))
+                        .setMayShutdown(mayShutdown(session))
+                        .setCommittedIndex(log.image().index()))
+                .build());
+    }
+
+    /** Its withdrawal is committed, and known to every broker that could have taken over. */
+    private boolean mayShutdown(Session session) {
+        return session.withdrawnIndex >= 0
+                && sessions.values().stream()
+                        .filter(other -> other != session && !other.leaving && !isFenced(other))
+                        .allMatch(other -> other.appliedIndex >= session.withdrawnIndex);
+    }
+
+    private boolean isFenced(Session session) {
+        return log.image()
+                .broker(session.brokerId)
+                .filter(broker -> broker.epoch() == session.epoch)
+                .map(BrokerRegistration::fenced)
+                .orElse(true);
+    }
+
+    private boolean otherIsLive(int brokerId, Uuid incarnation) {
+        Session session = sessions.get(brokerId);
+        return session != null && session.link.isOpen() && !session.incarnation.equals(incarnation);
+    }
+
+    private void end(Session session) {
+        sessions.remove(session.brokerId, session);
+    }
+
+    private @Nullable Session byLink(BrokerLink link) {
+        for (Session session : sessions.values()) if (session.link == link) return session;
+        return null;
+    }
+
+    private static void reject(BrokerLink link, Status status) {
+        link.send(ControllerMessage.newBuilder().setRejected(status).build());
+        link.end(BrokerLink.End.REJECTED);
+    }
+}

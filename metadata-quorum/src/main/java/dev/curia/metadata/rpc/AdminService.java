@@ -1,0 +1,74 @@
+package dev.curia.metadata.rpc;
+
+import dev.curia.metadata.controller.ActiveController;
+import dev.curia.metadata.port.MetadataLog;
+import dev.curia.proto.admin.v1.AdminGrpc;
+import dev.curia.proto.admin.v1.CreateTopicsRequest;
+import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.DeleteTopicsRequest;
+import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import dev.curia.proto.admin.v1.DescribeClusterRequest;
+import dev.curia.proto.admin.v1.DescribeClusterResponse;
+import dev.curia.proto.admin.v1.DescribeQuorumRequest;
+import dev.curia.proto.admin.v1.DescribeQuorumResponse;
+import dev.curia.proto.admin.v1.DescribeTopicsRequest;
+import dev.curia.proto.admin.v1.DescribeTopicsResponse;
+import dev.curia.proto.admin.v1.ListTopicsRequest;
+import dev.curia.proto.admin.v1.ListTopicsResponse;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+
+/** Administration: changes through the active controller, reads from this node's applied image. */
+final class AdminService extends AdminGrpc.AdminImplBase {
+    private final ActiveController controller;
+    private final MetadataLog log;
+    private final Answers answers;
+
+    AdminService(ActiveController controller, MetadataLog log, Answers answers) {
+        this.controller = controller;
+        this.log = log;
+        this.answers = answers;
+    }
+
+    @Override
+    public void createTopics(CreateTopicsRequest request, StreamObserver<CreateTopicsResponse> caller) {
+        answers.answer(() -> {}, () -> controller.createTopics(request), caller);
+    }
+
+    @Override
+    public void deleteTopics(DeleteTopicsRequest request, StreamObserver<DeleteTopicsResponse> caller) {
+        answers.answer(
+                () -> RequestChecks.check(request.getTopicsList()), () -> controller.deleteTopics(request), caller);
+    }
+
+    @Override
+    public void listTopics(ListTopicsRequest request, StreamObserver<ListTopicsResponse> caller) {
+        reply(caller, Descriptions.topics(log.image(), request.getIncludeInternal()));
+    }
+
+    @Override
+    public void describeTopics(DescribeTopicsRequest request, StreamObserver<DescribeTopicsResponse> caller) {
+        try {
+            RequestChecks.check(request.getTopicsList());
+        } catch (StatusRuntimeException malformed) {
+            caller.onError(malformed);
+            return;
+        }
+        reply(caller, Descriptions.topics(log.image(), request.getTopicsList()));
+    }
+
+    @Override
+    public void describeCluster(DescribeClusterRequest request, StreamObserver<DescribeClusterResponse> caller) {
+        reply(caller, Descriptions.cluster(log.image(), log.status()));
+    }
+
+    @Override
+    public void describeQuorum(DescribeQuorumRequest request, StreamObserver<DescribeQuorumResponse> caller) {
+        reply(caller, Descriptions.quorum(log.status()));
+    }
+
+    private static <R> void reply(StreamObserver<R> caller, R response) {
+        caller.onNext(response);
+        caller.onCompleted();
+    }
+}

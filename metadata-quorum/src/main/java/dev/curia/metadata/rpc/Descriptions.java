@@ -1,0 +1,162 @@
+package dev.curia.metadata.rpc;
+
+import dev.curia.metadata.decide.TopicDecisions;
+import dev.curia.metadata.image.BrokerRegistration;
+import dev.curia.metadata.image.ConfigResource;
+import dev.curia.metadata.image.ImageRecords;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.PartitionState;
+import dev.curia.metadata.image.Topic;
+import dev.curia.metadata.port.QuorumStatus;
+import dev.curia.proto.admin.v1.BrokerDescription;
+import dev.curia.proto.admin.v1.DescribeClusterResponse;
+import dev.curia.proto.admin.v1.DescribeQuorumResponse;
+import dev.curia.proto.admin.v1.DescribeTopicsResponse;
+import dev.curia.proto.admin.v1.ListTopicsResponse;
+import dev.curia.proto.admin.v1.PartitionDescription;
+import dev.curia.proto.admin.v1.QuorumNodeDescription;
+import dev.curia.proto.admin.v1.TopicDescription;
+import dev.curia.proto.admin.v1.TopicRef;
+import dev.curia.proto.admin.v1.TopicSummary;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The image and the quorum's state as administrators see them. Pure. */
+final class Descriptions {
+    private Descriptions() {}
+
+    static ListTopicsResponse topics(MetadataImage image, boolean includeInternal) {
+        return ListTopicsResponse.newBuilder()
+                .addAllTopics(image.topics().stream()
+                        .filter(topic -> includeInternal || !topic.internal())
+                        .sorted(Comparator.comparing(Topic::name))
+                        .map(Descriptions::summary)
+                        .toList())
+                .setIndex(image.index())
+                .build();
+    }
+
+    static DescribeTopicsResponse topics(MetadataImage image, List<TopicRef> refs) {
+        DescribeTopicsResponse.Builder response =
+                DescribeTopicsResponse.newBuilder().setIndex(image.index());
+        for (TopicRef ref : refs) {
+            Optional<Topic> topic = TopicDecisions.find(image, ref);
+            response.addTopics(topic.map(found -> describe(image, found))
+                    .orElseGet(() -> TopicDescription.newBuilder()
+                            .setName(ref.getName())
+                            .setTopicId(ref.getTopicId())
+                            .setStatus(TopicDecisions.unknown(ref))
+                            .build()));
+        }
+        return response.build();
+    }
+
+    static DescribeClusterResponse cluster(MetadataImage image, QuorumStatus quorum) {
+        Map<Integer, Integer> leaders = new HashMap<>();
+        Map<Integer, Integer> replicas = new HashMap<>();
+        partitions(image.topics()).forEach(partition -> {
+            leaders.merge(partition.leader(), 1, Integer::sum);
+            partition.replicas().forEach(id -> replicas.merge(id, 1, Integer::sum));
+        });
+        return DescribeClusterResponse.newBuilder()
+                .setClusterId(image.clusterId())
+                .setControllerId(quorum.leader().map(QuorumStatus.Node::id).orElse(-1))
+                .addAllBrokers(image.brokers().stream()
+                        .sorted(Comparator.comparingInt(BrokerRegistration::id))
+                        .map(broker -> describe(broker)
+                                .setLeaders(leaders.getOrDefault(broker.id(), 0))
+                                .setReplicas(replicas.getOrDefault(broker.id(), 0))
+                                .build())
+                        .toList())
+                .setTopics(image.topics().size())
+                .setPartitions((int) partitions(image.topics()).count())
+                .setUnderReplicated(underReplicated(image.topics()))
+                .setOffline(offline(image.topics()))
+                .setIndex(image.index())
+                .putAllFeatures(image.features())
+                .build();
+    }
+
+    static DescribeQuorumResponse quorum(QuorumStatus status) {
+        return DescribeQuorumResponse.newBuilder()
+                .setLeaderId(status.leader().map(QuorumStatus.Node::id).orElse(-1))
+                .setTerm(status.term())
+                .setAnsweringNodeId(status.nodeId())
+                .addAllNodes(status.members().stream()
+                        .map(member -> QuorumNodeDescription.newBuilder()
+                                .setNodeId(member.node().id())
+                                .setPeerAddress(member.node().peerAddress())
+                                .setRpcAddress(member.node().rpcAddress())
+                                .setMatchIndex(member.matchIndex())
+                                .setLastContactMs(member.lastContactMillis())
+                                .build())
+                        .toList())
+                .setCommittedIndex(status.committedIndex())
+                .setAppliedIndex(status.appliedIndex())
+                .setSnapshotIndex(status.snapshotIndex())
+                .build();
+    }
+
+    private static TopicSummary summary(Topic topic) {
+        return TopicSummary.newBuilder()
+                .setName(topic.name())
+                .setTopicId(ImageRecords.bytes(topic.id()))
+                .setPartitions(topic.partitions().size())
+                .setReplicationFactor(
+                        topic.partition(0).map(p -> p.replicas().size()).orElse(0))
+                .setInternal(topic.internal())
+                .setUnderReplicated(underReplicated(List.of(topic)))
+                .setOffline(offline(List.of(topic)))
+                .build();
+    }
+
+    private static TopicDescription describe(MetadataImage image, Topic topic) {
+        TopicDescription.Builder description = TopicDescription.newBuilder()
+                .setName(topic.name())
+                .setTopicId(ImageRecords.bytes(topic.id()))
+                .setInternal(topic.internal())
+                .putAllConfigs(image.config(ConfigResource.topic(topic.name())));
+        for (int p = 0; p < topic.partitions().size(); p++) {
+            PartitionState state = topic.partitions().get(p);
+            description.addPartitions(PartitionDescription.newBuilder()
+                    .setPartition(p)
+                    .setLeader(state.leader())
+                    .setLeaderEpoch(state.leaderEpoch())
+                    .setPartitionEpoch(state.partitionEpoch())
+                    .addAllReplicas(state.replicas())
+                    .addAllIsr(state.isr())
+                    .addAllEligibleLeaders(state.eligibleLeaders()));
+        }
+        return description.build();
+    }
+
+    private static BrokerDescription.Builder describe(BrokerRegistration broker) {
+        return BrokerDescription.newBuilder()
+                .setBrokerId(broker.id())
+                .setBrokerEpoch(broker.epoch())
+                .setFenced(broker.fenced())
+                .addAllListeners(
+                        broker.listeners().stream().map(ImageRecords::proto).toList())
+                .setRpc(ImageRecords.proto(broker.rpc()))
+                .setRack(broker.rack().orElse(""));
+    }
+
+    private static int underReplicated(Collection<Topic> topics) {
+        return (int) partitions(topics)
+                .filter(p -> p.isr().size() < p.replicas().size())
+                .count();
+    }
+
+    private static int offline(Collection<Topic> topics) {
+        return (int) partitions(topics).filter(p -> !p.hasLeader()).count();
+    }
+
+    private static Stream<PartitionState> partitions(Collection<Topic> topics) {
+        return topics.stream().flatMap(topic -> topic.partitions().stream());
+    }
+}

@@ -1,0 +1,97 @@
+package dev.curia.metadata.rpc;
+
+import dev.curia.common.loop.EventLoop;
+import dev.curia.metadata.client.HostPort;
+import dev.curia.metadata.controller.ActiveController;
+import dev.curia.metadata.port.MetadataLog;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A quorum node's gRPC server: controller, metadata watch and administration.
+ *
+ * <p>Wiring: build it, start the log with {@link #commits()} and the controller as listeners, then {@link #start}. Thread-safe.
+ */
+public final class QuorumRpcServer implements AutoCloseable {
+    private static final int MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+    private static final Duration GRACE = Duration.ofMillis(200);
+
+    private final HostPort address;
+    private final MetadataWatchService watch;
+    private final ControllerService controllerService;
+    private final AdminService adminService;
+    private @Nullable Server server;
+
+    /**
+     * @param address to listen on; port 0: any free one
+     * @param watchLoop serves the watch streams; started and closed by the owner
+     * @param progressInterval an idle watch stream shows a sign of life this often
+     */
+    public QuorumRpcServer(
+            HostPort address,
+            ActiveController controller,
+            MetadataLog log,
+            EventLoop watchLoop,
+            Duration progressInterval) {
+        this.address = address;
+        Answers answers = new Answers(log);
+        this.watch = new MetadataWatchService(log, watchLoop, progressInterval);
+        this.controllerService = new ControllerService(controller, answers);
+        this.adminService = new AdminService(controller, log, answers);
+    }
+
+    /** Feeds the watch streams; give it to {@link MetadataLog#start}. */
+    public MetadataLog.CommitListener commits() {
+        return watch;
+    }
+
+    /** Listens from now on; throws when the address cannot be bound, naming it. */
+    public synchronized void start() throws IOException {
+        try {
+            server = NettyServerBuilder.forAddress(new InetSocketAddress(address.host(), address.port()))
+                    .maxInboundMessageSize(MAX_REQUEST_BYTES)
+                    .permitKeepAliveTime(1, TimeUnit.SECONDS)
+                    .permitKeepAliveWithoutCalls(true)
+                    .addService(controllerService)
+                    .addService(watch)
+                    .addService(adminService)
+                    .build()
+                    .start();
+        } catch (IOException e) {
+            throw new IOException(
+                    "The metadata quorum cannot listen on " + address + ": " + reason(e)
+                            + ". Another process may use the port, or the host is not of this machine.",
+                    e);
+        }
+        watch.start();
+    }
+
+    /** The port listened on; -1 before {@link #start}. */
+    public synchronized int port() {
+        return server == null ? -1 : server.getPort();
+    }
+
+    /** Ends all calls, waiting a little for those that are being answered. */
+    @Override
+    public synchronized void close() {
+        if (server == null) return;
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(GRACE.toMillis(), TimeUnit.MILLISECONDS)) server.shutdownNow();
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) root = root.getCause();
+        return String.valueOf(root.getMessage());
+    }
+}

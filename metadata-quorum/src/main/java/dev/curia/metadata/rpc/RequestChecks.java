@@ -1,0 +1,56 @@
+package dev.curia.metadata.rpc;
+
+import com.google.protobuf.ByteString;
+import dev.curia.proto.admin.v1.TopicRef;
+import dev.curia.proto.common.v1.Endpoint;
+import dev.curia.proto.metadata.v1.AlterPartitionRequest;
+import dev.curia.proto.metadata.v1.PartitionProposal;
+import dev.curia.proto.metadata.v1.Register;
+import io.grpc.Status;
+import java.util.List;
+
+/** Refuses requests that no correct client sends, with INVALID_ARGUMENT; what passes can be decided. Pure. */
+final class RequestChecks {
+    private static final int UUID_BYTES = 16;
+
+    private RequestChecks() {}
+
+    static void check(Register request) {
+        require(!request.getClusterId().isEmpty(), "cluster_id is empty");
+        require(request.getBrokerId() >= 0, "broker_id " + request.getBrokerId() + " is negative");
+        uuid("incarnation_id", request.getIncarnationId());
+        request.getLogDirIdsList().forEach(id -> uuid("log_dir_ids", id));
+        require(request.hasRpc(), "rpc is missing");
+        endpoint("rpc", request.getRpc());
+        request.getListenersList().forEach(listener -> endpoint("listeners", listener));
+    }
+
+    static void check(AlterPartitionRequest request) {
+        for (PartitionProposal proposal : request.getPartitionsList()) {
+            uuid("topic_id", proposal.getTopicId());
+            require(proposal.getPartition() >= 0, "partition " + proposal.getPartition() + " is negative");
+        }
+    }
+
+    static void check(List<TopicRef> refs) {
+        for (TopicRef ref : refs) {
+            require(ref.getRefCase() != TopicRef.RefCase.REF_NOT_SET, "a topic is given by neither name nor topic_id");
+            if (ref.hasTopicId()) uuid("topic_id", ref.getTopicId());
+        }
+    }
+
+    private static void uuid(String field, ByteString bytes) {
+        require(bytes.size() == UUID_BYTES, field + " has " + bytes.size() + " bytes, expected " + UUID_BYTES);
+    }
+
+    private static void endpoint(String field, Endpoint endpoint) {
+        require(!endpoint.getHost().isEmpty(), field + " has an empty host");
+        require(
+                endpoint.getPort() > 0 && endpoint.getPort() <= 65_535,
+                field + " has port " + endpoint.getPort() + ", expected 1 to 65535");
+    }
+
+    private static void require(boolean condition, String complaint) {
+        if (!condition) throw Status.INVALID_ARGUMENT.withDescription(complaint).asRuntimeException();
+    }
+}

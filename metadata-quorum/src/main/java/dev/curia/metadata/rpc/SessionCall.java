@@ -1,0 +1,125 @@
+package dev.curia.metadata.rpc;
+
+import dev.curia.metadata.controller.ActiveController;
+import dev.curia.metadata.controller.BrokerLink;
+import dev.curia.proto.metadata.v1.BrokerMessage;
+import dev.curia.proto.metadata.v1.ControllerMessage;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+
+/**
+ * One broker's session stream. Incoming messages come one at a time on gRPC's threads; outgoing ones from the controller's loop. The
+ * lock keeps sending and ending in order, since a gRPC observer is not thread-safe.
+ */
+final class SessionCall implements StreamObserver<BrokerMessage>, BrokerLink {
+    private final ActiveController controller;
+    private final Answers answers;
+    private final ServerCallStreamObserver<ControllerMessage> out;
+    private final Object lock = new Object();
+    private boolean open = true; // guarded by lock
+    private boolean registered; // only touched by gRPC's calls, which are serial
+
+    SessionCall(ActiveController controller, Answers answers, ServerCallStreamObserver<ControllerMessage> out) {
+        this.controller = controller;
+        this.answers = answers;
+        this.out = out;
+        out.setOnCancelHandler(this::gone);
+    }
+
+    @Override
+    public void onNext(BrokerMessage message) {
+        if (!isOpen()) return;
+        boolean first = !registered;
+        registered = true;
+        switch (message.getKindCase()) {
+            case REGISTER -> {
+                if (first) register(message);
+                else fail(malformed("a session is registered once; open another stream to register again"));
+            }
+            case HEARTBEAT -> {
+                if (first) fail(malformed("the first message of a session must be register"));
+                else if (!controller.heartbeat(message.getHeartbeat(), this)) fail(Answers.overloaded());
+            }
+            case KIND_NOT_SET -> fail(malformed("a broker message of no known kind"));
+        }
+    }
+
+    private void register(BrokerMessage message) {
+        try {
+            RequestChecks.check(message.getRegister());
+        } catch (StatusRuntimeException malformed) {
+            fail(malformed);
+            return;
+        }
+        if (!controller.register(message.getRegister(), this)) fail(Answers.overloaded());
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        gone();
+    }
+
+    @Override
+    public void onCompleted() {
+        gone();
+        synchronized (lock) {
+            if (!out.isCancelled()) out.onCompleted();
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        synchronized (lock) {
+            return open;
+        }
+    }
+
+    @Override
+    public void send(ControllerMessage message) {
+        synchronized (lock) {
+            // Replies repeat their content; one that a slow broker cannot take now is not worth a queue.
+            if (open && (out.isReady() || !message.hasHeartbeatReply())) out.onNext(message);
+        }
+    }
+
+    @Override
+    public void end(End why) {
+        switch (why) {
+            case NOT_ACTIVE -> fail(answers.notActive());
+            case RECONNECT ->
+                fail(Status.ABORTED
+                        .withDescription("the session is over; register again")
+                        .asRuntimeException());
+            case REJECTED -> {
+                synchronized (lock) {
+                    if (!open) return;
+                    open = false;
+                    out.onCompleted();
+                }
+            }
+        }
+    }
+
+    private void fail(StatusRuntimeException failure) {
+        synchronized (lock) {
+            if (!open) return;
+            open = false;
+            out.onError(failure);
+        }
+        controller.streamBroke(this);
+    }
+
+    private void gone() {
+        synchronized (lock) {
+            if (!open) return;
+            open = false;
+        }
+        controller.streamBroke(this);
+    }
+
+    private static StatusRuntimeException malformed(String complaint) {
+        return Status.INVALID_ARGUMENT.withDescription(complaint).asRuntimeException();
+    }
+}
