@@ -2,7 +2,6 @@ package dev.curia.metadata.ratis;
 
 import dev.curia.metadata.port.QuorumStatus;
 import java.io.IOException;
-import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +24,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.ExitUtils;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +54,8 @@ final class QuorumServer implements LeadershipTracker.Truth, AutoCloseable {
      * @throws QuorumStartException when the port is taken or the disk cannot be used
      */
     static QuorumServer start(QuorumNodeConfig config, QuorumDirectory directory, MetadataStateMachine stateMachine) {
+        // Ratis would end the process when it cannot listen; now it throws an ExitException, and only then.
+        ExitUtils.disableSystemExit();
         RaftGroup group = RatisSettings.group(config);
         RaftServer server = null;
         try {
@@ -79,18 +81,21 @@ final class QuorumServer implements LeadershipTracker.Truth, AutoCloseable {
     }
 
     private static QuorumStartException startFailure(QuorumNodeConfig config, Exception e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
-                return new QuorumStartException(
-                        "quorum node " + config.nodeId() + " cannot listen on "
-                                + config.bindHost().orElse(config.self().host()) + ":"
-                                + config.self().raftPort() + " (" + cause.getMessage()
-                                + "). Stop what uses that address, or change this node's entry in the voters.",
-                        e);
-            }
+        String node = "quorum node " + config.nodeId();
+        if (e instanceof ExitUtils.ExitException) {
+            return new QuorumStartException(
+                    node + " cannot listen on "
+                            + config.bindHost().orElse(config.self().host()) + ":"
+                            + config.self().raftPort() + " (" + rootCause(e).getMessage()
+                            + "). Stop what uses that address, or change this node's entry in the voters.",
+                    e);
         }
-        return new QuorumStartException(
-                "quorum node " + config.nodeId() + " cannot start on " + config.directory() + ": " + e.getMessage(), e);
+        return new QuorumStartException(node + " cannot start on " + config.directory() + ": " + e.getMessage(), e);
+    }
+
+    private static Throwable rootCause(Throwable e) {
+        Throwable cause = e.getCause();
+        return cause == null ? e : rootCause(cause);
     }
 
     @Override

@@ -1,0 +1,103 @@
+package dev.curia.metadata.rocksdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.proto.metadata.v1.MetadataBatch;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.testkit.Check;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImageStoreTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void anEmptyStoreHoldsTheEmptyImage() throws IOException {
+        try (ImageStore store = ImageStore.create(directory.resolve("db"))) {
+            ImageStore.Loaded loaded = store.load();
+            assertThat(loaded.image()).isEqualTo(MetadataImage.EMPTY);
+            assertThat(loaded.position()).isEqualTo(StoredPosition.NONE);
+            assertThat(loaded.batches()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsLoadedIsWhatWasAppliedWhateverTheRecords() {
+        Check.forAll(8, random -> random, random -> {
+            try (ImageStore store = ImageStore.create(directory.resolve("db"))) {
+                RandomBatches batches = new RandomBatches(random);
+                MetadataImage image = MetadataImage.EMPTY;
+                for (int i = 0; i < 40; i++) {
+                    image = write(store, image, i * 2L, batches.next(image), List.of());
+                    if (i % 4 == 3) assertThat(store.load().image()).isEqualTo(image);
+                }
+                assertThat(store.load().batches()).hasSize(40);
+            }
+        });
+    }
+
+    @Test
+    void anImageRebuiltFromItsOwnRecordsIsEqual() {
+        Check.forAll(200, random -> random, random -> {
+            RandomBatches batches = new RandomBatches(random);
+            MetadataImage image = MetadataImage.EMPTY;
+            for (int i = 0; i < 30; i++)
+                image = image.apply(i, batches.next(image)).image();
+            assertThat(MetadataImage.EMPTY.apply(29, image.toRecords()).image()).isEqualTo(image);
+        });
+    }
+
+    @Test
+    void aRestoredCheckpointHasTheStateOfItsMomentAndStaysUntouched() throws IOException {
+        Path live = directory.resolve("db");
+        Checkpoints checkpoints = new Checkpoints(directory);
+        RandomBatches batches = new RandomBatches(new SplittableRandom(7));
+        MetadataImage atCheckpoint;
+        StoredPosition position = new StoredPosition(3, 25, 1, 20, 19);
+        try (ImageStore store = ImageStore.create(live)) {
+            MetadataImage image = MetadataImage.EMPTY;
+            for (int i = 0; i < 20; i++) image = write(store, image, i, batches.next(image), List.of());
+            atCheckpoint = image;
+            store.checkpoint(position, checkpoints.directoryOf(3, 25));
+            for (int i = 26; i < 50; i++) image = write(store, image, i, batches.next(image), List.of());
+            assertThat(image).isNotEqualTo(atCheckpoint);
+        }
+        for (int round = 0; round < 2; round++) {
+            try (ImageStore store =
+                    ImageStore.restore(live, checkpoints.newest().orElseThrow())) {
+                ImageStore.Loaded loaded = store.load();
+                assertThat(loaded.image()).isEqualTo(atCheckpoint);
+                assertThat(loaded.position()).isEqualTo(position);
+                write(store, loaded.image(), 30, batches.next(loaded.image()), List.of());
+            }
+        }
+    }
+
+    @Test
+    void evictedBatchesAreGone() throws IOException {
+        try (ImageStore store = ImageStore.create(directory.resolve("db"))) {
+            MetadataImage image = MetadataImage.EMPTY;
+            image = write(store, image, 1, List.of(), List.of());
+            image = write(store, image, 5, List.of(), List.of());
+            write(store, image, 6, List.of(), List.of(1L));
+            assertThat(store.load().batches())
+                    .extracting(stored -> stored.batch().index())
+                    .containsExactly(5L, 6L);
+        }
+    }
+
+    private static MetadataImage write(
+            ImageStore store, MetadataImage image, long index, List<MetadataRecord> records, List<Long> evicted)
+            throws IOException {
+        MetadataImage.Applied applied = image.apply(index, records);
+        byte[] bytes = MetadataBatch.newBuilder().addAllRecords(records).build().toByteArray();
+        store.write(image, applied, new StoredPosition(1, index, 1, index + 1, index), bytes, evicted);
+        return applied.image();
+    }
+}
