@@ -1,0 +1,65 @@
+package dev.curia.log;
+
+import dev.curia.common.config.TopicConfigs;
+import dev.curia.log.batch.BatchPolicy;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A topic's settings as far as its logs use them. Immutable.
+ *
+ * @param segmentBytes the largest segment
+ * @param segmentMs a segment whose first record is this old takes no further ones
+ * @param segmentJitterMs by how much {@code segmentMs} varies from segment to segment
+ * @param maxIndexBytes the largest index file
+ * @param indexIntervalBytes one index entry for about this many bytes of records
+ * @param flushMessages flush after this many records
+ * @param flushMs flush at least this often
+ * @param fileDeleteDelayMs how long a dropped file stays on disk
+ */
+public record LogConfig(
+        int segmentBytes,
+        long segmentMs,
+        long segmentJitterMs,
+        int maxIndexBytes,
+        int indexIntervalBytes,
+        long flushMessages,
+        long flushMs,
+        long fileDeleteDelayMs,
+        boolean compacted,
+        BatchPolicy batches) {
+    private static final List<String> CODECS = List.of("uncompressed", "gzip", "snappy", "lz4", "zstd");
+
+    /** Kafka's defaults. */
+    public static LogConfig defaults() {
+        return of(Map.of());
+    }
+
+    /**
+     * @param settings effective settings by topic setting name; missing ones have Kafka's defaults
+     * @throws dev.curia.common.config.ConfigException on a value that is not accepted
+     */
+    public static LogConfig of(Map<String, String> settings) {
+        int segmentBytes = TopicConfigs.SEGMENT_BYTES.in(settings);
+        boolean compacted = TopicConfigs.CLEANUP_POLICY.in(settings).contains("compact");
+        BatchPolicy batches = new BatchPolicy(
+                TopicConfigs.MAX_MESSAGE_BYTES.in(settings),
+                segmentBytes,
+                TopicConfigs.MESSAGE_TIMESTAMP_TYPE.in(settings).equals("LogAppendTime"),
+                TopicConfigs.MESSAGE_TIMESTAMP_BEFORE_MAX_MS.in(settings),
+                TopicConfigs.MESSAGE_TIMESTAMP_AFTER_MAX_MS.in(settings),
+                CODECS.indexOf(TopicConfigs.COMPRESSION_TYPE.in(settings)),
+                compacted);
+        return new LogConfig(
+                segmentBytes,
+                TopicConfigs.SEGMENT_MS.in(settings),
+                TopicConfigs.SEGMENT_JITTER_MS.in(settings),
+                TopicConfigs.SEGMENT_INDEX_BYTES.in(settings),
+                TopicConfigs.INDEX_INTERVAL_BYTES.in(settings),
+                TopicConfigs.FLUSH_MESSAGES.in(settings),
+                TopicConfigs.FLUSH_MS.in(settings),
+                TopicConfigs.FILE_DELETE_DELAY_MS.in(settings),
+                compacted,
+                batches);
+    }
+}

@@ -1,0 +1,216 @@
+package dev.curia.log;
+
+import dev.curia.common.id.TopicPartition;
+import dev.curia.log.batch.BatchCheck;
+import dev.curia.log.batch.BatchValidator;
+import dev.curia.log.batch.BatchView;
+import dev.curia.log.epoch.EpochCheckpoint;
+import dev.curia.log.epoch.EpochHistory;
+import dev.curia.log.io.FileSystem;
+import dev.curia.log.io.LogFile;
+import dev.curia.log.producer.ProducerStates;
+import dev.curia.log.segment.BatchReader;
+import dev.curia.log.segment.CorruptSegmentException;
+import dev.curia.log.segment.Segment;
+import dev.curia.log.segment.SegmentFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens a partition's directory. After a clean stop nothing is scanned. Otherwise every batch of the segments that reach behind the recovery
+ * point is checked: what is damaged behind it was never promised to be durable and is cut, with all that follows; what is damaged before it
+ * makes the opening fail. Indexes that are missing or damaged are built anew.
+ */
+final class LogLoader {
+    private static final Logger LOG = LoggerFactory.getLogger(LogLoader.class);
+    private static final int SCAN_CHUNK_BYTES = 1 << 20;
+
+    private final TopicPartition name;
+    private final Path directory;
+    private final FileSystem files;
+    private final LogConfig config;
+    private final Start start;
+    private final BatchValidator validator = new BatchValidator();
+
+    private final List<Segment> segments = new ArrayList<>();
+    private EpochHistory epochs = EpochHistory.EMPTY;
+    private long recoveryPoint;
+    // What the segment loaded last reaches to; -1: not known, since it was not scanned.
+    private long scannedTo = -1;
+    private boolean cut;
+
+    /**
+     * What the directory's checkpoints know.
+     *
+     * @param clean whether the last stop left everything in its files
+     */
+    record Start(long recoveryPoint, long logStartOffset, boolean clean) {}
+
+    LogLoader(TopicPartition name, Path directory, FileSystem files, LogConfig config, Start start) {
+        this.name = name;
+        this.directory = directory;
+        this.files = files;
+        this.config = config;
+        this.start = start;
+        this.recoveryPoint = start.recoveryPoint();
+    }
+
+    LoadedLog load() throws IOException {
+        files.createDirectories(directory);
+        epochs = new EpochCheckpoint(files, directory).read();
+        List<Long> bases = tidy();
+        for (int i = 0; i < bases.size() && !cut; i++) {
+            long end = i + 1 < bases.size() ? bases.get(i + 1) : Long.MAX_VALUE;
+            loadSegment(bases.get(i), end);
+            if (cut) drop(bases.subList(i + 1, bases.size()));
+        }
+        LogView view = view();
+        ProducerStates producers = new ProducerStates();
+        ProducerFiles.load(files, directory, view, producers);
+        return new LoadedLog(view, producers, Math.min(recoveryPoint, view.logEndOffset()));
+    }
+
+    private LogView view() throws IOException {
+        long end = end();
+        if (segments.isEmpty() || end < start.logStartOffset()) {
+            if (!segments.isEmpty()) {
+                LOG.warn(
+                        "{} ends at {}, before its start offset {}: it starts over", name, end, start.logStartOffset());
+                drop(segments.stream().map(Segment::baseOffset).toList());
+                segments.forEach(Segment::abandon);
+                segments.clear();
+            }
+            end = start.logStartOffset();
+            recoveryPoint = Math.min(recoveryPoint, end);
+            segments.add(Segment.create(files, directory, end));
+        }
+        Segment active = segments.get(segments.size() - 1);
+        active.thaw();
+        for (Segment segment : segments) if (segment != active) segment.seal();
+        long first = Math.max(start.logStartOffset(), segments.get(0).baseOffset());
+        epochs = epochs.truncateFromEnd(end).truncateFromStart(first);
+        return new LogView(List.copyOf(segments), first, end, active.size(), epochs);
+    }
+
+    private long end() throws IOException {
+        if (segments.isEmpty()) return -1;
+        return scannedTo >= 0 ? scannedTo : segments.get(segments.size() - 1).nextOffset();
+    }
+
+    /** Removes what a crash left half done; answers the base offsets of the segments, in order. */
+    private List<Long> tidy() throws IOException {
+        TreeSet<Long> bases = new TreeSet<>();
+        List<Path> all = files.list(directory);
+        for (Path file : all) {
+            String fileName = String.valueOf(file.getFileName());
+            if (fileName.endsWith(SegmentFiles.DELETED) || fileName.endsWith(".tmp")) files.delete(file);
+            OptionalLong base = SegmentFiles.offsetOf(file, SegmentFiles.LOG);
+            if (base.isPresent()) bases.add(base.getAsLong());
+        }
+        for (Path file : all) {
+            for (String suffix : List.of(SegmentFiles.OFFSET_INDEX, SegmentFiles.TIME_INDEX)) {
+                OptionalLong base = SegmentFiles.offsetOf(file, suffix);
+                if (base.isPresent() && !bases.contains(base.getAsLong())) files.delete(file);
+            }
+        }
+        return List.copyOf(bases);
+    }
+
+    /** @param nextBase the base of the next segment */
+    private void loadSegment(long base, long nextBase) throws IOException {
+        if (start.clean() || nextBase <= recoveryPoint) {
+            Segment segment = Segment.sealed(files, directory, base);
+            scannedTo = -1;
+            String defect = segment.indexDefect();
+            if (defect == null) {
+                segments.add(segment);
+                return;
+            }
+            LOG.warn("{}: the indexes of segment {} are built anew: {}", name, base, defect);
+            rebuild(base, Long.MAX_VALUE);
+            return;
+        }
+        if (scannedTo >= 0 && base > scannedTo && !config.compacted() && scannedTo >= recoveryPoint) {
+            LOG.warn("{}: records from offset {} to {} were never flushed and are lost", name, scannedTo, base - 1);
+            drop(List.of(base));
+            cut = true;
+            return;
+        }
+        if (segments.isEmpty() || scannedTo < 0) epochs = epochs.truncateFromEnd(base);
+        rebuild(base, recoveryPoint);
+    }
+
+    /**
+     * Checks every batch and indexes it.
+     *
+     * @param trusted damage before this offset is an error, damage behind it is cut
+     */
+    private void rebuild(long base, long trusted) throws IOException {
+        Segment segment = Segment.rebuilding(files, directory, base);
+        LogFile file = segment.file().acquire();
+        long next = Math.max(base, scannedTo);
+        try {
+            BatchReader batches = new BatchReader(file, 0, segment.size(), SCAN_CHUNK_BYTES);
+            String defect = null;
+            while (defect == null && batches.next(true)) {
+                BatchView batch = batches.batch();
+                defect = defect(segment, batch, next);
+                if (defect != null) break;
+                segment.index(batch, (int) batches.position(), config.indexIntervalBytes());
+                epochs = epochs.assign(batch.leaderEpoch(), batch.baseOffset());
+                next = batch.lastOffset() + 1;
+            }
+            if (defect == null) defect = batches.defect();
+            if (defect != null) {
+                if (next < trusted) throw new CorruptSegmentException(segment.path(), batches.position(), defect);
+                cutTail(segment, (int) batches.position(), next, defect);
+            }
+        } catch (IOException e) {
+            segment.abandon();
+            throw e;
+        } finally {
+            segment.file().release();
+        }
+        segments.add(segment);
+        scannedTo = next;
+    }
+
+    private @Nullable String defect(Segment segment, BatchView batch, long next) {
+        BatchCheck check = validator.checkStructure(batch.slice(), 0);
+        if (!check.ok()) return check.message();
+        if (batch.baseOffset() < next) {
+            return "a batch has base offset " + batch.baseOffset() + ", expected " + next + " or later";
+        }
+        return segment.canHold(batch.lastOffset()) ? null : "a batch reaches offset " + batch.lastOffset();
+    }
+
+    private void cutTail(Segment segment, int position, long next, String defect) throws IOException {
+        LOG.warn(
+                "{}: {} bytes at the end of {} were never flushed and are cut from position {}, offset {}: {}",
+                name,
+                segment.size() - position,
+                segment.path(),
+                position,
+                next,
+                defect);
+        segment.truncateAt(position, next);
+        cut = true;
+    }
+
+    private void drop(List<Long> bases) throws IOException {
+        for (int i = bases.size() - 1; i >= 0; i--) {
+            long base = bases.get(i);
+            LOG.warn("{}: segment {} lies behind the cut and is removed", name, base);
+            files.delete(SegmentFiles.of(directory, base, SegmentFiles.LOG));
+            files.delete(SegmentFiles.of(directory, base, SegmentFiles.OFFSET_INDEX));
+            files.delete(SegmentFiles.of(directory, base, SegmentFiles.TIME_INDEX));
+        }
+    }
+}

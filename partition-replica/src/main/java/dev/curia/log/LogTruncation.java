@@ -1,0 +1,44 @@
+package dev.curia.log;
+
+import dev.curia.log.epoch.EpochHistory;
+import dev.curia.log.io.FileSystem;
+import dev.curia.log.segment.Segment;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cutting a log from its end. Owner thread. */
+final class LogTruncation {
+    private LogTruncation() {}
+
+    /** {@code offset} is within the log. */
+    static LogView truncate(LogView view, long offset) throws IOException {
+        int last = view.indexOf(offset);
+        List<Segment> kept = new ArrayList<>(view.segments().subList(0, last + 1));
+        drop(view.segments().subList(last + 1, view.segments().size()));
+        Segment active = kept.get(last);
+        active.thaw();
+        active.truncateTo(offset);
+        long end = active.nextOffset();
+        EpochHistory epochs = view.epochs().truncateFromEnd(end);
+        return new LogView(List.copyOf(kept), Math.min(view.logStartOffset(), end), end, active.size(), epochs);
+    }
+
+    /** An empty log whose next offset is {@code offset}. */
+    static LogView startOver(LogView view, long offset, Path directory, FileSystem files) throws IOException {
+        drop(view.segments());
+        Segment first = Segment.create(files, directory, offset);
+        return new LogView(List.of(first), offset, offset, 0, EpochHistory.EMPTY);
+    }
+
+    private static void drop(List<Segment> segments) throws IOException {
+        // Newest first: whatever a crash leaves has no hole.
+        for (int i = segments.size() - 1; i >= 0; i--) {
+            Segment segment = segments.get(i);
+            segment.markDeleted();
+            segment.abandon();
+            segment.removeFiles();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.curia.log;
+
+import dev.curia.log.epoch.EpochHistory;
+import dev.curia.log.segment.Segment;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A log at one moment, for readers on any thread. Immutable, apart from the segments, of which it fixes the end.
+ *
+ * @param segments by base offset, never empty; the last takes the appends
+ * @param activeSize the end of the last segment at this moment, in bytes
+ */
+record LogView(List<Segment> segments, long logStartOffset, long logEndOffset, int activeSize, EpochHistory epochs) {
+    // 0 <= logStartOffset <= logEndOffset; segments.get(0).baseOffset() <= logStartOffset
+
+    Segment active() {
+        return segments.get(segments.size() - 1);
+    }
+
+    /** The segment that holds {@code offset}, or would; empty before the first. */
+    Optional<Segment> segmentOf(long offset) {
+        int index = indexOf(offset);
+        return index < 0 ? Optional.empty() : Optional.of(segments.get(index));
+    }
+
+    int indexOf(long offset) {
+        int low = 0;
+        int high = segments.size() - 1;
+        if (segments.get(high).baseOffset() <= offset) return high;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            if (segments.get(middle).baseOffset() <= offset) low = middle + 1;
+            else high = middle - 1;
+        }
+        return high;
+    }
+
+    /** Where a segment ends at this moment, in bytes. */
+    int endOf(Segment segment) {
+        return segment == active() ? activeSize : segment.size();
+    }
+
+    LogView withStart(long offset, EpochHistory history) {
+        return new LogView(segments, offset, logEndOffset, activeSize, history);
+    }
+
+    LogView withEpochs(EpochHistory history) {
+        return new LogView(segments, logStartOffset, logEndOffset, activeSize, history);
+    }
+}

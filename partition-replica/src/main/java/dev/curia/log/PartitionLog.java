@@ -1,0 +1,456 @@
+package dev.curia.log;
+
+import dev.curia.common.id.TopicPartition;
+import dev.curia.common.id.Uuid;
+import dev.curia.log.batch.AppendOrigin;
+import dev.curia.log.batch.BatchCheck;
+import dev.curia.log.batch.BatchPolicy;
+import dev.curia.log.batch.BatchValidator;
+import dev.curia.log.batch.BatchView;
+import dev.curia.log.batch.RecordDecoder;
+import dev.curia.log.epoch.EpochHistory;
+import dev.curia.log.epoch.EpochHistory.EpochEnd;
+import dev.curia.log.producer.ProducerStates;
+import dev.curia.log.producer.SequenceCheck;
+import dev.curia.log.segment.CorruptSegmentException;
+import dev.curia.log.segment.Segment;
+import dev.curia.proto.common.v1.ErrorCode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One partition's log on disk, in Kafka's file formats.
+ *
+ * <p><b>Threads.</b> What changes the log (append, truncate, roll, close, settings) belongs to one owner thread. Reads and look-ups come
+ * from any thread: they work on an immutable view that each change publishes. {@link #flush} may run on any thread, beside appends.
+ *
+ * <p><b>Durability.</b> An append is in the system's page cache when it returns: it survives this process, not the machine. {@link #flush}
+ * puts it on disk and moves the {@link #recoveryPoint}, from which a later start scans.
+ *
+ * <p><b>Errors.</b> What clients or leaders can cause is an {@link ErrorCode} in the answer. A failing disk takes the whole log
+ * directory offline through its listener; appends and reads then answer KAFKA_STORAGE_ERROR, everything else throws {@link StorageException}.
+ */
+public final class PartitionLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
+    private static final int READ_ATTEMPTS = 3;
+
+    private final TopicPartition name;
+    private final Uuid topicId;
+    private final Path directory;
+    private final LogEnvironment environment;
+    private final LogFlusher flusher;
+    private final ProducerStates producers;
+    private final BatchValidator validator = new BatchValidator();
+    private final BatchView batch = new BatchView();
+
+    private volatile LogConfig config;
+    private volatile LogView view;
+    private volatile boolean open = true;
+    private volatile boolean damaged;
+
+    PartitionLog(
+            TopicPartition name,
+            Uuid topicId,
+            Path directory,
+            LogEnvironment environment,
+            LogConfig config,
+            LoadedLog loaded) {
+        this.name = name;
+        this.topicId = topicId;
+        this.directory = directory;
+        this.environment = environment;
+        this.config = config;
+        this.producers = loaded.producers();
+        this.view = loaded.view();
+        this.flusher = new LogFlusher(
+                directory, environment, loaded.recoveryPoint(), loaded.view().epochs());
+    }
+
+    public TopicPartition name() {
+        return name;
+    }
+
+    public Uuid topicId() {
+        return topicId;
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    public LogConfig config() {
+        return config;
+    }
+
+    /** Takes effect with the next append. Owner thread. */
+    public void updateConfig(LogConfig newConfig) {
+        config = newConfig;
+    }
+
+    /** The first readable offset. */
+    public long logStartOffset() {
+        return view.logStartOffset();
+    }
+
+    /** The offset of the next append. */
+    public long logEndOffset() {
+        return view.logEndOffset();
+    }
+
+    /** Everything before it is on disk. */
+    public long recoveryPoint() {
+        return flusher.recoveryPoint();
+    }
+
+    /** The sum of all segments, in bytes. */
+    public long sizeInBytes() {
+        LogView now = view;
+        long bytes = 0;
+        for (Segment segment : now.segments()) bytes += now.endOf(segment);
+        return bytes;
+    }
+
+    public int segmentCount() {
+        return view.segments().size();
+    }
+
+    /** The newest leader epoch this log knows of; empty: none. */
+    public OptionalInt lastEpoch() {
+        return view.epochs().lastEpoch();
+    }
+
+    /** The epoch that wrote {@code offset}; empty: unknown. */
+    public OptionalInt epochAt(long offset) {
+        return view.epochs().epochAt(offset);
+    }
+
+    /** The largest epoch not above {@code epoch} and where it ends; -1 and -1 when there is no answer (KIP-101, KIP-279). */
+    public EpochEnd endOffsetForEpoch(int epoch) {
+        LogView now = view;
+        return now.epochs().endOffsetFor(epoch, now.logEndOffset());
+    }
+
+    /** False once the disk failed, or this log's flushed data turned out to be damaged: the replica must be rebuilt from its leader. */
+    public boolean isOnline() {
+        return environment.health().isOnline() && !damaged;
+    }
+
+    /**
+     * Appends whole batches as a client or a coordinator sent them: all or none. The buffer between position and limit is changed in place
+     * (offsets, leader epoch, times), big endian; position and limit stay. Owner thread.
+     *
+     * <p>Refused with CORRUPT_MESSAGE, INVALID_RECORD, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_TIMESTAMP,
+     * OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH or KAFKA_STORAGE_ERROR. One of a producer's last five batches sent again
+     * is answered with its offsets.
+     *
+     * @param nowMillis the wall clock
+     */
+    public AppendInfo appendAsLeader(ByteBuffer batches, int leaderEpoch, AppendOrigin origin, long nowMillis) {
+        Optional<AppendInfo> unavailable = unavailable();
+        if (unavailable.isPresent()) return unavailable.get();
+        BatchPolicy policy = config.batches();
+        BatchCheck check = validator.checkForLeader(batches, policy, origin, nowMillis);
+        if (!check.ok()) return AppendInfo.refused(check);
+        AppendInfo verdict = checkProducer(batches);
+        if (verdict != null) return verdict;
+        ByteBuffer stored = batches;
+        if (policy.codec() != BatchPolicy.PRODUCER) {
+            Optional<ByteBuffer> recompressed = recompress(batches, policy.codec());
+            if (recompressed.isEmpty()) {
+                return AppendInfo.refused(ErrorCode.INVALID_RECORD, "The batch's records cannot be decoded");
+            }
+            stored = recompressed.get();
+        }
+        long next = view.logEndOffset();
+        for (int at = stored.position(); at < stored.limit(); at += batch.sizeInBytes()) {
+            batch.at(stored, at).setBaseOffset(next);
+            batch.setLeaderEpoch(leaderEpoch);
+            if (policy.logAppendTime() && !batch.isControl()) batch.setLogAppendTime(nowMillis);
+            next = batch.lastOffset() + 1;
+        }
+        return write(stored, nowMillis, policy.logAppendTime() ? nowMillis : -1);
+    }
+
+    /**
+     * Appends whole batches as the leader sent them. Owner thread; the buffer is not changed, and must be big endian.
+     *
+     * <p>Refused as a whole with OFFSET_OUT_OF_RANGE when they don't begin at the log's end or later, UNKNOWN_LEADER_EPOCH when one is newer
+     * than {@code leaderEpoch}, CORRUPT_MESSAGE, INVALID_RECORD or KAFKA_STORAGE_ERROR.
+     *
+     * @param leaderEpoch that this replica follows
+     */
+    public AppendInfo appendAsFollower(ByteBuffer batches, int leaderEpoch, long nowMillis) {
+        Optional<AppendInfo> unavailable = unavailable();
+        if (unavailable.isPresent()) return unavailable.get();
+        if (!batches.hasRemaining()) return AppendInfo.refused(ErrorCode.INVALID_RECORD, "The append brings no batch");
+        BatchCheck check = validator.checkForFollower(batches, view.logEndOffset(), leaderEpoch);
+        return check.ok() ? write(batches, nowMillis, -1) : AppendInfo.refused(check);
+    }
+
+    /** Notes that this replica leads in {@code epoch} from the log's end on (KIP-101). Owner thread. */
+    public void startLeaderEpoch(int epoch) {
+        LogView now = view;
+        view = now.withEpochs(now.epochs().assign(epoch, now.logEndOffset()));
+    }
+
+    /**
+     * Reads whole batches of one segment, from the one that holds {@code offset} on. Any thread; may read from disk. The slice stays readable
+     * when its segment is deleted; only a truncation of the very range, which no reader below the high watermark meets, shortens it.
+     *
+     * @param minOneBatch return the first batch even if it is larger than {@code maxBytes}
+     * @param endBound only batches wholly below this offset
+     */
+    public LogRead read(long offset, int maxBytes, boolean minOneBatch, long endBound) {
+        if (!open) return LogRead.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        if (!isOnline()) return LogRead.failed(ErrorCode.KAFKA_STORAGE_ERROR);
+        try {
+            return lookUp("reading " + name + " at offset " + offset, now -> {
+                if (offset < now.logStartOffset() || offset > now.logEndOffset()) {
+                    return LogRead.failed(ErrorCode.OFFSET_OUT_OF_RANGE);
+                }
+                return new LogRead(ErrorCode.NONE, LogReader.slice(now, offset, maxBytes, minOneBatch, endBound));
+            });
+        } catch (StorageException e) {
+            return LogRead.failed(open ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        }
+    }
+
+    /**
+     * The first record whose time is at least {@code timestamp}. Any thread; may read from disk.
+     *
+     * @param endBound only records below this offset
+     */
+    public Optional<TimestampOffset> offsetForTimestamp(long timestamp, long endBound) {
+        return lookUp("looking up a time in " + name, now -> LogReader.firstAtOrAfter(now, timestamp, endBound));
+    }
+
+    /** The first of the records with the newest time below {@code endBound}. Any thread; may read from disk. */
+    public Optional<TimestampOffset> offsetOfMaxTimestamp(long endBound) {
+        return lookUp("looking up the newest time in " + name, now -> LogReader.newest(now, endBound));
+    }
+
+    /** Makes the log start at {@code offset}, if that lies ahead and not behind the log's end. Owner thread. */
+    public void incrementLogStartOffset(long offset) {
+        LogView now = view;
+        if (offset <= now.logStartOffset()) return;
+        if (offset > now.logEndOffset()) {
+            throw new IllegalArgumentException(
+                    name + " ends at offset " + now.logEndOffset() + " and cannot start at " + offset);
+        }
+        view = now.withStart(offset, now.epochs().truncateFromStart(offset));
+    }
+
+    /**
+     * Cuts everything from {@code offset} on; if that lies within a batch, the whole batch. Nothing happens at or behind the log's end. Owner
+     * thread; may wait for a flush that is under way.
+     */
+    public void truncateTo(long offset) {
+        LogView now = view;
+        if (offset >= now.logEndOffset()) return;
+        if (offset < now.logStartOffset() || offset < now.segments().get(0).baseOffset()) {
+            truncateFullyAndStartAt(offset);
+            return;
+        }
+        change("truncating " + name + " to offset " + offset, () -> {
+            environment.recoveryPoints().lower(name, offset);
+            flusher.lower(offset, () -> view = LogTruncation.truncate(now, offset));
+            restoreProducers(view);
+        });
+    }
+
+    /** Drops everything; the next append gets {@code offset}. Owner thread; may wait for a flush that is under way. */
+    public void truncateFullyAndStartAt(long offset) {
+        LogView now = view;
+        change("emptying " + name + " to start at offset " + offset, () -> {
+            environment.recoveryPoints().lower(name, offset);
+            flusher.lower(offset, () -> view = LogTruncation.startOver(now, offset, directory, environment.files()));
+            producers.clear();
+        });
+    }
+
+    /** Begins a new segment unless the present one is empty. Owner thread. */
+    public void roll() {
+        change("rolling " + name, this::rollSegment);
+    }
+
+    /** Puts all that was appended before on disk and moves the recovery point. Any thread; blocks on the disk. */
+    public void flush() {
+        change("flushing " + name, () -> flusher.flush(view));
+    }
+
+    /** Flushes, and leaves files with which the next start needs no scan. Owner thread; afterwards nothing else may be called but reads. */
+    @Override
+    public void close() {
+        if (!open) return;
+        open = false;
+        if (!isOnline()) {
+            abandon();
+            return;
+        }
+        change("closing " + name, () -> {
+            LogView now = view;
+            ProducerFiles.write(environment.files(), directory, now.logEndOffset(), producers);
+            now.active().seal();
+            flusher.flush(now);
+            for (Segment segment : now.segments()) segment.close();
+        });
+    }
+
+    /** Lets go of the files as they are, without writing. Owner thread. */
+    void abandon() {
+        open = false;
+        for (Segment segment : view.segments()) segment.abandon();
+    }
+
+    private AppendInfo write(ByteBuffer batches, long nowMillis, long logAppendTimeMs) {
+        long first = batch.at(batches, batches.position()).baseOffset();
+        EpochHistory epochs = view.epochs();
+        long maxTimestamp = BatchView.NONE;
+        long last = first;
+        for (int at = batches.position(); at < batches.limit(); at += batch.sizeInBytes()) {
+            batch.at(batches, at);
+            epochs = epochs.assign(batch.leaderEpoch(), batch.baseOffset());
+            maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp());
+            last = batch.lastOffset();
+        }
+        try {
+            if (RollPolicy.mustRoll(view, config, batches.remaining(), last, maxTimestamp, nowMillis)) rollSegment();
+            view.active().append(batches, config.indexIntervalBytes());
+        } catch (IOException e) {
+            fail("appending to " + name, e);
+            return storageError();
+        }
+        for (int at = batches.position(); at < batches.limit(); at += batch.sizeInBytes()) {
+            producers.update(batch.at(batches, at));
+        }
+        LogView now = view;
+        view = new LogView(
+                now.segments(), now.logStartOffset(), last + 1, now.active().size(), epochs);
+        return new AppendInfo(ErrorCode.NONE, "", first, last, maxTimestamp, logAppendTimeMs, false);
+    }
+
+    /** Null: write it. */
+    private @Nullable AppendInfo checkProducer(ByteBuffer batches) {
+        batch.at(batches, batches.position());
+        if (!batch.hasProducerId()) return null;
+        if (batch.isControl()) {
+            SequenceCheck.Refused refused = producers.checkMarker(batch);
+            return refused == null ? null : AppendInfo.refused(refused.error(), refused.message());
+        }
+        SequenceCheck check = producers.check(batch);
+        if (check instanceof SequenceCheck.Refused refused)
+            return AppendInfo.refused(refused.error(), refused.message());
+        if (check instanceof SequenceCheck.Duplicate old) {
+            long appendTime = config.batches().logAppendTime() ? old.timestamp() : -1;
+            return new AppendInfo(
+                    ErrorCode.NONE, "", old.baseOffset(), old.lastOffset(), old.timestamp(), appendTime, true);
+        }
+        return null;
+    }
+
+    private Optional<ByteBuffer> recompress(ByteBuffer batches, int codec) {
+        List<ByteBuffer> parts = new ArrayList<>();
+        int bytes = 0;
+        for (int at = batches.position(); at < batches.limit(); at += batch.sizeInBytes()) {
+            ByteBuffer part = batch.at(batches, at).slice();
+            if (batch.codec() != codec && !batch.isControl()) {
+                Optional<ByteBuffer> rewritten = RecordDecoder.recompress(part, codec);
+                if (rewritten.isEmpty()) return Optional.empty();
+                part = rewritten.get();
+            }
+            parts.add(part);
+            bytes += part.remaining();
+        }
+        if (parts.size() == 1) return Optional.of(parts.get(0));
+        ByteBuffer all = ByteBuffer.allocate(bytes);
+        parts.forEach(all::put);
+        return Optional.of(all.flip());
+    }
+
+    private void rollSegment() throws IOException {
+        LogView now = view;
+        Segment old = now.active();
+        if (now.activeSize() == 0) return;
+        long base = now.logEndOffset();
+        old.seal();
+        ProducerFiles.write(environment.files(), directory, base, producers);
+        List<Segment> segments = new ArrayList<>(now.segments());
+        segments.add(Segment.create(environment.files(), directory, base));
+        view = new LogView(List.copyOf(segments), now.logStartOffset(), base, 0, now.epochs());
+        environment.background().execute(this::flushInBackground);
+    }
+
+    private void flushInBackground() {
+        if (!open || !isOnline()) return;
+        try {
+            flush();
+        } catch (StorageException e) {
+            LOG.error("{} could not be flushed: its log directory is offline", name, e);
+        }
+    }
+
+    private void restoreProducers(LogView now) throws IOException {
+        ProducerFiles.load(environment.files(), directory, now, producers);
+    }
+
+    private Optional<AppendInfo> unavailable() {
+        if (!open) return Optional.of(AppendInfo.refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, name + " is closed"));
+        return isOnline() ? Optional.empty() : Optional.of(storageError());
+    }
+
+    private AppendInfo storageError() {
+        return AppendInfo.refused(ErrorCode.KAFKA_STORAGE_ERROR, "The log directory of " + name + " is offline");
+    }
+
+    private <T> T lookUp(String what, Lookup<T> lookup) {
+        for (int attempt = 1; ; attempt++) {
+            LogView now = view;
+            try {
+                return lookup.in(now);
+            } catch (IOException e) {
+                // A truncation or deletion meanwhile may have pulled the file away: look again.
+                boolean cut = view.segments() != now.segments() || view.logEndOffset() < now.logEndOffset();
+                if (open && (!cut || attempt == READ_ATTEMPTS)) fail(what, e);
+                if (!cut || attempt == READ_ATTEMPTS) throw new StorageException(what, e);
+            }
+        }
+    }
+
+    /** A damaged segment takes this log offline, a failing disk all logs of the directory. */
+    private void fail(String what, IOException cause) {
+        if (cause instanceof CorruptSegmentException) {
+            damaged = true;
+            LOG.error("{} goes offline: {}", name, what, cause);
+        } else {
+            environment.health().fail(what, cause);
+        }
+    }
+
+    private void change(String what, Change change) {
+        try {
+            change.run();
+        } catch (IOException e) {
+            fail(what, e);
+            throw new StorageException(what, e);
+        }
+    }
+
+    /** Something that changes files. */
+    @FunctionalInterface
+    interface Change {
+        void run() throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface Lookup<T> {
+        T in(LogView view) throws IOException;
+    }
+}

@@ -1,0 +1,395 @@
+package dev.curia.log.segment;
+
+import dev.curia.log.batch.BatchView;
+import dev.curia.log.batch.RecordDecoder;
+import dev.curia.log.batch.RecordDecoder.RecordTime;
+import dev.curia.log.io.FileSystem;
+import dev.curia.log.io.LogFile;
+import dev.curia.log.segment.SparseIndex.Entry;
+import dev.curia.log.segment.SparseIndex.Format;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One segment: records file, offset index, time index. Written by the log's owner thread; look-ups come from any thread and are bounded by
+ * the end they pass in, so that they never see half an append. Fails with {@link IOException} when the disk does.
+ */
+public final class Segment {
+    /** Headers are read this much at a time: about one index interval. */
+    private static final int HEADER_CHUNK_BYTES = 4096;
+
+    private final FileSystem files;
+    private final Path directory;
+    private final long baseOffset;
+    private final SharedFile log;
+    private final SparseIndex offsets;
+    private final SparseIndex times;
+
+    private volatile int size;
+    private volatile long maxTimestamp = BatchView.NONE;
+    private volatile long offsetOfMaxTimestamp = BatchView.NONE;
+    private volatile boolean timesKnown;
+
+    // Writer only.
+    private long bytesSinceIndexEntry;
+    private long firstTimestamp = BatchView.NONE;
+    private @Nullable LogFile writing;
+
+    private Segment(FileSystem files, Path directory, long baseOffset, boolean growing) {
+        this.files = files;
+        this.directory = directory;
+        this.baseOffset = baseOffset;
+        this.log = new SharedFile(files, SegmentFiles.of(directory, baseOffset, SegmentFiles.LOG));
+        Path offsetsPath = SegmentFiles.of(directory, baseOffset, SegmentFiles.OFFSET_INDEX);
+        Path timesPath = SegmentFiles.of(directory, baseOffset, SegmentFiles.TIME_INDEX);
+        this.offsets = growing
+                ? SparseIndex.growing(files, Format.OFFSET, offsetsPath)
+                : SparseIndex.sealed(files, Format.OFFSET, offsetsPath);
+        this.times = growing
+                ? SparseIndex.growing(files, Format.TIME, timesPath)
+                : SparseIndex.sealed(files, Format.TIME, timesPath);
+        this.timesKnown = growing;
+    }
+
+    /** A new, empty segment that takes appends. */
+    public static Segment create(FileSystem files, Path directory, long baseOffset) throws IOException {
+        Segment segment = new Segment(files, directory, baseOffset, true);
+        segment.writing = segment.log.acquire();
+        segment.size = 0;
+        segment.offsets.writeFile();
+        segment.times.writeFile();
+        return segment;
+    }
+
+    /** An existing segment with its indexes as they are on disk; opened when first needed. */
+    public static Segment sealed(FileSystem files, Path directory, long baseOffset) throws IOException {
+        Segment segment = new Segment(files, directory, baseOffset, false);
+        segment.size = sizeOf(files, segment.log.path());
+        return segment;
+    }
+
+    /** An existing segment whose indexes are to be built anew, by {@link #index} of each batch; takes appends then. */
+    public static Segment rebuilding(FileSystem files, Path directory, long baseOffset) throws IOException {
+        Segment segment = new Segment(files, directory, baseOffset, true);
+        LogFile file = segment.log.acquire();
+        segment.writing = file;
+        segment.size = checkedSize(segment.log.path(), file);
+        return segment;
+    }
+
+    public long baseOffset() {
+        return baseOffset;
+    }
+
+    /** In bytes. */
+    public int size() {
+        return size;
+    }
+
+    public Path path() {
+        return log.path();
+    }
+
+    /** For readers' slices: acquire and release it. */
+    public SharedFile file() {
+        return log;
+    }
+
+    /** The broker or producer time of the first batch; -1 before it, or when it is not in memory. Writer only. */
+    public long firstTimestamp() {
+        return firstTimestamp;
+    }
+
+    public boolean indexesFull(int maxIndexBytes) {
+        return offsets.isFull(maxIndexBytes) || times.isFull(maxIndexBytes);
+    }
+
+    /** Whether {@code offset} can be told relative to this segment's base in 31 bits. */
+    public boolean canHold(long offset) {
+        long relative = offset - baseOffset;
+        return relative >= 0 && relative <= Integer.MAX_VALUE;
+    }
+
+    /** Writes whole batches whose offsets are final and follow the last one, in one write. Writer only; not durable. */
+    public void append(ByteBuffer batches, int indexIntervalBytes) throws IOException {
+        int start = batches.position();
+        int bytes = batches.remaining();
+        writing().append(batches);
+        batches.position(start);
+        int end = size;
+        BatchView view = new BatchView();
+        for (int at = start; at < batches.limit(); at += view.sizeInBytes()) {
+            index(view.at(batches, at), end + at - start, indexIntervalBytes);
+        }
+        size = end + bytes;
+    }
+
+    /** Notes a batch that is in the file at {@code position}. Writer only. */
+    public void index(BatchView batch, int position, int indexIntervalBytes) {
+        if (position == 0) firstTimestamp = batch.maxTimestamp();
+        if (batch.maxTimestamp() > maxTimestamp) {
+            maxTimestamp = batch.maxTimestamp();
+            offsetOfMaxTimestamp = batch.lastOffset();
+        }
+        if (bytesSinceIndexEntry > indexIntervalBytes) {
+            offsets.add(batch.lastOffset() - baseOffset, position);
+            times.add(maxTimestamp, (int) (offsetOfMaxTimestamp - baseOffset));
+            bytesSinceIndexEntry = 0;
+        }
+        bytesSinceIndexEntry += batch.sizeInBytes();
+    }
+
+    /** Ends the appends and writes the indexes. Writer only; durable after {@link #force}. */
+    public void seal() throws IOException {
+        LogFile file = writing;
+        if (file == null) return;
+        if (maxTimestamp >= 0) times.add(maxTimestamp, (int) (offsetOfMaxTimestamp - baseOffset));
+        offsets.seal();
+        times.seal();
+        writing = null;
+        log.release();
+    }
+
+    /** Makes a sealed segment take appends again. Writer only. */
+    public void thaw() throws IOException {
+        if (writing != null) return;
+        loadTimes();
+        offsets.thaw();
+        times.thaw();
+        Entry last = offsets.last();
+        bytesSinceIndexEntry = (long) size - (last == null ? 0 : last.value());
+        LogFile file = log.acquire();
+        writing = file;
+        BatchReader first = new BatchReader(file, 0, size, HEADER_CHUNK_BYTES);
+        if (first.next(false)) firstTimestamp = first.batch().maxTimestamp();
+    }
+
+    /** Forces records, and the indexes of a sealed segment, to disk. Any thread. */
+    public void force() throws IOException {
+        LogFile file = log.acquire();
+        try {
+            file.force();
+        } finally {
+            log.release();
+        }
+        if (!offsets.isGrowing()) {
+            offsets.force();
+            times.force();
+        }
+    }
+
+    /** Cuts every batch that reaches {@code offset} or lies behind it. The segment takes appends. Writer only; not durable. */
+    public void truncateTo(long offset) throws IOException {
+        int position = positionOf(offset, size);
+        if (position >= 0) truncateAt(position, offset);
+    }
+
+    /** Cuts the file at a batch boundary, behind which all offsets are at least {@code offset}. Writer only; not durable. */
+    public void truncateAt(int position, long offset) throws IOException {
+        writing().truncate(position);
+        size = position;
+        offsets.truncate(position, true);
+        times.truncate(offset - baseOffset, true);
+        Entry lastTime = times.last();
+        maxTimestamp = lastTime == null ? BatchView.NONE : lastTime.key();
+        offsetOfMaxTimestamp = lastTime == null ? BatchView.NONE : baseOffset + lastTime.value();
+        Entry lastOffset = offsets.last();
+        int scanFrom = lastOffset == null ? 0 : lastOffset.value();
+        bytesSinceIndexEntry = (long) position - scanFrom;
+        if (position == 0) firstTimestamp = BatchView.NONE;
+        BatchReader rest = new BatchReader(writing(), scanFrom, position, HEADER_CHUNK_BYTES);
+        while (rest.next(false)) {
+            if (rest.batch().maxTimestamp() > maxTimestamp) {
+                maxTimestamp = rest.batch().maxTimestamp();
+                offsetOfMaxTimestamp = rest.batch().lastOffset();
+            }
+        }
+    }
+
+    /**
+     * Where the first batch that reaches {@code offset} begins. Any thread.
+     *
+     * @param limit look-ups end here, in bytes
+     * @return -1: there is no such batch before {@code limit}
+     */
+    public int positionOf(long offset, int limit) throws IOException {
+        Entry floor = offsets.floor(offset - baseOffset);
+        int from = floor == null ? 0 : floor.value();
+        LogFile file = log.acquire();
+        try {
+            BatchReader batches = new BatchReader(file, from, limit, HEADER_CHUNK_BYTES);
+            while (batches.next(false)) {
+                if (batches.batch().lastOffset() >= offset) return (int) batches.position();
+            }
+            refuseDefect(batches);
+            return -1;
+        } finally {
+            log.release();
+        }
+    }
+
+    /**
+     * Where the last whole batch ends that lies within {@code maxBytes} from a batch boundary. Any thread.
+     *
+     * @param atLeastOne returns the end of the first batch even when that is farther
+     * @param limit a batch boundary, in bytes, which the end does not pass
+     */
+    public int endOfRun(int position, int maxBytes, boolean atLeastOne, int limit) throws IOException {
+        if ((long) position + maxBytes >= limit) return limit;
+        int target = position + maxBytes;
+        Entry floor = offsets.floorByValue(target);
+        int from = floor == null ? position : Math.max(position, floor.value());
+        LogFile file = log.acquire();
+        try {
+            BatchReader batches = new BatchReader(file, from, limit, HEADER_CHUNK_BYTES);
+            int end = from;
+            while (batches.next(false)) {
+                long next = batches.position() + batches.batch().sizeInBytes();
+                boolean first = end == position;
+                if (next > target && !(first && atLeastOne)) break;
+                end = (int) next;
+            }
+            refuseDefect(batches);
+            return end;
+        } finally {
+            log.release();
+        }
+    }
+
+    /** The newest time in this segment; -1: none. Any thread. */
+    public long maxTimestamp() throws IOException {
+        loadTimes();
+        return maxTimestamp;
+    }
+
+    /** The record that carries the newest time. Any thread. */
+    public Optional<RecordTime> recordOfMaxTimestamp(int limit) throws IOException {
+        loadTimes();
+        long time = maxTimestamp;
+        return time < 0 ? Optional.empty() : firstRecordAtOrAfter(time, baseOffset, limit);
+    }
+
+    /** The first record from {@code minOffset} on whose time is at least {@code timestamp}. Any thread. */
+    public Optional<RecordTime> firstRecordAtOrAfter(long timestamp, long minOffset, int limit) throws IOException {
+        Entry earlier = times.floor(timestamp - 1);
+        long fromOffset = earlier == null ? minOffset : Math.max(minOffset, baseOffset + earlier.value());
+        int from = positionOf(fromOffset, limit);
+        if (from < 0) return Optional.empty();
+        LogFile file = log.acquire();
+        try {
+            BatchReader batches = new BatchReader(file, from, limit, HEADER_CHUNK_BYTES);
+            while (batches.next(false)) {
+                if (batches.batch().maxTimestamp() < timestamp) continue;
+                if (!batches.loadWhole()) break;
+                Optional<RecordTime> found =
+                        RecordDecoder.firstAtOrAfter(batches.batch().slice(), timestamp, minOffset);
+                if (found.isPresent()) return found;
+            }
+            refuseDefect(batches);
+            return Optional.empty();
+        } finally {
+            log.release();
+        }
+    }
+
+    /** A batch boundary at or before {@code position}, and near it; 0 when there is none. Any thread. */
+    public int boundaryBefore(int position) throws IOException {
+        Entry floor = position <= 0 ? null : offsets.floorByValue(position);
+        return floor == null ? 0 : floor.value();
+    }
+
+    /** The offset behind the last batch. Writer only. */
+    public long nextOffset() throws IOException {
+        LogFile file = log.acquire();
+        try {
+            BatchReader batches = new BatchReader(file, boundaryBefore(size), size, HEADER_CHUNK_BYTES);
+            long next = baseOffset;
+            while (batches.next(false)) next = batches.batch().lastOffset() + 1;
+            refuseDefect(batches);
+            return next;
+        } finally {
+            log.release();
+        }
+    }
+
+    /** Why the indexes on disk cannot be used; null: no reason is seen. */
+    public @Nullable String indexDefect() throws IOException {
+        String offsetsDefect = offsets.defect(size);
+        if (offsetsDefect != null) return offsets.path() + " " + offsetsDefect;
+        String timesDefect = times.defect(size);
+        return timesDefect == null ? null : times.path() + " " + timesDefect;
+    }
+
+    /** Takes the files out of the log by renaming them; readers that hold the segment go on. Writer only. */
+    public void markDeleted() throws IOException {
+        log.moveTo(deleted(SegmentFiles.LOG));
+        offsets.moveTo(deleted(SegmentFiles.OFFSET_INDEX));
+        times.moveTo(deleted(SegmentFiles.TIME_INDEX));
+    }
+
+    /** Removes the files from disk. Any thread. */
+    public void removeFiles() throws IOException {
+        files.delete(log.path());
+        files.delete(offsets.path());
+        files.delete(times.path());
+    }
+
+    /** Writes what is not yet in the files, without forcing, and lets go of them. Writer only. */
+    public void close() throws IOException {
+        seal();
+        log.retire();
+    }
+
+    /** Lets go of the files as they are. Writer only. */
+    public void abandon() {
+        if (writing != null) log.release();
+        writing = null;
+        log.retire();
+    }
+
+    @Override
+    public String toString() {
+        return path() + " (" + size + " bytes)";
+    }
+
+    private void refuseDefect(BatchReader batches) throws IOException {
+        String defect = batches.defect();
+        if (defect != null) throw new CorruptSegmentException(log.path(), batches.position(), defect);
+    }
+
+    private void loadTimes() throws IOException {
+        if (timesKnown) return;
+        Entry last = times.last();
+        if (last != null) {
+            offsetOfMaxTimestamp = baseOffset + last.value();
+            maxTimestamp = last.key();
+        }
+        timesKnown = true;
+    }
+
+    private LogFile writing() {
+        LogFile file = writing;
+        if (file == null) throw new IllegalStateException(log.path() + " is sealed");
+        return file;
+    }
+
+    private Path deleted(String suffix) {
+        return SegmentFiles.of(directory, baseOffset, suffix + SegmentFiles.DELETED);
+    }
+
+    private static int sizeOf(FileSystem files, Path path) throws IOException {
+        try (LogFile file = files.openReadOnly(path)) {
+            return checkedSize(path, file);
+        }
+    }
+
+    private static int checkedSize(Path path, LogFile file) throws IOException {
+        long size = file.size();
+        if (size > Integer.MAX_VALUE)
+            throw new CorruptSegmentException(path, Integer.MAX_VALUE, "is " + size + " bytes");
+        return (int) size;
+    }
+}

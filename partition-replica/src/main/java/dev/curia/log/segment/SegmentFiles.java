@@ -1,0 +1,34 @@
+package dev.curia.log.segment;
+
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/** Kafka's file names in a partition's directory: a 20-digit offset and what the file holds. */
+public final class SegmentFiles {
+    public static final String LOG = ".log";
+    public static final String OFFSET_INDEX = ".index";
+    public static final String TIME_INDEX = ".timeindex";
+    public static final String TXN_INDEX = ".txnindex";
+    public static final String SNAPSHOT = ".snapshot";
+    /** Behind the name of a file that is to be removed. */
+    public static final String DELETED = ".deleted";
+
+    private static final int DIGITS = 20;
+
+    private SegmentFiles() {}
+
+    public static Path of(Path directory, long offset, String suffix) {
+        return directory.resolve(String.format("%020d", offset) + suffix);
+    }
+
+    /** The offset in a file's name; empty when the file is not of that kind. */
+    public static OptionalLong offsetOf(Path file, String suffix) {
+        String name = String.valueOf(file.getFileName());
+        if (name.length() != DIGITS + suffix.length() || !name.endsWith(suffix)) return OptionalLong.empty();
+        try {
+            return OptionalLong.of(Long.parseLong(name.substring(0, DIGITS)));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
+}

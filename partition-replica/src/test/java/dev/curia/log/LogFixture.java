@@ -1,0 +1,153 @@
+package dev.curia.log;
+
+import dev.curia.common.id.TopicPartition;
+import dev.curia.common.id.Uuid;
+import dev.curia.log.batch.AppendOrigin;
+import dev.curia.log.io.FileSystem;
+import dev.curia.log.io.NioFileSystem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+
+/** A log directory with one log, batches as Kafka's own client builds them, and what a reader finds. */
+final class LogFixture implements AutoCloseable {
+    static final TopicPartition NAME = new TopicPartition("orders", 0);
+    static final Uuid TOPIC_ID = new Uuid(1, 2);
+    static final long NOW = 1_700_000_000_000L;
+
+    final Path path;
+    final List<IOException> failures = new ArrayList<>();
+    private final FileSystem files;
+    private LogConfig config;
+    private LogDirectory directory;
+    PartitionLog log;
+
+    LogFixture(Path path) throws IOException {
+        this(path, new NioFileSystem(), LogConfig.defaults());
+    }
+
+    LogFixture(Path path, FileSystem files, LogConfig config) throws IOException {
+        this.path = path;
+        this.files = files;
+        this.config = config;
+        this.directory = openDirectory();
+        this.log = directory.create(NAME, TOPIC_ID, config);
+    }
+
+    static LogConfig config(String... namesAndValues) {
+        Map<String, String> settings = new java.util.HashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) settings.put(namesAndValues[i], namesAndValues[i + 1]);
+        return LogConfig.of(settings);
+    }
+
+    static ByteBuffer batch(String... values) {
+        return batchAt(NOW, values);
+    }
+
+    static ByteBuffer batchAt(long timestamp, String... values) {
+        SimpleRecord[] records = new SimpleRecord[values.length];
+        for (int i = 0; i < values.length; i++) {
+            records[i] = new SimpleRecord(timestamp, null, values[i].getBytes(StandardCharsets.UTF_8));
+        }
+        return MemoryRecords.withRecords(Compression.NONE, records).buffer();
+    }
+
+    static ByteBuffer idempotent(long producerId, int epoch, int sequence, String... values) {
+        SimpleRecord[] records = new SimpleRecord[values.length];
+        for (int i = 0; i < values.length; i++) {
+            records[i] = new SimpleRecord(NOW, null, values[i].getBytes(StandardCharsets.UTF_8));
+        }
+        return MemoryRecords.withIdempotentRecords(Compression.NONE, producerId, (short) epoch, sequence, records)
+                .buffer();
+    }
+
+    AppendInfo append(ByteBuffer batches) {
+        return append(batches, 0);
+    }
+
+    AppendInfo append(ByteBuffer batches, int leaderEpoch) {
+        return log.appendAsLeader(batches, leaderEpoch, AppendOrigin.CLIENT, NOW);
+    }
+
+    /** Offset and value of every record, as Kafka's client decodes them. */
+    List<String> records() throws IOException {
+        return records(log, log.logStartOffset());
+    }
+
+    static List<String> records(PartitionLog log, long from) throws IOException {
+        List<String> found = new ArrayList<>();
+        long offset = from;
+        while (offset < log.logEndOffset()) {
+            LogRead read = log.read(offset, 1 << 20, true, Long.MAX_VALUE);
+            try (LogSlice slice = read.slice()) {
+                if (!read.error().equals(dev.curia.proto.common.v1.ErrorCode.NONE) || slice.size() == 0) {
+                    throw new AssertionError("nothing at " + offset + ": " + read.error());
+                }
+                for (Record record :
+                        MemoryRecords.readableRecords(slice.toBuffer()).records()) {
+                    if (record.offset() >= offset) found.add(record.offset() + "=" + text(record.value()));
+                    offset = Math.max(offset, record.offset() + 1);
+                }
+            }
+        }
+        return found;
+    }
+
+    static String text(ByteBuffer value) {
+        return StandardCharsets.UTF_8.decode(value.duplicate()).toString();
+    }
+
+    Path file(String name) {
+        return log.directory().resolve(name);
+    }
+
+    /** As after a clean stop. */
+    void restart() throws IOException {
+        directory.close(7);
+        reopen();
+    }
+
+    /** As after a kill: what was written to files is there, nothing else. */
+    void crash() throws IOException {
+        directory.close();
+        reopen();
+    }
+
+    void restartWith(LogConfig newConfig) throws IOException {
+        config = newConfig;
+        restart();
+    }
+
+    void stop() throws IOException {
+        directory.close(7);
+    }
+
+    void reopen() throws IOException {
+        directory = openDirectory();
+        log = directory.open(NAME, TOPIC_ID, config);
+    }
+
+    LogDirectory directory() {
+        return directory;
+    }
+
+    @Override
+    public void close() {
+        directory.close();
+    }
+
+    private LogDirectory openDirectory() throws IOException {
+        LogDirectory.Ports ports = new LogDirectory.Ports(
+                files, new SplittableRandom(1), Runnable::run, (dir, what, cause) -> failures.add(cause));
+        return LogDirectory.open(path, "cluster-a", 1, ports);
+    }
+}
