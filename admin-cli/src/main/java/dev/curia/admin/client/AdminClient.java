@@ -1,0 +1,175 @@
+package dev.curia.admin.client;
+
+import dev.curia.admin.client.ClusterException.Kind;
+import dev.curia.common.time.Clock;
+import dev.curia.proto.admin.v1.AdminGrpc;
+import dev.curia.proto.admin.v1.AdminGrpc.AdminBlockingStub;
+import dev.curia.proto.metadata.v1.ControllerHint;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+
+/**
+ * Calls the admin service of whichever quorum node can answer: follows hints to the active controller, tries the other servers when
+ * one does not answer, and gives up with a {@link ClusterException} at the deadline, or at once when no server can be reached at
+ * all. Blocks its caller. Not thread-safe.
+ */
+public final class AdminClient {
+    private static final Duration READ_ATTEMPT = Duration.ofSeconds(3);
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final List<ServerAddress> servers;
+    private final Duration timeout;
+    private final Channels channels;
+    private final Clock clock;
+    private ServerAddress target;
+
+    /** @param servers gRPC addresses of quorum nodes, at least one */
+    public AdminClient(List<ServerAddress> servers, Duration timeout, Channels channels, Clock clock) {
+        this.servers = List.copyOf(servers);
+        this.timeout = timeout;
+        this.channels = channels;
+        this.clock = clock;
+        this.target = servers.get(0);
+    }
+
+    /** An answer, and whether an attempt before it ended without one: that attempt may have been carried out. */
+    public record Answer<R>(R response, boolean afterLostAttempt) {}
+
+    /** A call that changes nothing: it is simply repeated elsewhere when an answer does not come. */
+    public <R> R read(String what, Function<AdminBlockingStub, R> call) {
+        return call(what, false, call).response();
+    }
+
+    /** A call that changes something. No answer in time is {@link Kind#OUTCOME_UNKNOWN}. */
+    public <R> Answer<R> change(String what, Function<AdminBlockingStub, R> call) {
+        return call(what, true, call);
+    }
+
+    private <R> Answer<R> call(String what, boolean changes, Function<AdminBlockingStub, R> call) {
+        Attempts attempts = new Attempts(clock.monotonicNanos() + timeout.toNanos(), changes);
+        long attemptNanos = (changes ? timeout : READ_ATTEMPT).toNanos();
+        while (true) {
+            long left = attempts.deadline - clock.monotonicNanos();
+            if (left <= 0) throw attempts.timedOut(what);
+            AdminBlockingStub stub = AdminGrpc.newBlockingStub(channels.to(target))
+                    .withDeadlineAfter(Math.min(left, attemptNanos), TimeUnit.NANOSECONDS);
+            try {
+                return new Answer<>(call.apply(stub), attempts.lost);
+            } catch (StatusRuntimeException failure) {
+                target = next(what, attempts, failure);
+            }
+        }
+    }
+
+    /** Whom to ask next, or the end. */
+    private ServerAddress next(String what, Attempts attempts, StatusRuntimeException failure) {
+        Status.Code code = failure.getStatus().getCode();
+        Optional<ControllerHint> hint = Failures.controllerHint(failure);
+        if (hint.isPresent()) {
+            attempts.failed.put(target, "is not the controller");
+            attempts.reached = true;
+            ControllerHint controller = hint.get();
+            if (controller.getNodeId() >= 0 && !controller.getHost().isEmpty() && controller.getPort() > 0) {
+                ServerAddress leader = new ServerAddress(controller.getHost(), controller.getPort());
+                if (!leader.equals(target) && attempts.follow(leader)) return leader;
+            }
+            pause();
+            return serverAfter(target);
+        }
+        switch (code) {
+            case UNAVAILABLE -> {
+                attempts.failed.put(target, Failures.reason(failure));
+                attempts.lost |= !neverSent(failure);
+                channels.forget(target);
+            }
+            case DEADLINE_EXCEEDED -> {
+                attempts.failed.put(target, Failures.reason(failure));
+                attempts.lost = true;
+                attempts.reached = true;
+            }
+            case UNIMPLEMENTED ->
+                throw new ClusterException(
+                        Kind.UNREACHABLE,
+                        "cannot " + what + ": " + target
+                                + " is no quorum node (a broker's port?). Name a quorum node's gRPC"
+                                + " address, by default port " + ServerAddress.DEFAULT_PORT + ", with --server.",
+                        failure);
+            default ->
+                throw new ClusterException(
+                        Kind.REFUSED, "cannot " + what + ": " + target + " says: " + Failures.reason(failure), failure);
+        }
+        if (!attempts.reached && attempts.failed.keySet().containsAll(servers)) throw attempts.nobody(what);
+        if (attempts.failed.keySet().containsAll(servers)) pause();
+        return serverAfter(target);
+    }
+
+    private ServerAddress serverAfter(ServerAddress server) {
+        return servers.get((servers.indexOf(server) + 1) % servers.size());
+    }
+
+    private static boolean neverSent(StatusRuntimeException failure) {
+        String reason = Failures.reason(failure);
+        return reason.equals("connection refused") || reason.equals("unknown host") || reason.equals("cannot connect");
+    }
+
+    private static void pause() {
+        LockSupport.parkNanos(PAUSE.toNanos());
+    }
+
+    /** What happened to one call so far. */
+    private static final class Attempts {
+        private final long deadline;
+        private final boolean changes;
+        private final Map<ServerAddress, String> failed = new LinkedHashMap<>();
+        private int followed;
+        private boolean reached;
+        private boolean lost;
+
+        Attempts(long deadline, boolean changes) {
+            this.deadline = deadline;
+            this.changes = changes;
+        }
+
+        /** A hint may be stale and lead in a circle: after a few, ask around instead. */
+        boolean follow(ServerAddress leader) {
+            followed++;
+            return !failed.containsKey(leader) || followed % 4 != 0;
+        }
+
+        ClusterException nobody(String what) {
+            return new ClusterException(
+                    Kind.UNREACHABLE,
+                    "cannot " + what + ": no server can be reached." + list()
+                            + "\nStart one with 'curia standalone', or name the gRPC address of a quorum node with"
+                            + " --server HOST:PORT or CURIA_SERVER.");
+        }
+
+        ClusterException timedOut(String what) {
+            if (changes && lost) {
+                return new ClusterException(
+                        Kind.OUTCOME_UNKNOWN,
+                        "cannot tell whether this was done: " + what + "." + list()
+                                + "\nLook before you repeat it; --timeout SECONDS waits longer.");
+            }
+            return new ClusterException(
+                    Kind.UNREACHABLE,
+                    "cannot " + what + ": no controller answered in time." + list()
+                            + "\nThe quorum may be electing one, or has lost its majority: see 'curia quorum status'.");
+        }
+
+        private String list() {
+            StringBuilder text = new StringBuilder();
+            failed.forEach((server, why) ->
+                    text.append("\n  ").append(server).append(": ").append(why));
+            return text.toString();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.curia.admin.client;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One connection a server, opened when first needed, all on one thread: a command lives for a second and must start fast. Calls made
+ * with these channels get their callbacks on that thread and must not block it. Thread-safe.
+ */
+public final class Channels implements AutoCloseable {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+
+    /** A message of records may be larger than what a server accepts as a request: one record of the largest size. */
+    private static final int MAX_MESSAGE_BYTES = 64 << 20;
+
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final Map<ServerAddress, ManagedChannel> open = new HashMap<>();
+
+    public synchronized ManagedChannel to(ServerAddress server) {
+        return open.computeIfAbsent(server, this::connect);
+    }
+
+    /** Drops the connection, so that the next use makes a new one at once instead of waiting for a back-off. */
+    public synchronized void forget(ServerAddress server) {
+        ManagedChannel channel = open.remove(server);
+        if (channel != null) channel.shutdownNow();
+    }
+
+    @Override
+    public synchronized void close() {
+        open.values().forEach(ManagedChannel::shutdownNow);
+        open.clear();
+        Future<?> unused = loop.shutdownGracefully(0, 100, TimeUnit.MILLISECONDS);
+    }
+
+    private ManagedChannel connect(ServerAddress server) {
+        return NettyChannelBuilder.forAddress(new InetSocketAddress(server.host(), server.port()))
+                .eventLoopGroup(loop)
+                .channelType(NioSocketChannel.class)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .keepAliveTime(10, TimeUnit.SECONDS)
+                .keepAliveTimeout(5, TimeUnit.SECONDS)
+                .usePlaintext()
+                .directExecutor()
+                .disableRetry()
+                .build();
+    }
+}
