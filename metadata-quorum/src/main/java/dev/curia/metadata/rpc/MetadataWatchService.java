@@ -3,7 +3,6 @@ package dev.curia.metadata.rpc;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.MetadataLog;
-import dev.curia.metadata.port.MetadataLog.Committed;
 import dev.curia.proto.metadata.v1.MetadataGrpc;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.proto.metadata.v1.WatchEvent;
@@ -28,7 +27,6 @@ final class MetadataWatchService extends MetadataGrpc.MetadataImplBase implement
     private final MetadataLog log;
     private final EventLoop loop;
     private final Duration progressInterval;
-    private final RecentCommits recent = new RecentCommits();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final Set<Watcher> watchers = new LinkedHashSet<>(); // loop-confined
 
@@ -45,13 +43,11 @@ final class MetadataWatchService extends MetadataGrpc.MetadataImplBase implement
 
     @Override
     public void onCommitted(long index, List<MetadataRecord> records, MetadataImage image) {
-        recent.add(new Committed(index, records));
         wake();
     }
 
     @Override
     public void onSnapshotInstalled(MetadataImage image) {
-        recent.clear();
         wake();
     }
 
@@ -67,7 +63,7 @@ final class MetadataWatchService extends MetadataGrpc.MetadataImplBase implement
                     .asRuntimeException());
             return;
         }
-        Watcher watcher = new Watcher(out, log, recent, request.getAfterIndex());
+        Watcher watcher = new Watcher(out, log, request.getAfterIndex());
         out.setOnReadyHandler(() -> offer(watcher::drain));
         out.setOnCancelHandler(() -> offer(() -> watchers.remove(watcher)));
         if (!offer(() -> admit(watcher, out))) out.onError(overloaded());

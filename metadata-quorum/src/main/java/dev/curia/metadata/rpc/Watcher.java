@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One watch stream. It has no queue: whenever the stream can take more, the next batches are looked up by index, first among the recent
- * ones, then in the log's changes, and when those are gone too the image is sent whole. So a slow watcher costs nothing and loses
+ * One watch stream. It has no queue: whenever the stream can take more, the next batches are looked up by index in the
+ * log's changes, and when those are gone the image is sent whole. So a slow watcher costs nothing and loses
  * nothing. Confined to the watch loop.
  */
 final class Watcher {
@@ -26,15 +26,13 @@ final class Watcher {
 
     private final ServerCallStreamObserver<WatchEvent> out;
     private final MetadataLog log;
-    private final RecentCommits recent;
     private final Deque<SnapshotPart> parts = new ArrayDeque<>(); // of a snapshot being sent
     private long sentIndex;
     private boolean sentSinceTick;
 
-    Watcher(ServerCallStreamObserver<WatchEvent> out, MetadataLog log, RecentCommits recent, long afterIndex) {
+    Watcher(ServerCallStreamObserver<WatchEvent> out, MetadataLog log, long afterIndex) {
         this.out = out;
         this.log = log;
-        this.recent = recent;
         this.sentIndex = afterIndex;
     }
 
@@ -47,9 +45,8 @@ final class Watcher {
             }
             MetadataImage image = log.image();
             if (image.index() <= sentIndex) return;
-            Optional<List<Committed>> next = sentIndex < 0
-                    ? Optional.empty()
-                    : recent.after(sentIndex, BATCHES_A_TURN).or(() -> log.changesAfter(sentIndex, BATCHES_A_TURN));
+            Optional<List<Committed>> next =
+                    sentIndex < 0 ? Optional.empty() : log.changesAfter(sentIndex, BATCHES_A_TURN);
             if (next.isEmpty()) startSnapshot(image);
             else if (next.get().isEmpty()) return;
             else next.get().forEach(this::send);

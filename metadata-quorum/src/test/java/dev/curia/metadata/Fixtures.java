@@ -1,0 +1,85 @@
+package dev.curia.metadata;
+
+import com.google.protobuf.ByteString;
+import dev.curia.common.id.Uuid;
+import dev.curia.metadata.decide.Decision;
+import dev.curia.metadata.image.ImageRecords;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.PartitionState;
+import dev.curia.proto.admin.v1.CreateTopicsRequest;
+import dev.curia.proto.admin.v1.NewTopic;
+import dev.curia.proto.common.v1.Endpoint;
+import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.proto.metadata.v1.Register;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Records, images and requests that many tests begin with. */
+public final class Fixtures {
+    public static final String CLUSTER = "test-cluster";
+
+    private Fixtures() {}
+
+    public static Uuid incarnation(int n) {
+        return new Uuid(77, n);
+    }
+
+    public static MetadataRecord broker(int id, String rack, boolean fenced) {
+        return MetadataRecord.newBuilder()
+                .setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
+                        .setBrokerId(id)
+                        .setBrokerEpoch(100 + id)
+                        .setIncarnationId(ImageRecords.bytes(incarnation(id)))
+                        .setRpc(endpoint(9095))
+                        .setRack(rack)
+                        .setFenced(fenced))
+                .build();
+    }
+
+    /** A named cluster with brokers 1 to n, all alive, with epochs 101 to 100+n. */
+    public static MetadataImage cluster(int brokers) {
+        List<MetadataRecord> records = new ArrayList<>();
+        records.add(ImageRecords.clusterRecord(CLUSTER));
+        for (int id = 1; id <= brokers; id++) records.add(broker(id, "", false));
+        return MetadataImage.EMPTY.apply(0, records).image();
+    }
+
+    public static <R> MetadataImage after(MetadataImage image, Decision<R> decision) {
+        return image.apply(image.index() + 1, decision.records()).image();
+    }
+
+    public static CreateTopicsRequest createTopic(String name, int partitions, int replicationFactor) {
+        return CreateTopicsRequest.newBuilder()
+                .addTopics(NewTopic.newBuilder()
+                        .setName(name)
+                        .setPartitions(partitions)
+                        .setReplicationFactor(replicationFactor))
+                .build();
+    }
+
+    public static Register register(int id, int incarnation) {
+        return Register.newBuilder()
+                .setClusterId(CLUSTER)
+                .setBrokerId(id)
+                .setIncarnationId(ImageRecords.bytes(incarnation(incarnation)))
+                .setRpc(endpoint(9095))
+                .addLogDirIds(ByteString.copyFrom(new byte[16]))
+                .setBrokerEpoch(-1)
+                .setPreviousBrokerEpoch(-1)
+                .build();
+    }
+
+    public static PartitionState partition(MetadataImage image, String topic, int partition) {
+        return image.topic(topic).orElseThrow().partition(partition).orElseThrow();
+    }
+
+    private static Endpoint endpoint(int port) {
+        return Endpoint.newBuilder()
+                .setListener("RPC")
+                .setHost("127.0.0.1")
+                .setPort(port)
+                .setSecurityProtocol("PLAINTEXT")
+                .build();
+    }
+}

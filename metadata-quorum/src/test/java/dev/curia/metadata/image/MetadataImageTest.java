@@ -1,0 +1,140 @@
+package dev.curia.metadata.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.curia.common.id.PartitionId;
+import dev.curia.metadata.Fixtures;
+import dev.curia.metadata.decide.BrokerDecisions;
+import dev.curia.metadata.decide.Decision;
+import dev.curia.metadata.decide.TopicDecisions;
+import dev.curia.metadata.decide.TopicDefaults;
+import dev.curia.proto.admin.v1.DeleteTopicsRequest;
+import dev.curia.proto.admin.v1.TopicRef;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.testkit.Check;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+final class MetadataImageTest {
+    private static final TopicDecisions TOPICS = new TopicDecisions(new TopicDefaults(1, 1));
+
+    /** A random history of decisions, as the batches that were written. */
+    private static List<List<MetadataRecord>> history(SplittableRandom random) {
+        List<List<MetadataRecord>> batches = new ArrayList<>();
+        batches.add(Fixtures.cluster(4).toRecords());
+        MetadataImage image = MetadataImage.EMPTY.apply(0, batches.get(0)).image();
+        for (int step = 1; step < 60; step++) {
+            Decision<?> decision = decide(image, random, step);
+            image = image.apply(step, decision.records()).image();
+            batches.add(decision.records());
+        }
+        return batches;
+    }
+
+    private static Decision<?> decide(MetadataImage image, SplittableRandom random, int step) {
+        int id = 1 + random.nextInt(4);
+        long epoch = image.broker(id).map(BrokerRegistration::epoch).orElse(-1L);
+        return switch (random.nextInt(6)) {
+            case 0 -> TOPICS.create(image, Fixtures.createTopic("t" + step, 1 + random.nextInt(5), 2), random);
+            case 1 ->
+                TOPICS.delete(
+                        image,
+                        DeleteTopicsRequest.newBuilder()
+                                .addTopics(TopicRef.newBuilder().setName("t" + random.nextInt(60)))
+                                .build());
+            case 2 -> BrokerDecisions.fence(image, id, epoch, "test");
+            case 3 -> BrokerDecisions.unfence(image, id, epoch);
+            case 4 -> BrokerDecisions.unregister(image, id);
+            default -> BrokerDecisions.register(image, Fixtures.register(id, step), false);
+        };
+    }
+
+    private static MetadataImage replay(List<List<MetadataRecord>> batches) {
+        MetadataImage image = MetadataImage.EMPTY;
+        for (int i = 0; i < batches.size(); i++)
+            image = image.apply(i, batches.get(i)).image();
+        return image;
+    }
+
+    @Test
+    void anImageIsItsRecords() {
+        Check.forAll(200, MetadataImageTest::history, batches -> {
+            MetadataImage image = replay(batches);
+            MetadataImage rebuilt =
+                    MetadataImage.EMPTY.apply(image.index(), image.toRecords()).image();
+            assertThat(rebuilt).isEqualTo(image);
+            assertThat(rebuilt.nextBrokerEpoch()).isEqualTo(image.nextBrokerEpoch());
+        });
+    }
+
+    @Test
+    void replayIsDeterministicAlsoFromASnapshotInTheMiddle() {
+        Check.forAll(200, MetadataImageTest::history, batches -> {
+            MetadataImage whole = replay(batches);
+            MetadataImage middle = replay(batches.subList(0, batches.size() / 2));
+            MetadataImage resumed = MetadataImage.EMPTY
+                    .apply(middle.index(), middle.toRecords())
+                    .image();
+            for (int i = batches.size() / 2; i < batches.size(); i++) {
+                resumed = resumed.apply(i, batches.get(i)).image();
+            }
+            assertThat(replay(batches)).isEqualTo(whole);
+            assertThat(resumed).isEqualTo(whole);
+        });
+    }
+
+    @Test
+    void aDifferenceNamesWhatTheDeltasInBetweenName() {
+        Check.forAll(200, MetadataImageTest::history, batches -> {
+            MetadataImage from = replay(batches.subList(0, batches.size() - 1));
+            MetadataImage.Applied applied = from.apply(batches.size() - 1, batches.get(batches.size() - 1));
+            assertThat(MetadataDelta.between(from, applied.image())).isEqualTo(applied.delta());
+        });
+    }
+
+    @Test
+    void aBrokerEpochIsNeverGivenTwiceEvenAfterUnregistrationAndSnapshot() {
+        MetadataImage image = Fixtures.cluster(1);
+        image = Fixtures.after(image, BrokerDecisions.fence(image, 1, 101, "test"));
+        image = Fixtures.after(image, BrokerDecisions.unregister(image, 1));
+        MetadataImage rebuilt =
+                MetadataImage.EMPTY.apply(image.index(), image.toRecords()).image();
+        assertThat(rebuilt.broker(1)).isEmpty();
+        assertThat(BrokerDecisions.register(rebuilt, Fixtures.register(1, 9), false)
+                        .reply()
+                        .apply(0)
+                        .epoch())
+                .isGreaterThan(101);
+    }
+
+    @Test
+    void aRemovedTopicLeavesNothingBehind() {
+        MetadataImage empty = Fixtures.cluster(1);
+        MetadataImage with =
+                Fixtures.after(empty, TOPICS.create(empty, Fixtures.createTopic("a", 3, 1), new SplittableRandom(1)));
+        Topic topic = with.topic("a").orElseThrow();
+        MetadataImage.Applied removed = with.apply(
+                5,
+                TOPICS.delete(
+                                with,
+                                DeleteTopicsRequest.newBuilder()
+                                        .addTopics(TopicRef.newBuilder().setName("a"))
+                                        .build())
+                        .records());
+        assertThat(removed.image().topic("a")).isEmpty();
+        assertThat(removed.image().topic(topic.id())).isEmpty();
+        assertThat(removed.image().partition(new PartitionId(topic.id(), 0))).isEmpty();
+        assertThat(removed.delta().removedTopics()).containsOnlyKeys(topic.id());
+        assertThat(removed.delta().partitions()).isEmpty();
+    }
+
+    @Test
+    void anUnknownKindOfRecordIsABrokenInvariant() {
+        assertThatThrownBy(() -> MetadataImage.EMPTY.apply(0, List.of(MetadataRecord.getDefaultInstance())))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("upgrade");
+    }
+}
