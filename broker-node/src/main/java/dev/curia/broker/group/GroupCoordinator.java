@@ -1,0 +1,191 @@
+package dev.curia.broker.group;
+
+import dev.curia.broker.coordinator.InternalTopics;
+import dev.curia.broker.coordinator.ShardRuntime;
+import dev.curia.broker.coordinator.ShardSettings;
+import dev.curia.broker.group.state.GroupRecord;
+import dev.curia.broker.group.state.GroupSettings;
+import dev.curia.broker.group.state.GroupShard;
+import dev.curia.broker.group.state.GroupTimer;
+import dev.curia.broker.group.state.GroupView;
+import dev.curia.broker.group.state.Heartbeat;
+import dev.curia.broker.group.state.JoinGroup;
+import dev.curia.broker.group.state.LeaveGroup;
+import dev.curia.broker.group.state.OffsetCommit;
+import dev.curia.broker.group.state.OffsetDelete;
+import dev.curia.broker.group.state.OffsetFetch;
+import dev.curia.broker.group.state.SyncGroup;
+import dev.curia.common.fault.FaultHandler;
+import dev.curia.common.loop.EventLoop;
+import dev.curia.common.time.Clock;
+import dev.curia.replica.Replicas;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * The groups of those partitions of {@code __consumer_offsets} that this broker leads. Thread-safe, never blocks; answers never fail,
+ * errors are in them: NOT_COORDINATOR, COORDINATOR_LOAD_IN_PROGRESS and COORDINATOR_NOT_AVAILABLE besides those of Kafka's protocol. An
+ * answer that changed something leaves after the change is committed.
+ */
+public final class GroupCoordinator implements AutoCloseable {
+    /** Per shard; each is one request's change. */
+    private static final int MAX_APPENDS_UNDER_WAY = 10_000;
+
+    /**
+     * What it works with.
+     *
+     * @param loops the shards' threads
+     * @param loader may block: reads logs while loading
+     */
+    public record Parts(
+            Replicas replicas,
+            InternalTopics internalTopics,
+            List<EventLoop> loops,
+            Executor loader,
+            Clock clock,
+            FaultHandler faults,
+            MemberIds memberIds,
+            GroupMetrics metrics) {}
+
+    /** All groups, or those that could be asked. */
+    public record Listing(Errors error, List<GroupView.Listed> groups) {}
+
+    private final OffsetsTopic topic;
+    private final InternalTopics internalTopics;
+    private final ShardRuntime<GroupShard, GroupRecord, GroupTimer> shards;
+
+    /** @param config the node's settings, see {@link GroupConfigs} */
+    public GroupCoordinator(Map<String, String> config, Parts parts) {
+        this.topic = OffsetsTopic.of(config);
+        this.internalTopics = parts.internalTopics();
+        GroupSettings settings = GroupConfigs.groupSettings(config);
+        this.shards = new ShardRuntime<>(
+                new ShardSettings(
+                        OffsetsTopic.NAME,
+                        GroupConfigs.OFFSETS_LOAD_BUFFER_SIZE.in(config),
+                        MAX_APPENDS_UNDER_WAY,
+                        Duration.ofMillis(GroupConfigs.OFFSETS_COMMIT_TIMEOUT_MS.in(config))),
+                new ShardRuntime.Parts<>(
+                        parts.replicas(),
+                        parts.loops(),
+                        parts.loader(),
+                        parts.clock(),
+                        parts.faults(),
+                        new GroupRecordCodec(),
+                        (partition, timers) -> new GroupShard(
+                                settings, timers, parts.memberIds(), Subscriptions::topics, parts.metrics()),
+                        parts.metrics()));
+    }
+
+    /** This broker leads a partition of {@link OffsetsTopic#NAME} in a new epoch. */
+    public void onLeadership(int partition, int leaderEpoch) {
+        shards.onLeadership(partition, leaderEpoch);
+    }
+
+    /** This broker leads it no longer. */
+    public void onResign(int partition) {
+        shards.onResign(partition);
+    }
+
+    public OffsetsTopic topic() {
+        return topic;
+    }
+
+    /** Creates the topic when it isn't there yet. */
+    public CompletionStage<Errors> ensureTopic() {
+        return topic.ensure(internalTopics);
+    }
+
+    public CompletableFuture<JoinGroup.Reply> join(JoinGroup.Request request) {
+        return shards.call(
+                topic.partitionFor(request.groupId()),
+                error -> JoinGroup.Reply.failed(error, request.memberId()),
+                (shard, now, answer) -> shard.join(request, now, answer));
+    }
+
+    public CompletableFuture<SyncGroup.Reply> sync(SyncGroup.Request request) {
+        return shards.call(
+                topic.partitionFor(request.groupId()),
+                SyncGroup.Reply::failed,
+                (shard, now, answer) -> shard.sync(request, now, answer));
+    }
+
+    /** While the log is loaded members are told that all is well: they would only join again for nothing. */
+    public CompletableFuture<Errors> heartbeat(Heartbeat.Request request) {
+        return shards.call(
+                topic.partitionFor(request.groupId()),
+                error -> error == Errors.COORDINATOR_LOAD_IN_PROGRESS ? Errors.NONE : error,
+                (shard, now, answer) -> shard.heartbeat(request, now, answer));
+    }
+
+    public CompletableFuture<LeaveGroup.Reply> leave(LeaveGroup.Request request) {
+        return shards.call(
+                topic.partitionFor(request.groupId()),
+                LeaveGroup.Reply::failed,
+                (shard, now, answer) -> shard.leave(request, now, answer));
+    }
+
+    public CompletableFuture<OffsetCommit.Reply> commit(OffsetCommit.Request request) {
+        return shards.call(
+                topic.partitionFor(request.groupId()),
+                request::all,
+                (shard, now, answer) -> shard.commit(request, now, answer));
+    }
+
+    public CompletableFuture<OffsetFetch.Reply> fetch(OffsetFetch.Request request) {
+        return shards.call(
+                topic.partitionFor(request.groupId()),
+                OffsetFetch.Reply::failed,
+                (shard, now, answer) -> shard.fetch(request, answer));
+    }
+
+    public CompletableFuture<OffsetDelete.Reply> deleteOffsets(OffsetDelete.Request request) {
+        return shards.call(
+                topic.partitionFor(request.groupId()),
+                OffsetDelete.Reply::failed,
+                (shard, now, answer) -> shard.deleteOffsets(request, answer));
+    }
+
+    public CompletableFuture<Errors> delete(String groupId) {
+        return shards.call(
+                topic.partitionFor(groupId), error -> error, (shard, now, answer) -> shard.delete(groupId, answer));
+    }
+
+    public CompletableFuture<GroupView.Described> describe(String groupId) {
+        return shards.call(
+                topic.partitionFor(groupId),
+                error -> GroupView.Described.failed(error, groupId),
+                (shard, now, answer) -> shard.describe(groupId, answer));
+    }
+
+    /** Of all partitions led here. */
+    public CompletableFuture<Listing> list(Set<String> states, Set<String> types) {
+        List<CompletableFuture<Listing>> parts = shards.callAll(
+                error -> new Listing(error == Errors.NOT_COORDINATOR ? Errors.NONE : error, List.of()),
+                (shard, now, answer) ->
+                        shard.list(states, types, groups -> answer.accept(new Listing(Errors.NONE, groups))));
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(done -> {
+            Errors error = Errors.NONE;
+            List<GroupView.Listed> groups = new ArrayList<>();
+            for (CompletableFuture<Listing> part : parts) {
+                Listing listing = part.join();
+                if (listing.error() != Errors.NONE) error = listing.error();
+                groups.addAll(listing.groups());
+            }
+            return new Listing(error, groups);
+        });
+    }
+
+    /** Drops all shards; the loops and the loader are closed by their owner afterwards. */
+    @Override
+    public void close() {
+        shards.close();
+    }
+}

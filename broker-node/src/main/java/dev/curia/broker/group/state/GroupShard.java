@@ -1,0 +1,307 @@
+package dev.curia.broker.group.state;
+
+import dev.curia.broker.coordinator.Now;
+import dev.curia.broker.coordinator.Outcome;
+import dev.curia.broker.coordinator.Shard;
+import dev.curia.broker.coordinator.ShardTimers;
+import dev.curia.broker.group.state.GroupRecord.GroupRemoved;
+import dev.curia.common.id.TopicPartition;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The groups of one partition of {@code __consumer_offsets}: finds the group of a request, lets the part that knows decide, and forgets
+ * groups that have become nothing. Single-threaded and pure, see {@link Shard}. Each {@code answer} is called exactly once, at once or
+ * when the records of the outcome are committed or refused.
+ */
+public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
+    private final GroupSettings settings;
+    private final GroupEvents events;
+    private final CommittedGroups committed = new CommittedGroups();
+    private final Map<String, ClassicGroup> live = new LinkedHashMap<>();
+    private final Rebalances rebalances;
+    private final Joins joins;
+    private final Memberships memberships;
+    private final Offsets offsets;
+    private final Function<Bytes, Set<String>> subscribedTopics;
+
+    /**
+     * @param memberIdSuffix makes new member ids unique for ever
+     * @param subscribedTopics reads a member's metadata under the {@code consumer} protocol type
+     */
+    public GroupShard(
+            GroupSettings settings,
+            ShardTimers<GroupTimer> timers,
+            Supplier<String> memberIdSuffix,
+            Function<Bytes, Set<String>> subscribedTopics,
+            GroupEvents events) {
+        this.settings = settings;
+        this.events = events;
+        this.subscribedTopics = subscribedTopics;
+        this.rebalances = new Rebalances(settings, timers, events);
+        this.joins = new Joins(settings, timers, rebalances, memberIdSuffix);
+        this.memberships = new Memberships(timers, rebalances);
+        this.offsets = new Offsets(settings, committed, rebalances, events);
+    }
+
+    /** What is persisted; for tests and for those that read. */
+    public CommittedGroups committed() {
+        return committed;
+    }
+
+    @Override
+    public void replay(GroupRecord record) {
+        committed.replay(record);
+    }
+
+    @Override
+    public void loaded(Now now) {
+        for (String groupId : committed.groupIds()) {
+            ClassicGroup group = committed
+                    .group(groupId)
+                    .map(snapshot -> ClassicGroup.restore(groupId, snapshot, events))
+                    .orElseGet(() -> new ClassicGroup(groupId, now.wallMs(), events));
+            live.put(groupId, group);
+            group.members().forEach(member -> rebalances.renewSession(group, member, now));
+        }
+    }
+
+    @Override
+    public void unloaded(Errors error) {
+        for (ClassicGroup group : live.values()) {
+            rebalances.stopTimers(group);
+            group.members().forEach(member -> member.fail(error));
+            events.stateChanged(group.state(), null);
+        }
+        live.clear();
+    }
+
+    @Override
+    public Outcome<GroupRecord> onTimeout(GroupTimer timer, Now now) {
+        ClassicGroup group = live.get(timer.groupId());
+        if (group == null) return Outcome.none();
+        Outcome<GroupRecord> outcome = switch (timer.kind()) {
+            case SESSION -> rebalances.onSessionTimeout(group, timer.memberId(), now);
+            case PENDING_MEMBER -> rebalances.onPendingTimeout(group, timer.memberId(), now);
+            case JOIN -> rebalances.onJoinTimeout(group, now);
+            case SYNC -> rebalances.onSyncTimeout(group, now);
+        };
+        return thenForget(group, outcome);
+    }
+
+    public Outcome<GroupRecord> join(JoinGroup.Request request, Now now, Consumer<JoinGroup.Reply> answer) {
+        Errors error = Errors.NONE;
+        if (request.groupId().isEmpty()) error = Errors.INVALID_GROUP_ID;
+        else if (request.sessionTimeoutMs() < settings.minSessionTimeoutMs()
+                || request.sessionTimeoutMs() > settings.maxSessionTimeoutMs()) error = Errors.INVALID_SESSION_TIMEOUT;
+        ClassicGroup group = live.get(request.groupId());
+        if (error == Errors.NONE && group == null && !request.memberId().isEmpty()) error = Errors.UNKNOWN_MEMBER_ID;
+        if (error != Errors.NONE) {
+            answer.accept(JoinGroup.Reply.failed(error, request.memberId()));
+            return Outcome.none();
+        }
+        if (group == null) {
+            group = new ClassicGroup(request.groupId(), now.wallMs(), events);
+            live.put(group.id, group);
+        }
+        return thenForget(group, joins.join(group, request, now, answer));
+    }
+
+    public Outcome<GroupRecord> sync(SyncGroup.Request request, Now now, Consumer<SyncGroup.Reply> answer) {
+        ClassicGroup group = live.get(request.groupId());
+        if (group != null) return memberships.sync(group, request, now, answer);
+        answer.accept(SyncGroup.Reply.failed(unknown(request.groupId())));
+        return Outcome.none();
+    }
+
+    public Outcome<GroupRecord> heartbeat(Heartbeat.Request request, Now now, Consumer<Errors> answer) {
+        ClassicGroup group = live.get(request.groupId());
+        answer.accept(group == null ? unknown(request.groupId()) : memberships.heartbeat(group, request, now));
+        return Outcome.none();
+    }
+
+    public Outcome<GroupRecord> leave(LeaveGroup.Request request, Now now, Consumer<LeaveGroup.Reply> answer) {
+        ClassicGroup group = live.get(request.groupId());
+        if (group != null) return thenForget(group, memberships.leave(group, request, now, answer));
+        if (request.groupId().isEmpty()) {
+            answer.accept(LeaveGroup.Reply.failed(Errors.INVALID_GROUP_ID));
+            return Outcome.none();
+        }
+        List<LeaveGroup.MemberReply> unknown = request.members().stream()
+                .map(member -> new LeaveGroup.MemberReply(member, Errors.UNKNOWN_MEMBER_ID))
+                .toList();
+        answer.accept(new LeaveGroup.Reply(Errors.NONE, unknown));
+        return Outcome.none();
+    }
+
+    /** An empty group id is served too, as Kafka does for simple consumers of old. */
+    public Outcome<GroupRecord> commit(OffsetCommit.Request request, Now now, Consumer<OffsetCommit.Reply> answer) {
+        ClassicGroup group = live.get(request.groupId());
+        Errors error;
+        if (group != null) error = offsets.validate(group, request, now);
+        else error = request.generation() < 0 ? Errors.NONE : Errors.ILLEGAL_GENERATION;
+        if (error != Errors.NONE) {
+            answer.accept(request.all(error));
+            return Outcome.none();
+        }
+        ClassicGroup owner = live.computeIfAbsent(request.groupId(), id -> new ClassicGroup(id, now.wallMs(), events));
+        return thenForget(owner, offsets.commit(request, now, answer));
+    }
+
+    public Outcome<GroupRecord> fetch(OffsetFetch.Request request, Consumer<OffsetFetch.Reply> answer) {
+        answer.accept(offsets.fetch(request));
+        return Outcome.none();
+    }
+
+    public Outcome<GroupRecord> deleteOffsets(OffsetDelete.Request request, Consumer<OffsetDelete.Reply> answer) {
+        ClassicGroup group = find(request.groupId());
+        Errors error = Errors.NONE;
+        if (group == null) error = Errors.GROUP_ID_NOT_FOUND;
+        else if (!group.is(GroupState.EMPTY) && !readsTopics(group)) error = Errors.NON_EMPTY_GROUP;
+        if (error != Errors.NONE || group == null) {
+            answer.accept(OffsetDelete.Reply.failed(error));
+            return Outcome.none();
+        }
+        Set<String> subscribed = subscribed(group);
+        Map<TopicPartition, Errors> errors = new LinkedHashMap<>();
+        Set<TopicPartition> removed = new LinkedHashSet<>();
+        for (TopicPartition partition : request.partitions()) {
+            boolean read = subscribed.contains(partition.topic());
+            errors.put(partition, read ? Errors.GROUP_SUBSCRIBED_TO_TOPIC : Errors.NONE);
+            if (!read) removed.add(partition);
+        }
+        return new Outcome<>(
+                offsets.tombstones(group.id, removed),
+                () -> {
+                    answer.accept(new OffsetDelete.Reply(Errors.NONE, errors));
+                    forgetIfNothing(group);
+                },
+                failure -> answer.accept(OffsetDelete.Reply.failed(failure)));
+    }
+
+    /** Removes a group and its offsets. */
+    public Outcome<GroupRecord> delete(String groupId, Consumer<Errors> answer) {
+        ClassicGroup group = find(groupId);
+        if (group == null || !group.is(GroupState.EMPTY)) {
+            answer.accept(group == null ? Errors.GROUP_ID_NOT_FOUND : Errors.NON_EMPTY_GROUP);
+            return Outcome.none();
+        }
+        List<GroupRecord> records = new ArrayList<>(offsets.tombstones(groupId, offsets.present(groupId)));
+        records.add(new GroupRemoved(groupId));
+        // Until the tombstones are committed nobody may join or commit: it would be deleted too.
+        group.transitionTo(GroupState.DEAD, group.snapshot().stateTimestampMs());
+        return new Outcome<>(
+                records,
+                () -> {
+                    rebalances.stopTimers(group);
+                    forget(group);
+                    answer.accept(Errors.NONE);
+                },
+                error -> {
+                    group.transitionTo(GroupState.EMPTY, group.snapshot().stateTimestampMs());
+                    answer.accept(error);
+                });
+    }
+
+    /** Those whose state is among {@code states} and whose type is among {@code types}; an empty filter passes all. */
+    public Outcome<GroupRecord> list(Set<String> states, Set<String> types, Consumer<List<GroupView.Listed>> answer) {
+        answer.accept(list(states, types));
+        return Outcome.none();
+    }
+
+    private List<GroupView.Listed> list(Set<String> states, Set<String> types) {
+        if (!types.isEmpty() && types.stream().noneMatch("classic"::equalsIgnoreCase)) return List.of();
+        return live.values().stream()
+                .filter(group -> states.isEmpty()
+                        || states.stream()
+                                .anyMatch(state ->
+                                        state.equalsIgnoreCase(group.state().title())))
+                .map(group -> new GroupView.Listed(group.id, protocolType(group), group.state(), "classic"))
+                .toList();
+    }
+
+    public Outcome<GroupRecord> describe(String groupId, Consumer<GroupView.Described> answer) {
+        answer.accept(describe(groupId));
+        return Outcome.none();
+    }
+
+    private GroupView.Described describe(String groupId) {
+        ClassicGroup group = find(groupId);
+        if (group == null) return GroupView.Described.failed(Errors.GROUP_ID_NOT_FOUND, groupId);
+        boolean stable = group.is(GroupState.STABLE);
+        List<MemberSnapshot> members = group.members().stream()
+                .map(m -> m.snapshot(stable ? group.protocol() : null, stable ? m.assignment : Bytes.EMPTY))
+                .toList();
+        String protocol = group.protocol();
+        return new GroupView.Described(
+                Errors.NONE,
+                groupId,
+                group.state(),
+                protocolType(group),
+                stable && protocol != null ? protocol : "",
+                members);
+    }
+
+    private static String protocolType(ClassicGroup group) {
+        return Optional.ofNullable(group.protocolType()).orElse("");
+    }
+
+    private @Nullable ClassicGroup find(String groupId) {
+        ClassicGroup group = live.get(groupId);
+        return group == null || group.is(GroupState.DEAD) ? null : group;
+    }
+
+    private static Errors unknown(String groupId) {
+        return groupId.isEmpty() ? Errors.INVALID_GROUP_ID : Errors.UNKNOWN_MEMBER_ID;
+    }
+
+    private static boolean readsTopics(ClassicGroup group) {
+        return "consumer".equals(group.protocolType());
+    }
+
+    private Set<String> subscribed(ClassicGroup group) {
+        Set<String> topics = new LinkedHashSet<>();
+        if (!readsTopics(group)) return topics;
+        for (Member member : group.members()) {
+            for (JoinGroup.Protocol p : member.protocols) topics.addAll(subscribedTopics.apply(p.metadata()));
+        }
+        return topics;
+    }
+
+    /** Requests must not leave groups behind that are nothing but a name. */
+    private Outcome<GroupRecord> thenForget(ClassicGroup group, Outcome<GroupRecord> outcome) {
+        if (outcome.records().isEmpty()) {
+            return new Outcome<>(
+                    List.of(),
+                    () -> {
+                        outcome.committed().run();
+                        forgetIfNothing(group);
+                    },
+                    outcome.failed());
+        }
+        return outcome.and(new Outcome<>(List.of(), () -> forgetIfNothing(group), error -> forgetIfNothing(group)));
+    }
+
+    private void forgetIfNothing(ClassicGroup group) {
+        boolean nothing = group.is(GroupState.EMPTY)
+                && group.pendingMembers.isEmpty()
+                && group.members().isEmpty()
+                && !committed.contains(group.id)
+                && offsets.present(group.id).isEmpty();
+        if (nothing) forget(group);
+    }
+
+    private void forget(ClassicGroup group) {
+        if (live.remove(group.id, group)) events.stateChanged(group.state(), null);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.curia.broker.group.state;
+
+/**
+ * The name of a timer. Immutable.
+ *
+ * @param memberId empty for timers of the whole group
+ */
+public record GroupTimer(String groupId, Kind kind, String memberId) {
+    /** What runs out. */
+    public enum Kind {
+        /** A member's session. */
+        SESSION,
+        /** A member id was handed out and not used. */
+        PENDING_MEMBER,
+        /** The join phase of a rebalance, its initial delay included. */
+        JOIN,
+        /** The sync phase of a rebalance. */
+        SYNC
+    }
+
+    static GroupTimer session(String groupId, String memberId) {
+        return new GroupTimer(groupId, Kind.SESSION, memberId);
+    }
+
+    static GroupTimer pending(String groupId, String memberId) {
+        return new GroupTimer(groupId, Kind.PENDING_MEMBER, memberId);
+    }
+
+    static GroupTimer join(String groupId) {
+        return new GroupTimer(groupId, Kind.JOIN, "");
+    }
+
+    static GroupTimer sync(String groupId) {
+        return new GroupTimer(groupId, Kind.SYNC, "");
+    }
+}
