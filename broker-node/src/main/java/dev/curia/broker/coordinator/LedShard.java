@@ -6,6 +6,7 @@ import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.AppendRequest;
 import dev.curia.replica.Replica.AppendResult;
 import dev.curia.replica.Replica.Origin;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -127,17 +128,18 @@ final class LedShard<S extends Shard<R, K>, R, K> {
             outcome.failed().accept(replica.isEmpty() ? Errors.NOT_COORDINATOR : Errors.COORDINATOR_NOT_AVAILABLE);
             return;
         }
+        ByteBuffer batch;
+        try {
+            batch = RecordBatches.encode(runtime.parts.codec(), outcome.records(), now().wallMs());
+        } catch (IllegalArgumentException e) {
+            // A client may send a name longer than the record's schema holds.
+            LOG.warn("{}: a change can't be written: {}", name, e.getMessage());
+            outcome.failed().accept(Errors.UNKNOWN_SERVER_ERROR);
+            return;
+        }
         appendsUnderWay++;
         AppendRequest request = new AppendRequest(
-                RecordBatches.encode(
-                        runtime.parts.codec(),
-                        outcome.records(),
-                        runtime.parts.clock().wallMillis()),
-                (short) -1,
-                UNTIL_RESIGNED,
-                Origin.COORDINATOR,
-                OptionalInt.of(leaderEpoch),
-                () -> {});
+                batch, (short) -1, UNTIL_RESIGNED, Origin.COORDINATOR, OptionalInt.of(leaderEpoch), () -> {});
         // The queue keeps the order of completion, that is, of the log; the tasks that empty it need none.
         CompletableFuture<Void> unused = replica.get().append(request).thenAccept(result -> {
             appended.add(new Appended<>(outcome, result));

@@ -53,7 +53,7 @@ final class RecordWriter {
     RecordWriter unsignedVarint(int value) {
         int rest = value;
         while ((rest & ~0x7F) != 0) {
-            room(1).put((byte) (rest & 0x7F | 0x80));
+            room(1).put((byte) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         room(1).put((byte) rest);

@@ -1,0 +1,26 @@
+package dev.curia.broker.kafka.api.group;
+
+import dev.curia.broker.group.GroupCoordinator;
+import dev.curia.broker.kafka.api.ClusterView;
+import dev.curia.broker.kafka.api.RequestHandler;
+import java.util.List;
+
+/** The handlers of all group requests. */
+public final class GroupHandlers {
+    private GroupHandlers() {}
+
+    public static List<RequestHandler<?>> all(GroupCoordinator groups, ClusterView cluster) {
+        return List.of(
+                new FindCoordinatorHandler(groups, cluster),
+                new JoinGroupHandler(groups),
+                new SyncGroupHandler(groups),
+                new HeartbeatHandler(groups),
+                new LeaveGroupHandler(groups),
+                new OffsetCommitHandler(groups, cluster),
+                new OffsetFetchHandler(groups),
+                new OffsetDeleteHandler(groups),
+                new DescribeGroupsHandler(groups),
+                new ListGroupsHandler(groups),
+                new DeleteGroupsHandler(groups));
+    }
+}
