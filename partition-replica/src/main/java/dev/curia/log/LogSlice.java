@@ -9,6 +9,11 @@ import java.nio.channels.FileChannel;
  * closed, even if it is deleted meanwhile. Close exactly once, from any thread; an empty slice too.
  */
 public interface LogSlice extends AutoCloseable {
+    /** A slice of nothing. */
+    static LogSlice empty() {
+        return FileSlice.EMPTY;
+    }
+
     /** The segment's file; read-only use. */
     FileChannel channel();
 
