@@ -3,7 +3,6 @@ package dev.curia.replica.port;
 import dev.curia.common.id.PartitionId;
 import dev.curia.log.LogSlice;
 import dev.curia.replica.port.ReplicaLinks.Refused;
-import java.io.IOException;
 import java.util.Optional;
 
 /** The leader's side of a partition, as a follower's stream sees it. Thread-safe: work is handed to the partition's thread. */
@@ -25,7 +24,7 @@ public interface ReplicationSource {
      *
      * @return empty when this replica does not lead in {@code leaderEpoch}, or the offset is not in the log any more
      */
-    Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes) throws IOException;
+    Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes);
 
     /** Finds the replicas of this broker. */
     @FunctionalInterface

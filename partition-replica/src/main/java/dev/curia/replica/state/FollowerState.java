@@ -34,11 +34,11 @@ public record FollowerState(
     public record Received(
             int leaderEpoch, long baseOffset, int sizeInBytes, long highWatermark, long logStartOffset) {}
 
-    /** Follows {@code leader} from the end of its own log. */
-    public static Step start(int leader, int leaderEpoch, long logStartOffset, long logEndOffset, long highWatermark) {
-        FollowerState state = new FollowerState(
+    /** Follows {@code leader} from the end of its own log, once told to {@link #retry}. */
+    public static FollowerState start(
+            int leader, int leaderEpoch, long logStartOffset, long logEndOffset, long highWatermark) {
+        return new FollowerState(
                 leader, leaderEpoch, false, StreamKind.TAIL, logEndOffset, highWatermark, logStartOffset, 0);
-        return state.retry();
     }
 
     /** Subscribes unless a feed is open. */

@@ -1,0 +1,311 @@
+package dev.curia.replica.node;
+
+import dev.curia.log.AppendInfo;
+import dev.curia.log.PartitionLog;
+import dev.curia.log.epoch.EpochHistory.EpochEnd;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.replication.v1.DivergingEpoch;
+import dev.curia.replica.Replica;
+import dev.curia.replica.ReplicaAssignment;
+import dev.curia.replica.port.ReplicaLinks.Chunk;
+import dev.curia.replica.port.ReplicaLinks.Feed;
+import dev.curia.replica.port.ReplicaLinks.FeedEvents;
+import dev.curia.replica.port.ReplicaLinks.Refused;
+import dev.curia.replica.port.ReplicaLinks.Subscription;
+import dev.curia.replica.port.StreamKind;
+import dev.curia.replica.state.Effect;
+import dev.curia.replica.state.FollowerState;
+import dev.curia.replica.state.FollowerState.Received;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A replica that follows: the shell of {@link FollowerState}. Confined to the replica's loop, until {@link #end}. */
+final class FollowerRole implements Role, Effect.FollowerShell {
+    private static final Logger LOG = LoggerFactory.getLogger(FollowerRole.class);
+
+    private final ReplicaContext context;
+    private final PartitionLog log;
+    private final ReplicaThread thread;
+    private final Consumer<Snapshot> publisher;
+    private ReplicaAssignment assignment;
+    private FollowerState state;
+    private @Nullable Events feed;
+    private @Nullable Chunk current; // while its Append is performed
+    private @Nullable Runnable cancelRetry;
+    private boolean ended;
+
+    FollowerRole(
+            ReplicaContext context,
+            PartitionLog log,
+            ReplicaThread thread,
+            ReplicaAssignment assignment,
+            long highWatermark,
+            Consumer<Snapshot> publisher) {
+        this.context = context;
+        this.log = log;
+        this.thread = thread;
+        this.assignment = assignment;
+        this.publisher = publisher;
+        this.state = FollowerState.start(
+                assignment.leader(),
+                assignment.leaderEpoch(),
+                log.logStartOffset(),
+                log.logEndOffset(),
+                Math.min(highWatermark, log.logEndOffset()));
+    }
+
+    void begin() {
+        LOG.info(
+                "{} follows {} in epoch {} from offset {}",
+                assignment.name(),
+                state.leader(),
+                state.leaderEpoch(),
+                state.logEndOffset());
+        publish();
+        take(state.retry());
+    }
+
+    @Override
+    public int leaderEpoch() {
+        return state.leaderEpoch();
+    }
+
+    @Override
+    public boolean accepts(ReplicaAssignment next) {
+        return next.leaderEpoch() == state.leaderEpoch() && next.leader() == state.leader();
+    }
+
+    @Override
+    public void assigned(ReplicaAssignment next) {
+        assignment = next;
+        publish();
+    }
+
+    @Override
+    public long highWatermark() {
+        return state.highWatermark();
+    }
+
+    /** Finds what a full inbox has swallowed. */
+    @Override
+    public void tick() {
+        if (feed == null || !feed.lost) return;
+        endSubscription();
+        take(state.broken());
+    }
+
+    @Override
+    public void end(ErrorCode code, String why) {
+        ended = true;
+        endSubscription();
+        if (cancelRetry != null) cancelRetry.run();
+    }
+
+    private void take(FollowerState.Step step) {
+        if (ended) return;
+        FollowerState before = state;
+        state = step.next();
+        if (state.highWatermark() != before.highWatermark() || state.logEndOffset() != before.logEndOffset()) publish();
+        for (Effect.OfFollower effect : step.effects()) effect.perform(this);
+    }
+
+    private void publish() {
+        long watermark = state.highWatermark();
+        publisher.accept(new Snapshot(
+                new Replica.View(
+                        false,
+                        state.leader(),
+                        state.leaderEpoch(),
+                        log.logStartOffset(),
+                        Math.max(watermark, log.logStartOffset()),
+                        Math.max(watermark, log.logStartOffset()),
+                        state.logEndOffset(),
+                        assignment.isr()),
+                0,
+                assignment.replicas().size(),
+                false,
+                0,
+                !log.isOnline()));
+    }
+
+    @Override
+    public void subscribe(StreamKind kind) {
+        Events events = new Events();
+        feed = events;
+        events.feed = context.links()
+                .subscribe(
+                        new Subscription(
+                                assignment.id(),
+                                state.leader(),
+                                kind,
+                                state.leaderEpoch(),
+                                log.logEndOffset(),
+                                lastEpochOfBatches(),
+                                log.logStartOffset()),
+                        events);
+    }
+
+    /** Of the last batch, that is: a leader's epoch begins in its history before its first batch is written. */
+    private int lastEpochOfBatches() {
+        long end = log.logEndOffset();
+        return end == log.logStartOffset() ? -1 : log.epochAt(end - 1).orElse(-1);
+    }
+
+    @Override
+    public void endSubscription() {
+        Events open = feed;
+        feed = null;
+        if (open != null && open.feed != null) open.feed.close();
+    }
+
+    @Override
+    public void append() {
+        Chunk chunk = Objects.requireNonNull(current);
+        AppendInfo info = log.appendAsFollower(
+                thread.buffer().gather(chunk),
+                state.leaderEpoch(),
+                context.clock().wallMillis());
+        if (info.ok()) {
+            context.metrics().received(chunk.sizeInBytes());
+            take(state.appended(message(chunk), log.logEndOffset()));
+            return;
+        }
+        context.metrics().rejectedChunk();
+        LOG.error(
+                "{}: leader {} sent {} bytes for offset {} that cannot be appended: {} {}",
+                assignment.name(),
+                state.leader(),
+                chunk.sizeInBytes(),
+                chunk.baseOffset(),
+                info.error(),
+                info.message());
+        if (log.isOnline()) {
+            take(state.failed());
+        } else {
+            endSubscription(); // for good: this directory never recovers
+            publish();
+        }
+    }
+
+    @Override
+    public void acknowledge(long logEndOffset) {
+        if (feed != null && feed.feed != null) feed.feed.acknowledge(logEndOffset);
+    }
+
+    /** Published with the state. */
+    @Override
+    public void advanceHighWatermark(long highWatermark) {}
+
+    @Override
+    public void advanceLogStart(long logStartOffset) {
+        log.incrementLogStartOffset(logStartOffset);
+        publish();
+    }
+
+    @Override
+    public void truncate(int epoch, long endOffset) {
+        EpochEnd mine = log.endOffsetForEpoch(epoch);
+        long end = log.logEndOffset();
+        // KIP-279: without the leader's epoch, fall back to the end of the newest one below it, and ask again.
+        long to = mine.epoch() == epoch ? Math.min(endOffset, mine.endOffset()) : mine.endOffset();
+        long cut = Math.max(log.logStartOffset(), Math.min(to, end));
+        LOG.warn(
+                "{} parts from leader {}, whose epoch {} ends at {}: truncating from {} to {} (high watermark {})",
+                assignment.name(),
+                state.leader(),
+                epoch,
+                endOffset,
+                end,
+                cut,
+                state.highWatermark());
+        log.truncateTo(cut);
+        context.metrics().truncated();
+        take(state.truncated(log.logStartOffset(), log.logEndOffset()));
+    }
+
+    @Override
+    public void startOver(long logStartOffset) {
+        LOG.warn(
+                "{} ends at {}, which leader {} has not (any more): starting over from {}",
+                assignment.name(),
+                log.logEndOffset(),
+                state.leader(),
+                logStartOffset);
+        log.truncateFullyAndStartAt(logStartOffset);
+        context.metrics().truncated();
+        take(state.truncated(log.logStartOffset(), log.logEndOffset()));
+    }
+
+    @Override
+    public void retryLater() {
+        cancelRetry = thread.schedule(ReplicaContext.RETRY_NANOS, () -> take(state.retry()));
+    }
+
+    private static Received message(Chunk chunk) {
+        return new Received(
+                chunk.leaderEpoch(),
+                chunk.baseOffset(),
+                chunk.sizeInBytes(),
+                chunk.highWatermark(),
+                chunk.logStartOffset());
+    }
+
+    private void received(Events from, Chunk chunk) {
+        try {
+            if (ended || feed != from) return;
+            current = chunk;
+            take(state.received(message(chunk)));
+        } finally {
+            current = null;
+            chunk.close();
+        }
+    }
+
+    /** One subscription's events, handed to the loop. What its full inbox refuses is found by {@link #tick}. */
+    private final class Events implements FeedEvents {
+        @Nullable
+        Feed feed; // loop-confined
+
+        volatile boolean lost;
+
+        @Override
+        public void received(Chunk chunk) {
+            if (!lost && thread.offer(() -> FollowerRole.this.received(this, chunk))) return;
+            lost = true; // and with it the order: nothing of this feed counts any more
+            chunk.close();
+        }
+
+        @Override
+        public void refused(Refused refusal) {
+            if (!thread.offer(() -> onRefused(refusal))) lost = true;
+        }
+
+        @Override
+        public void broken() {
+            if (!thread.offer(this::onBroken)) lost = true;
+        }
+
+        private void onRefused(Refused refusal) {
+            if (ended || FollowerRole.this.feed != this) return;
+            FollowerRole.this.feed = null;
+            LOG.debug("{}: leader {} refused: {}", assignment.name(), state.leader(), refusal);
+            Optional<DivergingEpoch> diverging = refusal.diverging();
+            take(state.refused(
+                    refusal.code(),
+                    diverging.isPresent(),
+                    diverging.map(DivergingEpoch::getEpoch).orElse(-1),
+                    diverging.map(DivergingEpoch::getEndOffset).orElse(-1L),
+                    refusal.logStartOffset()));
+        }
+
+        private void onBroken() {
+            if (ended || FollowerRole.this.feed != this) return;
+            FollowerRole.this.feed = null;
+            take(state.broken());
+        }
+    }
+}

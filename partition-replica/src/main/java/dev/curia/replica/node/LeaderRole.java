@@ -1,0 +1,317 @@
+package dev.curia.replica.node;
+
+import dev.curia.common.config.TopicConfigs;
+import dev.curia.log.AppendInfo;
+import dev.curia.log.PartitionLog;
+import dev.curia.log.batch.AppendOrigin;
+import dev.curia.log.epoch.EpochHistory.EpochEnd;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.replication.v1.DivergingEpoch;
+import dev.curia.replica.Replica;
+import dev.curia.replica.Replica.AppendRequest;
+import dev.curia.replica.Replica.AppendResult;
+import dev.curia.replica.ReplicaAssignment;
+import dev.curia.replica.port.IsrProposals.Member;
+import dev.curia.replica.port.IsrProposals.Proposal;
+import dev.curia.replica.port.IsrProposals.Verdict;
+import dev.curia.replica.port.ReplicaLinks.Refused;
+import dev.curia.replica.port.ReplicationSource.Ends;
+import dev.curia.replica.port.ReplicationSource.Position;
+import dev.curia.replica.port.ReplicationSource.Subscriber;
+import dev.curia.replica.state.Effect;
+import dev.curia.replica.state.LeaderState;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A replica that leads: the shell of {@link LeaderState}. Confined to the replica's loop, until {@link #end}. */
+final class LeaderRole implements Role, Effect.LeaderShell {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaderRole.class);
+
+    private final ReplicaContext context;
+    private final PartitionLog log;
+    private final ReplicaThread thread;
+    private final Consumer<Snapshot> publisher;
+    private final PendingAcks pending;
+    private final Map<Integer, Subscriber> subscribers = new HashMap<>();
+    private ReplicaAssignment assignment;
+    private LeaderState state;
+    private boolean ended;
+
+    LeaderRole(
+            ReplicaContext context,
+            PartitionLog log,
+            ReplicaThread thread,
+            ReplicaAssignment assignment,
+            long highWatermark,
+            Consumer<Snapshot> publisher) {
+        this.context = context;
+        this.log = log;
+        this.thread = thread;
+        this.publisher = publisher;
+        this.assignment = assignment;
+        this.pending = new PendingAcks(context.clock(), thread, context.metrics());
+        log.startLeaderEpoch(assignment.leaderEpoch());
+        LeaderState.Step first = LeaderState.start(
+                context.self().id(),
+                assignment.leaderEpoch(),
+                membership(assignment),
+                log.logEndOffset(),
+                highWatermark,
+                settings(assignment),
+                now());
+        this.state = first.next();
+    }
+
+    /** Separate from the constructor, so that nothing is published before the owner holds this role. */
+    void begin() {
+        LOG.info(
+                "{} leads in epoch {} from offset {}, isr {}",
+                assignment.name(),
+                state.leaderEpoch(),
+                state.epochStartOffset(),
+                state.isr().committed());
+        publish();
+        take(state.tick(now()));
+    }
+
+    @Override
+    public int leaderEpoch() {
+        return state.leaderEpoch();
+    }
+
+    @Override
+    public boolean accepts(ReplicaAssignment next) {
+        return next.leaderEpoch() == state.leaderEpoch()
+                && next.leader() == context.self().id();
+    }
+
+    @Override
+    public void assigned(ReplicaAssignment next) {
+        assignment = next;
+        take(state.assigned(membership(next), settings(next), now()));
+    }
+
+    @Override
+    public void tick() {
+        take(state.tick(now()));
+    }
+
+    @Override
+    public long highWatermark() {
+        return state.highWatermark();
+    }
+
+    /** The buffer is no longer needed when this returns. */
+    void append(AppendRequest request, long receivedNanos, CompletableFuture<AppendResult> result) {
+        short acks = request.acks();
+        if (acks != 0 && acks != 1 && acks != -1) {
+            result.complete(PendingAcks.failure(
+                    ErrorCode.INVALID_REQUIRED_ACKS, "acks is " + acks + ", expected -1 (all), 0 or 1"));
+            return;
+        }
+        if (acks == -1 && state.underMinIsr()) {
+            result.complete(PendingAcks.failure(
+                    ErrorCode.NOT_ENOUGH_REPLICAS,
+                    assignment.name() + " has " + state.isr().committed().size() + " in-sync replicas, fewer than "
+                            + TopicConfigs.MIN_INSYNC_REPLICAS.name() + " "
+                            + state.settings().minInsync()));
+            return;
+        }
+        AppendOrigin origin =
+                request.origin() == Replica.Origin.CLIENT ? AppendOrigin.CLIENT : AppendOrigin.COORDINATOR;
+        int bytes = request.records().remaining();
+        AppendInfo info = log.appendAsLeader(
+                request.records(), state.leaderEpoch(), origin, context.clock().wallMillis());
+        if (!info.ok()) {
+            result.complete(PendingAcks.failure(info.error(), info.message()));
+            return;
+        }
+        long now = now();
+        context.metrics().appended(bytes, now - receivedNanos);
+        AppendResult success =
+                new AppendResult(ErrorCode.NONE, "", info.firstOffset(), info.logAppendTimeMs(), log.logStartOffset());
+        long end = info.lastOffset() + 1;
+        if (acks == -1)
+            pending.add(new PendingAcks.Waiting(end, now + timeoutNanos(request), receivedNanos, success, result));
+        if (info.duplicate()) pending.advance(state.highWatermark());
+        else take(state.appended(log.logEndOffset(), now));
+        if (acks != -1) result.complete(success);
+    }
+
+    void subscribe(Position from, Subscriber subscriber) {
+        Optional<Refused> refused = check(from, subscriber);
+        if (refused.isPresent()) {
+            subscriber.ended(refused.get());
+            return;
+        }
+        subscribers.put(subscriber.brokerId(), subscriber);
+        LeaderState.Step step =
+                state.attached(subscriber.brokerId(), subscriber.brokerEpoch(), from.logEndOffset(), now());
+        subscriber.accepted(ends());
+        take(step);
+    }
+
+    private Optional<Refused> check(Position from, Subscriber subscriber) {
+        int epoch = state.leaderEpoch();
+        if (from.leaderEpoch() != epoch) {
+            ErrorCode code =
+                    from.leaderEpoch() < epoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH;
+            return Optional.of(new Refused(code, epoch, Optional.empty(), -1));
+        }
+        if (!state.replicas().contains(subscriber.brokerId())) {
+            return Optional.of(new Refused(ErrorCode.REPLICA_NOT_AVAILABLE, epoch, Optional.empty(), -1));
+        }
+        Subscriber older = subscribers.get(subscriber.brokerId());
+        if (older != null && older.brokerEpoch() > subscriber.brokerEpoch()) {
+            return Optional.of(new Refused(ErrorCode.STALE_BROKER_EPOCH, epoch, Optional.empty(), -1));
+        }
+        return checkPosition(from);
+    }
+
+    /** Compares the follower's position with this log's history (KIP-101, KIP-279). */
+    private Optional<Refused> checkPosition(Position from) {
+        long start = log.logStartOffset();
+        Refused startOver = new Refused(ErrorCode.OFFSET_OUT_OF_RANGE, state.leaderEpoch(), Optional.empty(), start);
+        if (from.lastEpoch() >= 0) {
+            EpochEnd end = log.endOffsetForEpoch(from.lastEpoch());
+            if (end.epoch() < 0) {
+                // Nothing here is as old as the follower's last batch.
+                return from.logEndOffset() == start ? Optional.empty() : Optional.of(startOver);
+            }
+            if (end.epoch() != from.lastEpoch() || end.endOffset() < from.logEndOffset()) {
+                DivergingEpoch diverging = DivergingEpoch.newBuilder()
+                        .setEpoch(end.epoch())
+                        .setEndOffset(end.endOffset())
+                        .build();
+                return Optional.of(new Refused(ErrorCode.NONE, state.leaderEpoch(), Optional.of(diverging), start));
+            }
+        }
+        boolean within = from.logEndOffset() >= start && from.logEndOffset() <= log.logEndOffset();
+        return within ? Optional.empty() : Optional.of(startOver);
+    }
+
+    void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset) {
+        if (leaderEpoch != state.leaderEpoch() || subscribers.get(subscriber.brokerId()) != subscriber) return;
+        take(state.acknowledged(subscriber.brokerId(), logEndOffset, now()));
+    }
+
+    void unsubscribe(Subscriber subscriber) {
+        if (subscribers.remove(subscriber.brokerId(), subscriber)) take(state.detached(subscriber.brokerId()));
+    }
+
+    @Override
+    public void end(ErrorCode code, String why) {
+        ended = true;
+        pending.failAll(code, "the outcome is unknown: " + why);
+        Refused refused = new Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, -1, Optional.empty(), -1);
+        List.copyOf(subscribers.values()).forEach(s -> s.ended(refused));
+        subscribers.clear();
+    }
+
+    private void take(LeaderState.Step step) {
+        LeaderState before = state;
+        state = step.next();
+        boolean visible = state.logEndOffset() != before.logEndOffset()
+                || state.highWatermark() != before.highWatermark()
+                || !state.isr().committed().equals(before.isr().committed())
+                || !state.replicas().equals(before.replicas())
+                || !state.settings().equals(before.settings())
+                || state.maxLag() != before.maxLag();
+        if (!state.isr().committed().equals(before.isr().committed())) isrChanged(before);
+        if (visible) publish();
+        for (Effect.OfLeader effect : step.effects()) effect.perform(this);
+        if (state.logEndOffset() != before.logEndOffset() || state.highWatermark() != before.highWatermark()) {
+            Ends ends = ends();
+            for (Subscriber subscriber : subscribers.values()) subscriber.changed(ends);
+        }
+    }
+
+    private void isrChanged(LeaderState before) {
+        context.metrics()
+                .isrChanged(
+                        before.isr().committed().size(), state.isr().committed().size());
+        LOG.info(
+                "{} epoch {}: isr {} -> {} (partition epoch {})",
+                assignment.name(),
+                state.leaderEpoch(),
+                before.isr().committed(),
+                state.isr().committed(),
+                state.isr().partitionEpoch());
+    }
+
+    @Override
+    public void advanceHighWatermark(long highWatermark) {
+        pending.advance(highWatermark);
+    }
+
+    @Override
+    public void proposeIsr(Effect.ProposeIsr proposal) {
+        List<Member> members = proposal.isr().stream().map(this::member).toList();
+        Proposal request = new Proposal(
+                assignment.id(), state.leaderEpoch(), proposal.partitionEpoch(), members, proposal.cause());
+        LOG.info("{} proposes isr {}: {}", assignment.name(), members, proposal.cause());
+        var unused = context.proposals().propose(request).whenComplete((verdict, failure) -> {
+            Verdict known = failure == null ? verdict : Verdict.failed(ErrorCode.UNKNOWN_SERVER_ERROR);
+            thread.schedule(0, () -> decided(proposal.partitionEpoch(), known));
+        });
+    }
+
+    private Member member(Effect.IsrMember m) {
+        boolean self = m.brokerId() == context.self().id();
+        return new Member(m.brokerId(), self ? context.self().brokerEpoch().getAsLong() : m.brokerEpoch());
+    }
+
+    private void decided(int proposedAt, Verdict verdict) {
+        if (ended) return;
+        if (verdict.error() != ErrorCode.NONE) LOG.info("{}: proposal refused, {}", assignment.name(), verdict.error());
+        take(state.decided(proposedAt, verdict.error(), verdict.partitionEpoch(), verdict.isr(), now()));
+    }
+
+    private Ends ends() {
+        return new Ends(log.logStartOffset(), state.highWatermark(), state.logEndOffset());
+    }
+
+    private void publish() {
+        long watermark = state.highWatermark();
+        publisher.accept(new Snapshot(
+                new Replica.View(
+                        true,
+                        context.self().id(),
+                        state.leaderEpoch(),
+                        log.logStartOffset(),
+                        watermark,
+                        watermark,
+                        state.logEndOffset(),
+                        state.isr().committed()),
+                state.epochStartOffset(),
+                state.replicas().size(),
+                state.underMinIsr(),
+                state.maxLag(),
+                false));
+    }
+
+    private static long timeoutNanos(AppendRequest request) {
+        return Math.max(0, request.timeout().toNanos());
+    }
+
+    private long now() {
+        return context.clock().monotonicNanos();
+    }
+
+    private LeaderState.Settings settings(ReplicaAssignment a) {
+        return new LeaderState.Settings(
+                TopicConfigs.MIN_INSYNC_REPLICAS.in(a.config()),
+                context.config().lagTimeMax().toNanos(),
+                ReplicaContext.RETRY_NANOS);
+    }
+
+    private static LeaderState.Membership membership(ReplicaAssignment a) {
+        return new LeaderState.Membership(a.partitionEpoch(), a.replicas(), a.isr());
+    }
+}

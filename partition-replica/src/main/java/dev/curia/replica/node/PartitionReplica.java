@@ -1,0 +1,247 @@
+package dev.curia.replica.node;
+
+import dev.curia.common.id.PartitionId;
+import dev.curia.common.id.TopicPartition;
+import dev.curia.common.loop.EventLoop;
+import dev.curia.log.LogConfig;
+import dev.curia.log.LogRead;
+import dev.curia.log.LogSlice;
+import dev.curia.log.PartitionLog;
+import dev.curia.log.StorageException;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.replica.Replica;
+import dev.curia.replica.ReplicaAssignment;
+import dev.curia.replica.port.ReplicaLinks.Refused;
+import dev.curia.replica.port.ReplicationSource;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One partition's replica: its log, its role, and what other threads may see. Everything that changes it runs on its loop; reads work on the
+ * published {@link Snapshot} and the log's own views.
+ */
+final class PartitionReplica implements Replica, ReplicationSource {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionReplica.class);
+    private static final String OVERLOADED = "the partition's thread is overloaded; nothing was appended, try again";
+
+    private final PartitionId id;
+    private final PartitionLog log;
+    private final ReplicaContext context;
+    private final ReplicaThread thread;
+    private final ReplicaReads reads;
+    private final ReadWaiters waiters = new ReadWaiters();
+    private volatile Snapshot snapshot;
+
+    // Confined to the loop.
+    private @Nullable Role role;
+    private int partitionEpoch = -1;
+    private long highWatermark;
+    private boolean stopped;
+
+    /** @param highWatermark of the last checkpoint */
+    PartitionReplica(
+            PartitionId id,
+            PartitionLog log,
+            long highWatermark,
+            ReplicaContext context,
+            EventLoop loop,
+            ChunkBuffer buffer) {
+        this.id = id;
+        this.log = log;
+        this.context = context;
+        this.highWatermark = Math.max(log.logStartOffset(), Math.min(highWatermark, log.logEndOffset()));
+        this.snapshot = Snapshot.idle(log.logStartOffset(), this.highWatermark, log.logEndOffset());
+        this.thread = new ReplicaThread(loop, buffer, this::storageFailed);
+        this.reads = new ReplicaReads(log, this::snapshot);
+    }
+
+    @Override
+    public PartitionId id() {
+        return id;
+    }
+
+    @Override
+    public TopicPartition name() {
+        return log.name();
+    }
+
+    @Override
+    public View view() {
+        return snapshot.view();
+    }
+
+    Snapshot snapshot() {
+        return snapshot;
+    }
+
+    PartitionLog log() {
+        return log;
+    }
+
+    /** Takes a new assignment; an older one than it has changes nothing. From a thread that may wait. */
+    CompletableFuture<Void> apply(ReplicaAssignment assignment) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        thread.submit(() -> {
+            assign(assignment);
+            done.complete(null);
+        });
+        return done;
+    }
+
+    /** Ends the role; afterwards nobody changes the log. From a thread that may wait. */
+    CompletableFuture<Void> stop(String why) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        thread.submit(() -> {
+            endRole(ErrorCode.NOT_LEADER_OR_FOLLOWER, why);
+            stopped = true;
+            publish(Snapshot.idle(log.logStartOffset(), highWatermark, log.logEndOffset()));
+            done.complete(null);
+        });
+        return done;
+    }
+
+    boolean runsOn(EventLoop loop) {
+        return thread.loop() == loop;
+    }
+
+    /** From the loop, now and then. */
+    void tick() {
+        Role now = role;
+        if (now == null) return;
+        try {
+            now.tick();
+        } catch (StorageException e) {
+            storageFailed(e);
+        }
+    }
+
+    private void assign(ReplicaAssignment next) {
+        if (stopped || snapshot.offline() || next.partitionEpoch() < partitionEpoch) return;
+        partitionEpoch = next.partitionEpoch();
+        log.updateConfig(LogConfig.of(next.config()));
+        Role now = role;
+        if (now != null && next.leaderEpoch() < now.leaderEpoch()) return;
+        if (now != null && now.accepts(next)) {
+            now.assigned(next);
+            return;
+        }
+        endRole(ErrorCode.NOT_LEADER_OR_FOLLOWER, "broker " + next.leader() + " leads in epoch " + next.leaderEpoch());
+        if (next.leader() == context.self().id()) {
+            LeaderRole leader = new LeaderRole(context, log, thread, next, highWatermark, this::publish);
+            role = leader;
+            leader.begin();
+        } else {
+            FollowerRole follower = new FollowerRole(context, log, thread, next, highWatermark, this::publish);
+            role = follower;
+            follower.begin();
+        }
+    }
+
+    private void endRole(ErrorCode code, String why) {
+        Role now = role;
+        if (now == null) return;
+        highWatermark = now.highWatermark();
+        role = null;
+        now.end(code, why);
+    }
+
+    private void publish(Snapshot now) {
+        snapshot = now;
+        waiters.published(now);
+    }
+
+    private void storageFailed(StorageException e) {
+        LOG.error("{} is offline", name(), e);
+        endRole(ErrorCode.KAFKA_STORAGE_ERROR, "the log directory failed");
+        publish(snapshot.asOffline());
+    }
+
+    @Override
+    public CompletableFuture<AppendResult> append(AppendRequest request) {
+        CompletableFuture<AppendResult> result = new CompletableFuture<>();
+        long receivedNanos = context.clock().monotonicNanos();
+        if (!thread.offer(() -> append(request, receivedNanos, result))) {
+            request.released().run();
+            result.complete(PendingAcks.failure(ErrorCode.REQUEST_TIMED_OUT, OVERLOADED));
+        }
+        return result;
+    }
+
+    private void append(AppendRequest request, long receivedNanos, CompletableFuture<AppendResult> result) {
+        try {
+            ErrorCode refused = snapshot.checkLeader(request.currentLeaderEpoch());
+            if (refused == ErrorCode.NONE && role instanceof LeaderRole leader) {
+                leader.append(request, receivedNanos, result);
+            } else {
+                result.complete(PendingAcks.failure(
+                        refused,
+                        name() + " is led by broker " + view().leader() + " in epoch " + view().leaderEpoch()));
+            }
+        } finally {
+            request.released().run();
+        }
+    }
+
+    @Override
+    public ReadResult read(ReadRequest request) {
+        return reads.read(request);
+    }
+
+    @Override
+    public OffsetResult offsetForTime(long timestampMs, Isolation isolation, OptionalInt currentLeaderEpoch) {
+        return reads.offsetForTime(timestampMs, isolation, currentLeaderEpoch);
+    }
+
+    @Override
+    public EpochResult endOffsetForEpoch(int leaderEpoch, OptionalInt currentLeaderEpoch) {
+        return reads.endOffsetForEpoch(leaderEpoch, currentLeaderEpoch);
+    }
+
+    @Override
+    public Runnable onReadable(long offset, Isolation isolation, Runnable wake) {
+        ReadWaiters.Waiter waiter = new ReadWaiters.Waiter(offset, isolation, view().leaderEpoch(), wake);
+        waiters.add(waiter);
+        if (waiter.isDue(snapshot) && !thread.offer(() -> waiters.fire(waiter))) waiters.fire(waiter);
+        return () -> waiters.cancel(waiter);
+    }
+
+    @Override
+    public void subscribe(Position position, Subscriber subscriber) {
+        thread.submit(() -> {
+            if (role instanceof LeaderRole leader) {
+                leader.subscribe(position, subscriber);
+            } else {
+                subscriber.ended(
+                        new Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, view().leaderEpoch(), Optional.empty(), -1));
+            }
+        });
+    }
+
+    @Override
+    public void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset) {
+        thread.submit(() -> {
+            if (role instanceof LeaderRole leader) leader.acknowledge(subscriber, leaderEpoch, logEndOffset);
+        });
+    }
+
+    @Override
+    public void unsubscribe(Subscriber subscriber) {
+        thread.submit(() -> {
+            if (role instanceof LeaderRole leader) leader.unsubscribe(subscriber);
+        });
+    }
+
+    @Override
+    public Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes) {
+        View now = view();
+        if (!now.leading() || now.leaderEpoch() != leaderEpoch) return Optional.empty();
+        LogRead found = log.read(offset, maxBytes, true, now.logEndOffset());
+        if (found.error() == ErrorCode.NONE) return Optional.of(found.slice());
+        found.slice().close();
+        return Optional.empty();
+    }
+}

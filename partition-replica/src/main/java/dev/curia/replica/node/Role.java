@@ -1,0 +1,22 @@
+package dev.curia.replica.node;
+
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.replica.ReplicaAssignment;
+
+/** What a replica is in one leader epoch. Confined to the replica's loop. */
+sealed interface Role permits LeaderRole, FollowerRole {
+    int leaderEpoch();
+
+    long highWatermark();
+
+    /** Whether {@code next} leaves the role as it is, but for details. */
+    boolean accepts(ReplicaAssignment next);
+
+    /** Details changed: ISR, replicas, settings. */
+    void assigned(ReplicaAssignment next);
+
+    void tick();
+
+    /** The last call. */
+    void end(ErrorCode code, String why);
+}

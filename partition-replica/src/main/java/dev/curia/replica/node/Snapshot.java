@@ -1,0 +1,61 @@
+package dev.curia.replica.node;
+
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.replica.Replica;
+import dev.curia.replica.Replica.View;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * A replica as other threads see it. Immutable; published whole after each change.
+ *
+ * @param epochStartOffset where a leader's epoch begins; 0 for a follower
+ * @param assigned how many replicas the partition has
+ * @param maxLag of a leader's slowest follower, in records
+ */
+record Snapshot(View view, long epochStartOffset, int assigned, boolean underMinIsr, long maxLag, boolean offline) {
+    static Snapshot idle(long logStart, long highWatermark, long logEnd) {
+        return new Snapshot(
+                new View(false, -1, -1, logStart, highWatermark, highWatermark, logEnd, List.of()),
+                0,
+                0,
+                false,
+                0,
+                false);
+    }
+
+    Snapshot asOffline() {
+        View v = view;
+        View ended = new View(
+                false,
+                v.leader(),
+                v.leaderEpoch(),
+                v.logStartOffset(),
+                v.lastStableOffset(),
+                v.highWatermark(),
+                v.logEndOffset(),
+                v.isr());
+        return new Snapshot(ended, 0, assigned, false, 0, true);
+    }
+
+    boolean underReplicated() {
+        return view.leading() && view.isr().size() < assigned;
+    }
+
+    /** The end of what a reader may see. No transaction is ever open yet, so the last stable offset is the high watermark. */
+    long endFor(Replica.Isolation isolation) {
+        return switch (isolation) {
+            case LOG_END -> view.logEndOffset();
+            case READ_UNCOMMITTED -> view.highWatermark();
+            case READ_COMMITTED -> view.lastStableOffset();
+        };
+    }
+
+    /** Whether a client that believes in {@code epoch} may be served here. */
+    ErrorCode checkLeader(OptionalInt epoch) {
+        if (offline) return ErrorCode.KAFKA_STORAGE_ERROR;
+        if (epoch.isPresent() && epoch.getAsInt() < view.leaderEpoch()) return ErrorCode.FENCED_LEADER_EPOCH;
+        if (epoch.isPresent() && epoch.getAsInt() > view.leaderEpoch()) return ErrorCode.UNKNOWN_LEADER_EPOCH;
+        return view.leading() ? ErrorCode.NONE : ErrorCode.NOT_LEADER_OR_FOLLOWER;
+    }
+}
