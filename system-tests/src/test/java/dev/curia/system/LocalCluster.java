@@ -1,0 +1,237 @@
+package dev.curia.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Server processes on loopback with ports and directories of their own: one standalone node, or quorum nodes (ids from 101) and brokers
+ * (ids from 1). As an extension of a test class it runs as long as the class; else {@link #startAs} and close it. Directories and logs
+ * stay in {@code target/nodes/<name>} for whoever looks into a failure, until the next run.
+ */
+final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
+    static final int FIRST_QUORUM_NODE = 101;
+    static final int STANDALONE = 1;
+
+    private final int quorumCount;
+    private final int brokerCount;
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final Ports ports = new Ports();
+    private final Map<Integer, NodeProcess> quorum = new TreeMap<>();
+    private final Map<Integer, NodeProcess> brokers = new TreeMap<>();
+    private final List<String> bootstrap = new ArrayList<>();
+    private final List<String> rpcOfBrokers = new ArrayList<>();
+    private final List<String> rpcOfQuorum = new ArrayList<>();
+    private @Nullable Path directory;
+
+    private LocalCluster(int quorumCount, int brokerCount) {
+        this.quorumCount = quorumCount;
+        this.brokerCount = brokerCount;
+    }
+
+    /** One process with everything. */
+    static LocalCluster standalone() {
+        return new LocalCluster(0, 1);
+    }
+
+    static LocalCluster of(int quorumNodes, int brokers) {
+        return new LocalCluster(quorumNodes, brokers)
+                .with("default.replication.factor", Integer.toString(Math.min(3, brokers)))
+                .with("offsets.topic.replication.factor", Integer.toString(Math.min(3, brokers)))
+                .with("offsets.topic.num.partitions", "5")
+                .with("group.initial.rebalance.delay.ms", "0");
+    }
+
+    /** One more setting for every node. */
+    LocalCluster with(String key, String value) {
+        settings.put(key, value);
+        return this;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        startAs(context.getRequiredTestClass().getSimpleName());
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
+    }
+
+    /** Starts all nodes on empty directories and waits until every one serves. */
+    LocalCluster startAs(String name) {
+        Distribution distribution = Distribution.find();
+        Path fresh = distribution.workspace().resolve("nodes").resolve(name);
+        deleteTree(fresh);
+        directory = fresh;
+        if (quorumCount == 0) layOutStandalone(distribution, fresh);
+        else layOutCluster(distribution, fresh);
+        try {
+            heal();
+        } catch (AssertionError | RuntimeException e) {
+            close();
+            throw e;
+        }
+        return this;
+    }
+
+    /** Every node runs and serves when this returns: paused ones go on, dead ones are started. */
+    void heal() {
+        for (NodeProcess node : nodes()) {
+            if (node.isAlive()) node.resume();
+            else node.start();
+        }
+        nodes().forEach(NodeProcess::awaitReady);
+    }
+
+    String bootstrapServers() {
+        return String.join(",", bootstrap);
+    }
+
+    /** Where admin commands connect. */
+    List<String> adminServers() {
+        return rpcOfQuorum;
+    }
+
+    /** The gRPC address of a broker. */
+    String brokerRpc(int id) {
+        return rpcOfBrokers.get(id - 1);
+    }
+
+    Path directory() {
+        return Objects.requireNonNull(directory, "not started");
+    }
+
+    /** Where a broker keeps its partitions. */
+    Path logDirectory(int broker) {
+        String name = quorumCount == 0 ? "logs" : "broker-" + broker;
+        return directory().resolve(name);
+    }
+
+    NodeProcess broker(int id) {
+        return Objects.requireNonNull(brokers.get(id), () -> "no broker " + id);
+    }
+
+    NodeProcess quorumNode(int id) {
+        return Objects.requireNonNull(quorum.get(id), () -> "no quorum node " + id);
+    }
+
+    /** The one node of a standalone cluster. */
+    NodeProcess node() {
+        return broker(STANDALONE);
+    }
+
+    List<NodeProcess> brokers() {
+        return List.copyOf(brokers.values());
+    }
+
+    List<NodeProcess> nodes() {
+        return Stream.concat(quorum.values().stream(), brokers.values().stream())
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        nodes().forEach(NodeProcess::close);
+    }
+
+    private void layOutStandalone(Distribution distribution, Path directory) {
+        int http = ports.free();
+        String kafka = "127.0.0.1:" + ports.free();
+        String rpc = "127.0.0.1:" + ports.free();
+        int raft = ports.free();
+        int quorumRpc = ports.free();
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("listeners", "PLAINTEXT://" + kafka);
+        all.put("rpc.listener", rpc);
+        all.put("http.listener", "127.0.0.1:" + http);
+        all.put("quorum.voters", STANDALONE + "@127.0.0.1:" + raft + ":" + quorumRpc);
+        all.putAll(settings);
+        List<String> arguments = new ArrayList<>(List.of("standalone", "--data-dir", directory.toString()));
+        all.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
+        bootstrap.add(kafka);
+        rpcOfBrokers.add(rpc);
+        rpcOfQuorum.add("127.0.0.1:" + quorumRpc);
+        Path log = directory.resolve("standalone.log");
+        brokers.put(STANDALONE, new NodeProcess("standalone", distribution.command(arguments), List.of(), log, http));
+    }
+
+    private void layOutCluster(Distribution distribution, Path directory) {
+        Map<Integer, String> voters = new LinkedHashMap<>();
+        for (int i = 0; i < quorumCount; i++) {
+            String rpc = "127.0.0.1:" + ports.free();
+            rpcOfQuorum.add(rpc);
+            int id = FIRST_QUORUM_NODE + i;
+            voters.put(id, id + "@127.0.0.1:" + ports.free() + ":" + rpc.substring(rpc.indexOf(':') + 1));
+        }
+        voters.keySet().forEach(id -> {
+            Map<String, String> own = new LinkedHashMap<>();
+            own.put("process.roles", "quorum");
+            own.put("node.id", Integer.toString(id));
+            own.put("quorum.voters", String.join(",", voters.values()));
+            own.put("quorum.data.dir", directory.resolve("quorum-" + id).toString());
+            quorum.put(id, server(distribution, directory, "quorum-" + id, own, List.of("--format")));
+        });
+        for (int id = 1; id <= brokerCount; id++) {
+            Map<String, String> own = new LinkedHashMap<>();
+            String kafka = "127.0.0.1:" + ports.free();
+            String rpc = "127.0.0.1:" + ports.free();
+            own.put("process.roles", "broker");
+            own.put("node.id", Integer.toString(id));
+            own.put("listeners", "PLAINTEXT://" + kafka);
+            own.put("rpc.listener", rpc);
+            own.put("quorum.bootstrap.servers", String.join(",", rpcOfQuorum));
+            own.put("log.dirs", directory.resolve("broker-" + id).toString());
+            bootstrap.add(kafka);
+            rpcOfBrokers.add(rpc);
+            brokers.put(id, server(distribution, directory, "broker-" + id, own, List.of()));
+        }
+    }
+
+    private NodeProcess server(
+            Distribution distribution, Path directory, String name, Map<String, String> own, List<String> firstStart) {
+        int http = ports.free();
+        Map<String, String> all = new LinkedHashMap<>(own);
+        all.put("cluster.id", "system-test");
+        all.put("http.listener", "127.0.0.1:" + http);
+        all.putAll(settings);
+        Path file = directory.resolve(name + ".properties");
+        writeProperties(file, all);
+        List<String> command = distribution.command(List.of("server", "--config", file.toString()));
+        return new NodeProcess(name, command, firstStart, directory.resolve(name + ".log"), http);
+    }
+
+    static void writeProperties(Path file, Map<String, String> properties) {
+        String text = properties.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
+                .collect(Collectors.joining());
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void deleteTree(Path directory) {
+        if (!Files.exists(directory)) return;
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) Files.delete(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + directory, e);
+        }
+    }
+}

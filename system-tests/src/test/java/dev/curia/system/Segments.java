@@ -1,0 +1,79 @@
+package dev.curia.system;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.FileLogInputStream;
+import org.apache.kafka.common.record.internal.FileRecords;
+
+/** The files of one partition in a broker's log directory, read with Apache Kafka's code. */
+record Segments(Path directory) {
+    static Segments of(LocalCluster cluster, int broker, TopicPartition partition) {
+        return new Segments(cluster.logDirectory(broker).resolve(partition.toString()));
+    }
+
+    List<Path> logs() {
+        return files(".log");
+    }
+
+    List<Path> files(String suffix) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(suffix))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How each batch is compressed, in offset order; fails on a damaged batch. */
+    List<CompressionType> codecs() {
+        List<CompressionType> codecs = new ArrayList<>();
+        for (Path log : logs()) {
+            try (FileRecords records = FileRecords.open(log.toFile(), false)) {
+                for (FileLogInputStream.FileChannelRecordBatch batch : records.batches()) {
+                    batch.ensureValid();
+                    codecs.add(batch.compressionType());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return codecs;
+    }
+
+    /** All bytes of the log files, one after the other. */
+    byte[] bytes() {
+        try (ByteArrayOutputStream all = new ByteArrayOutputStream()) {
+            for (Path log : logs()) all.write(Files.readAllBytes(log));
+            return all.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs Apache Kafka's DumpLogSegments over files of this partition. */
+    Command.Result dump(List<Path> files, String... options) {
+        String classPath = Distribution.find().workspace().resolve("kafka-tools") + "/*";
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classPath,
+                "org.apache.kafka.tools.DumpLogSegments",
+                "--files",
+                files.stream().map(Path::toString).collect(Collectors.joining(","))));
+        line.addAll(List.of(options));
+        return Command.of(line).within(Duration.ofMinutes(2)).run().orFail();
+    }
+}
