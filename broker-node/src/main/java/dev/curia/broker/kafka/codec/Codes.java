@@ -12,6 +12,12 @@ public final class Codes {
         return code == ErrorCode.UNRECOGNIZED ? Errors.UNKNOWN_SERVER_ERROR : Errors.forCode((short) code.getNumber());
     }
 
+    /** For errors that our own vocabulary has; any other becomes UNKNOWN_SERVER_ERROR. */
+    public static ErrorCode code(Errors error) {
+        ErrorCode code = ErrorCode.forNumber(error.code());
+        return code == null ? ErrorCode.UNKNOWN_SERVER_ERROR : code;
+    }
+
     public static short number(ErrorCode code) {
         return errors(code).code();
     }

@@ -1,0 +1,100 @@
+package dev.curia.broker.kafka.api;
+
+import dev.curia.broker.config.Settings;
+import dev.curia.common.config.ConfigKey;
+import dev.curia.common.config.TopicConfigs;
+import dev.curia.metadata.image.ConfigResource;
+import dev.curia.metadata.image.MetadataImage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
+import org.jspecify.annotations.Nullable;
+
+/** What settings of topics and brokers are in force, and where they come from (KIP-226). Thread-safe. */
+final class ConfigEntries {
+    private final ClusterView cluster;
+    private final Settings settings;
+
+    ConfigEntries(ClusterView cluster, Settings settings) {
+        this.cluster = cluster;
+        this.settings = settings;
+    }
+
+    /** A value and where it is set. */
+    record Source(String name, String value, ConfigSource source) {}
+
+    /**
+     * One setting in force.
+     *
+     * @param synonyms every place where it is set, the one in force first
+     */
+    record Entry(ConfigKey<?> key, List<Source> synonyms, boolean readOnly) {
+        String name() {
+            return key.name();
+        }
+
+        /** Null when a setting that has no default is not set. */
+        @Nullable
+        String value() {
+            return synonyms.isEmpty() ? null : synonyms.get(0).value();
+        }
+
+        ConfigSource source() {
+            return synonyms.isEmpty()
+                    ? ConfigSource.DEFAULT_CONFIG
+                    : synonyms.get(0).source();
+        }
+
+        ConfigType type() {
+            return switch (key.type()) {
+                case BOOLEAN -> ConfigType.BOOLEAN;
+                case STRING -> ConfigType.STRING;
+                case INT -> ConfigType.INT;
+                case LONG -> ConfigType.LONG;
+                case DOUBLE -> ConfigType.DOUBLE;
+                case LIST -> ConfigType.LIST;
+            };
+        }
+    }
+
+    /** All settings of a topic that has these overrides. */
+    List<Entry> topic(Map<String, String> overrides) {
+        return TopicConfigs.ALL.stream()
+                .map(key -> {
+                    List<Source> sources = new ArrayList<>();
+                    String override = overrides.get(key.name());
+                    if (override != null) {
+                        sources.add(new Source(key.name(), override, ConfigSource.TOPIC_CONFIG));
+                    }
+                    sources.addAll(brokerWide(TopicConfigs.brokerName(key), key.defaultText()));
+                    return new Entry(key, sources, false);
+                })
+                .toList();
+    }
+
+    /** All settings of this broker; what its file says can't be changed while it runs. */
+    List<Entry> broker() {
+        return settings.keys().stream()
+                .sorted(Comparator.comparing(ConfigKey::name))
+                .map(key -> new Entry(key, brokerWide(key.name(), key.defaultText()), true))
+                .toList();
+    }
+
+    private List<Source> brokerWide(String name, @Nullable String defaultText) {
+        MetadataImage image = cluster.image();
+        List<Source> sources = new ArrayList<>();
+        add(sources, name, image.config(ConfigResource.broker(cluster.brokerId())), ConfigSource.DYNAMIC_BROKER_CONFIG);
+        add(sources, name, image.config(ConfigResource.brokers()), ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
+        add(sources, name, settings.given(), ConfigSource.STATIC_BROKER_CONFIG);
+        if (defaultText != null) sources.add(new Source(name, defaultText, ConfigSource.DEFAULT_CONFIG));
+        return sources;
+    }
+
+    private static void add(List<Source> sources, String name, Map<String, String> from, ConfigSource source) {
+        String value = from.get(name);
+        if (value != null) sources.add(new Source(name, value, source));
+    }
+}

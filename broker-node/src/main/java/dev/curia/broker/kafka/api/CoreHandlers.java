@@ -1,0 +1,40 @@
+package dev.curia.broker.kafka.api;
+
+import dev.curia.broker.config.ServerKeys;
+import dev.curia.broker.config.Settings;
+import dev.curia.broker.fetch.DiskReads;
+import dev.curia.broker.fetch.FetchSessions;
+import dev.curia.replica.Replicas;
+import java.util.List;
+
+/** The handlers of everything but groups: data, metadata, administration. */
+public final class CoreHandlers {
+    private CoreHandlers() {}
+
+    /** What the handlers need of the rest of the broker. */
+    public record Ports(
+            ClusterView cluster,
+            Replicas replicas,
+            TopicAdmin topics,
+            ProducerIdBlocks producerIds,
+            Settings settings,
+            FetchSessions fetchSessions,
+            DiskReads disk) {}
+
+    /** One handler a request kind; ApiVersions comes with {@link ApiTable#of}. */
+    public static List<RequestHandler<?>> of(Ports ports) {
+        PartitionLookup partitions = new PartitionLookup(ports.cluster, ports.replicas);
+        ConfigEntries configs = new ConfigEntries(ports.cluster, ports.settings);
+        return List.of(
+                new ProduceHandler(partitions),
+                new FetchHandler(partitions, ports.fetchSessions, ports.disk),
+                new ListOffsetsHandler(partitions, ports.disk),
+                new OffsetForLeaderEpochHandler(partitions),
+                new MetadataHandler(ports.cluster, ports.topics, ports.settings.get(ServerKeys.AUTO_CREATE_TOPICS)),
+                new DescribeClusterHandler(ports.cluster),
+                new DescribeConfigsHandler(ports.cluster, configs),
+                new CreateTopicsHandler(ports.topics, configs),
+                new DeleteTopicsHandler(ports.cluster, ports.topics),
+                new InitProducerIdHandler(new ProducerIds(ports.producerIds)));
+    }
+}

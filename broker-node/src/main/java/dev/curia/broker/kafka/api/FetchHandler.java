@@ -1,0 +1,189 @@
+package dev.curia.broker.kafka.api;
+
+import dev.curia.broker.fetch.DelayedFetch;
+import dev.curia.broker.fetch.DiskReads;
+import dev.curia.broker.fetch.FetchKey;
+import dev.curia.broker.fetch.FetchPartition;
+import dev.curia.broker.fetch.FetchSessions;
+import dev.curia.broker.fetch.FetchTurn;
+import dev.curia.broker.fetch.FetchedPartition;
+import dev.curia.broker.kafka.codec.Codes;
+import dev.curia.broker.kafka.codec.SliceRecords;
+import dev.curia.common.id.Uuid;
+import dev.curia.replica.Replica.Isolation;
+import dev.curia.replica.Replica.ReadResult;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
+import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
+import org.apache.kafka.common.message.FetchResponseData.LeaderIdAndEpoch;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.BaseRecords;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.FetchRequest;
+import org.apache.kafka.common.requests.FetchResponse;
+
+/**
+ * Reads for consumers: sessions (KIP-227), long polls, topic ids (KIP-516), truncation detection (KIP-320), leader hints (KIP-951).
+ * Records leave as slices of segment files. Curia's own followers do not read here; a request in a follower's name reads as a consumer.
+ */
+public final class FetchHandler implements RequestHandler<FetchRequest> {
+    private static final short FIRST_WITH_IDS = 13;
+    private static final short FIRST_WITH_HINTS = 16;
+    private static final int MAX_BYTES = 55 << 20; // Kafka's fetch.max.bytes of a broker
+
+    private final PartitionLookup partitions;
+    private final FetchSessions sessions;
+    private final DiskReads disk;
+
+    FetchHandler(PartitionLookup partitions, FetchSessions sessions, DiskReads disk) {
+        this.partitions = partitions;
+        this.sessions = sessions;
+        this.disk = disk;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.FETCH;
+    }
+
+    @Override
+    public short minVersion() {
+        return 4;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 18;
+    }
+
+    /** Without a loop nothing can wait: fails. */
+    @Override
+    public CompletionStage<FetchResponse> handle(RequestContext context, FetchRequest request) {
+        return CompletableFuture.failedFuture(new IllegalStateException("a fetch needs its connection's loop"));
+    }
+
+    @Override
+    public CompletionStage<FetchResponse> handle(RequestContext context, FetchRequest request, Exchange exchange) {
+        boolean byId = context.version() >= FIRST_WITH_IDS;
+        FetchTurn turn = sessions.begin(
+                request.metadata().sessionId(),
+                request.metadata().epoch(),
+                byId,
+                asked(request, byId),
+                forgotten(request, byId));
+        if (turn.error() != Errors.NONE) {
+            return CompletableFuture.completedFuture(
+                    FetchResponse.of(turn.error(), 0, 0, new LinkedHashMap<>(), List.of()));
+        }
+        List<PartitionLookup.Found> found = turn.partitions().stream()
+                .map(partition -> find(partition.key(), byId))
+                .toList();
+        List<DelayedFetch.Target> targets = new ArrayList<>();
+        for (int i = 0; i < found.size(); i++) {
+            targets.add(new DelayedFetch.Target(
+                    turn.partitions().get(i), found.get(i).error(), found.get(i).replica()));
+        }
+        DelayedFetch fetch = new DelayedFetch(targets, limits(request), exchange, exchange, disk);
+        exchange.onClose(fetch::cancel);
+        return fetch.start().thenApply(fetched -> answer(context, turn, fetched));
+    }
+
+    private static DelayedFetch.Limits limits(FetchRequest request) {
+        return new DelayedFetch.Limits(
+                Math.min(request.maxBytes(), MAX_BYTES),
+                request.minBytes(),
+                Duration.ofMillis(request.maxWait()),
+                request.isolationLevel() == IsolationLevel.READ_COMMITTED
+                        ? Isolation.READ_COMMITTED
+                        : Isolation.READ_UNCOMMITTED);
+    }
+
+    private static List<FetchPartition> asked(FetchRequest request, boolean byId) {
+        return request.data().topics().stream()
+                .flatMap(topic -> topic.partitions().stream()
+                        .map(partition -> new FetchPartition(
+                                key(topic.topicId(), topic.topic(), partition.partition(), byId),
+                                partition.fetchOffset(),
+                                partition.partitionMaxBytes(),
+                                partition.currentLeaderEpoch(),
+                                partition.lastFetchedEpoch())))
+                .toList();
+    }
+
+    private static List<FetchKey> forgotten(FetchRequest request, boolean byId) {
+        return request.data().forgottenTopicsData().stream()
+                .flatMap(topic -> topic.partitions().stream()
+                        .map(partition -> key(topic.topicId(), topic.topic(), partition, byId)))
+                .toList();
+    }
+
+    private static FetchKey key(org.apache.kafka.common.Uuid id, String topic, int partition, boolean byId) {
+        return byId ? new FetchKey(Codes.uuid(id), "", partition) : new FetchKey(Uuid.ZERO, topic, partition);
+    }
+
+    private PartitionLookup.Found find(FetchKey key, boolean byId) {
+        return byId ? partitions.byId(key.topicId(), key.partition()) : partitions.byName(key.topic(), key.partition());
+    }
+
+    private FetchResponse answer(RequestContext context, FetchTurn turn, List<FetchedPartition> fetched) {
+        FetchTurn.Told told = turn.teller().tell(fetched);
+        LeaderHints hints = new LeaderHints(partitions.image(), context.listener());
+        LinkedHashMap<TopicIdPartition, PartitionData> answers = new LinkedHashMap<>();
+        for (FetchedPartition partition : told.partitions()) {
+            FetchKey key = partition.key();
+            PartitionData data = answer(partition);
+            if (context.version() >= FIRST_WITH_HINTS) {
+                hints.leader(partition.error(), find(key, true))
+                        .ifPresent(state -> data.setCurrentLeader(new LeaderIdAndEpoch()
+                                .setLeaderId(state.leader())
+                                .setLeaderEpoch(state.leaderEpoch())));
+            }
+            PartitionData twin =
+                    answers.put(new TopicIdPartition(Codes.kafka(key.topicId()), key.partition(), key.topic()), data);
+            if (twin != null && twin.records() instanceof SliceRecords records) records.close();
+        }
+        return FetchResponse.of(
+                Errors.NONE,
+                0,
+                told.sessionId(),
+                answers,
+                List.copyOf(hints.nodes().values()));
+    }
+
+    private static PartitionData answer(FetchedPartition partition) {
+        PartitionData data = new PartitionData()
+                .setPartitionIndex(partition.key().partition())
+                .setErrorCode(partition.error().code())
+                .setHighWatermark(FetchResponse.INVALID_HIGH_WATERMARK)
+                .setRecords(
+                        partition.records().<BaseRecords>map(SliceRecords::new).orElse(MemoryRecords.EMPTY));
+        partition.read().ifPresent(read -> {
+            data.setHighWatermark(read.view().highWatermark())
+                    .setLastStableOffset(read.view().lastStableOffset())
+                    .setLogStartOffset(read.view().logStartOffset())
+                    .setAbortedTransactions(aborted(read));
+            read.diverging()
+                    .ifPresent(diverging -> data.setDivergingEpoch(new EpochEndOffset()
+                            .setEpoch(diverging.leaderEpoch())
+                            .setEndOffset(diverging.endOffset())));
+        });
+        return data;
+    }
+
+    private static List<AbortedTransaction> aborted(ReadResult read) {
+        return read.aborted().stream()
+                .map(transaction -> new AbortedTransaction()
+                        .setProducerId(transaction.producerId())
+                        .setFirstOffset(transaction.firstOffset()))
+                .toList();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.curia.broker.kafka.api;
+
+import dev.curia.broker.fetch.DiskReads;
+import dev.curia.broker.kafka.codec.Codes;
+import dev.curia.replica.Replica;
+import dev.curia.replica.Replica.Isolation;
+import dev.curia.replica.Replica.OffsetResult;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
+import org.apache.kafka.common.requests.ListOffsetsResponse;
+
+/** Finds offsets by time or by meaning: first, next, at the greatest time. Looking a time up may read the disk, so not on the loop. */
+public final class ListOffsetsHandler implements RequestHandler<ListOffsetsRequest> {
+    private static final List<Long> IN_MEMORY = List.of(
+            ListOffsetsRequest.LATEST_TIMESTAMP,
+            ListOffsetsRequest.EARLIEST_TIMESTAMP,
+            ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP);
+    private static final List<Long> OF_TIERED_STORAGE =
+            List.of(ListOffsetsRequest.LATEST_TIERED_TIMESTAMP, ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP);
+
+    private final PartitionLookup partitions;
+    private final DiskReads disk;
+
+    ListOffsetsHandler(PartitionLookup partitions, DiskReads disk) {
+        this.partitions = partitions;
+        this.disk = disk;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.LIST_OFFSETS;
+    }
+
+    @Override
+    public short minVersion() {
+        return 1;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 11;
+    }
+
+    @Override
+    public CompletionStage<ListOffsetsResponse> handle(RequestContext context, ListOffsetsRequest request) {
+        boolean onLoop = request.topics().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .allMatch(partition ->
+                        IN_MEMORY.contains(partition.timestamp()) || OF_TIERED_STORAGE.contains(partition.timestamp()));
+        if (onLoop) return CompletableFuture.completedFuture(answer(request));
+        CompletableFuture<ListOffsetsResponse> answer = new CompletableFuture<>();
+        boolean accepted = disk.offer(() -> {
+            try {
+                answer.complete(answer(request));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        if (!accepted) answer.completeExceptionally(Errors.REQUEST_TIMED_OUT.exception("too many reads wait already"));
+        return answer;
+    }
+
+    private ListOffsetsResponse answer(ListOffsetsRequest request) {
+        Isolation isolation = request.isolationLevel() == IsolationLevel.READ_COMMITTED
+                ? Isolation.READ_COMMITTED
+                : Isolation.READ_UNCOMMITTED;
+        List<ListOffsetsTopicResponse> topics = request.topics().stream()
+                .map(topic -> new ListOffsetsTopicResponse()
+                        .setName(topic.name())
+                        .setPartitions(topic.partitions().stream()
+                                .map(partition -> request.duplicatePartitions()
+                                                .contains(new TopicPartition(topic.name(), partition.partitionIndex()))
+                                        ? failed(partition, Errors.INVALID_REQUEST)
+                                        : answer(topic.name(), partition, isolation))
+                                .toList()))
+                .toList();
+        return new ListOffsetsResponse(new ListOffsetsResponseData().setTopics(topics));
+    }
+
+    private ListOffsetsPartitionResponse answer(String topic, ListOffsetsPartition asked, Isolation isolation) {
+        PartitionLookup.Found found = partitions.byName(topic, asked.partitionIndex());
+        Replica replica = found.replica();
+        if (replica == null) return failed(asked, found.error());
+        if (OF_TIERED_STORAGE.contains(asked.timestamp())) return failed(asked, Errors.NONE);
+        OptionalInt epoch =
+                asked.currentLeaderEpoch() < 0 ? OptionalInt.empty() : OptionalInt.of(asked.currentLeaderEpoch());
+        OffsetResult result = replica.offsetForTime(asked.timestamp(), isolation, epoch);
+        return new ListOffsetsPartitionResponse()
+                .setPartitionIndex(asked.partitionIndex())
+                .setErrorCode(Codes.number(result.error()))
+                .setOffset(result.offset())
+                .setTimestamp(result.timestampMs())
+                .setLeaderEpoch(result.leaderEpoch());
+    }
+
+    private static ListOffsetsPartitionResponse failed(ListOffsetsPartition asked, Errors error) {
+        return new ListOffsetsPartitionResponse()
+                .setPartitionIndex(asked.partitionIndex())
+                .setErrorCode(error.code())
+                .setOffset(ListOffsetsResponse.UNKNOWN_OFFSET)
+                .setTimestamp(ListOffsetsResponse.UNKNOWN_TIMESTAMP);
+    }
+}

@@ -1,0 +1,185 @@
+package dev.curia.broker.kafka.api;
+
+import dev.curia.broker.kafka.codec.Codes;
+import dev.curia.metadata.image.PartitionState;
+import dev.curia.replica.Replica;
+import dev.curia.replica.Replica.AppendRequest;
+import dev.curia.replica.Replica.AppendResult;
+import dev.curia.replica.Replica.Origin;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.LeaderIdAndEpoch;
+import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.requests.ProduceRequest;
+import org.apache.kafka.common.requests.ProduceResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends what clients send. The batches go to the replicas as they lie in the received frame, without a copy; each replica lets go of
+ * the frame when it has written.
+ *
+ * <p>Versions 0 to 2 are advertised but refused: a librdkafka that does not see them stores gzip, snappy and lz4 batches uncompressed.
+ */
+public final class ProduceHandler implements RequestHandler<ProduceRequest> {
+    private static final short FIRST_WITH_IDS = 13;
+    private static final short FIRST_WITH_HINTS = 10;
+    private static final List<Short> KNOWN_ACKS = List.of((short) -1, (short) 0, (short) 1);
+
+    private final PartitionLookup partitions;
+
+    ProduceHandler(PartitionLookup partitions) {
+        this.partitions = partitions;
+    }
+
+    /** One partition on its way through: what was asked, and what came of it. */
+    private record Part(
+            TopicProduceData topic,
+            int partition,
+            PartitionLookup.Found found,
+            CompletableFuture<AppendResult> result) {}
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.PRODUCE;
+    }
+
+    @Override
+    public short minVersion() {
+        return 3;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 13;
+    }
+
+    @Override
+    public short advertisedMinVersion() {
+        return ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION;
+    }
+
+    /** For a request whose bytes nobody reuses. */
+    @Override
+    public CompletionStage<@Nullable ProduceResponse> handle(RequestContext context, ProduceRequest request) {
+        return produce(context, request, () -> () -> {});
+    }
+
+    @Override
+    public CompletionStage<@Nullable ProduceResponse> handle(
+            RequestContext context, ProduceRequest request, Exchange exchange) {
+        return produce(context, request, exchange::hold);
+    }
+
+    private interface Holder {
+        Runnable hold();
+    }
+
+    private CompletionStage<@Nullable ProduceResponse> produce(
+            RequestContext context, ProduceRequest request, Holder frame) {
+        List<Part> parts = new ArrayList<>();
+        for (TopicProduceData topic : request.data().topicData()) {
+            for (PartitionProduceData partition : topic.partitionData()) {
+                PartitionLookup.Found found = context.version() >= FIRST_WITH_IDS
+                        ? partitions.byId(Codes.uuid(topic.topicId()), partition.index())
+                        : partitions.byName(topic.name(), partition.index());
+                parts.add(new Part(topic, partition.index(), found, append(request, partition, found, frame)));
+            }
+        }
+        return CompletableFuture.allOf(parts.stream().map(Part::result).toArray(CompletableFuture[]::new))
+                .thenApply(done -> request.acks() == 0 ? silence(parts) : answer(context, parts));
+    }
+
+    private static CompletableFuture<AppendResult> append(
+            ProduceRequest request, PartitionProduceData partition, PartitionLookup.Found found, Holder frame) {
+        if (!KNOWN_ACKS.contains(request.acks())) {
+            return refused(Errors.INVALID_REQUIRED_ACKS, "acks must be -1, 0 or 1, not " + request.acks());
+        }
+        if (request.transactionalId() != null) {
+            return refused(Errors.INVALID_REQUEST, "transactions are not served");
+        }
+        Replica replica = found.replica();
+        if (replica == null) return refused(found.error(), found.error().message());
+        if (!(partition.records() instanceof MemoryRecords records) || records.sizeInBytes() == 0) {
+            return refused(Errors.INVALID_RECORD, "expected one record batch, found none");
+        }
+        return replica.append(new AppendRequest(
+                records.buffer(),
+                request.acks(),
+                Duration.ofMillis(Math.max(0, request.timeout())),
+                Origin.CLIENT,
+                OptionalInt.empty(),
+                frame.hold()));
+    }
+
+    private static CompletableFuture<AppendResult> refused(Errors error, String message) {
+        return CompletableFuture.completedFuture(
+                new AppendResult(Codes.code(error), message, ProduceResponse.INVALID_OFFSET, -1, -1));
+    }
+
+    /** With acks=0 a failure shows by the connection closing. */
+    private static @Nullable ProduceResponse silence(List<Part> parts) {
+        for (Part part : parts) {
+            Errors error = Codes.errors(part.result.join().error());
+            if (error != Errors.NONE) throw error.exception();
+        }
+        return null;
+    }
+
+    private ProduceResponse answer(RequestContext context, List<Part> parts) {
+        ProduceResponseData data = new ProduceResponseData();
+        LeaderHints hints = new LeaderHints(partitions.image(), context.listener());
+        Map<TopicProduceData, TopicProduceResponse> topics = new LinkedHashMap<>();
+        for (Part part : parts) {
+            TopicProduceResponse topic = topics.computeIfAbsent(part.topic, asked -> {
+                TopicProduceResponse added =
+                        new TopicProduceResponse().setName(asked.name()).setTopicId(asked.topicId());
+                data.responses().add(added);
+                return added;
+            });
+            topic.partitionResponses().add(answer(part, hints, context.version()));
+        }
+        hints.nodes()
+                .values()
+                .forEach(node -> data.nodeEndpoints()
+                        .add(new NodeEndpoint()
+                                .setNodeId(node.id())
+                                .setHost(node.host())
+                                .setPort(node.port())
+                                .setRack(node.rack())));
+        return new ProduceResponse(data);
+    }
+
+    private static PartitionProduceResponse answer(Part part, LeaderHints hints, short version) {
+        AppendResult result = part.result.join();
+        Errors error = Codes.errors(result.error());
+        PartitionProduceResponse answer = new PartitionProduceResponse()
+                .setIndex(part.partition)
+                .setErrorCode(error.code())
+                .setErrorMessage(error == Errors.NONE ? null : result.message())
+                .setBaseOffset(result.baseOffset())
+                .setLogAppendTimeMs(result.logAppendTimeMs())
+                .setLogStartOffset(result.logStartOffset());
+        if (version >= FIRST_WITH_HINTS) {
+            hints.leader(error, part.found).map(ProduceHandler::hint).ifPresent(answer::setCurrentLeader);
+        }
+        return answer;
+    }
+
+    private static LeaderIdAndEpoch hint(PartitionState state) {
+        return new LeaderIdAndEpoch().setLeaderId(state.leader()).setLeaderEpoch(state.leaderEpoch());
+    }
+}
