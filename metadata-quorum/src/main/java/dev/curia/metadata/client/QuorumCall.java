@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class QuorumCall<Q, R> {
     private static final long ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** Less time than this is not worth an attempt: it would only turn "unavailable" into "unknown". */
+    private static final long MIN_ATTEMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final QuorumChannels channels;
     private final NodeChoice choice;
     private final Timers timers;
@@ -94,7 +97,7 @@ final class QuorumCall<Q, R> {
         boolean silent = !ControllerHints.present(failure) && status.getCode() == Status.Code.UNAVAILABLE;
         if (silent) channels.discard(node, channel);
         long delay = again ? choice.failed(node, ControllerHints.of(failure)) : 0;
-        if (!again || clock.monotonicNanos() + delay - until >= 0) {
+        if (!again || clock.monotonicNanos() + delay + MIN_ATTEMPT_NANOS - until >= 0) {
             result.completeExceptionally(exception(node, status, failure));
         } else if (delay == 0) {
             attempt();

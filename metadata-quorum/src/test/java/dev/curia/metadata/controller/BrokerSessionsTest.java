@@ -1,0 +1,212 @@
+package dev.curia.metadata.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.curia.common.loop.EventLoop;
+import dev.curia.metadata.Fixtures;
+import dev.curia.metadata.decide.TopicDefaults;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.port.FakeMetadataLog;
+import dev.curia.metadata.port.MetadataLog;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.metadata.v1.ControllerMessage;
+import dev.curia.proto.metadata.v1.Heartbeat;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.testkit.Await;
+import dev.curia.testkit.ManualClock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Sessions of brokers with a controller whose time is moved by hand. */
+final class BrokerSessionsTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final SessionConfig CONFIG =
+            new SessionConfig(Duration.ofMillis(500), Duration.ofSeconds(3), Duration.ofMillis(500));
+
+    private final AtomicReference<Throwable> fault = new AtomicReference<>();
+    private final ManualClock clock = new ManualClock();
+    private final FakeMetadataLog log = new FakeMetadataLog();
+    private final EventLoop loop =
+            new EventLoop("controller", ActiveController.LOOP_CAPACITY, clock, (what, cause) -> fault.set(cause));
+    private final ActiveController controller = new ActiveController(
+            new ActiveController.Settings(Fixtures.CLUSTER, new TopicDefaults(1, 1), CONFIG),
+            log,
+            loop,
+            clock,
+            new SplittableRandom(1),
+            (what, cause) -> fault.set(cause));
+
+    private static final class Link implements BrokerLink {
+        final List<ControllerMessage> messages = new CopyOnWriteArrayList<>();
+        volatile Optional<End> end = Optional.empty();
+
+        @Override
+        public boolean isOpen() {
+            return end.isEmpty();
+        }
+
+        @Override
+        public void send(ControllerMessage message) {
+            messages.add(message);
+        }
+
+        @Override
+        public void end(End why) {
+            end = Optional.of(why);
+        }
+    }
+
+    @BeforeEach
+    void start() {
+        loop.start();
+        log.start(new Ignore(), controller);
+        log.lead();
+    }
+
+    @AfterEach
+    void stop() {
+        loop.close();
+        assertThat(fault.get()).isNull();
+    }
+
+    private Link register(int id, int incarnation) {
+        Link link = new Link();
+        controller.register(Fixtures.register(id, incarnation), link);
+        Await.until("an answer", SOON, () -> !link.messages.isEmpty() || !link.isOpen());
+        return link;
+    }
+
+    private Link alive(int id, int incarnation) {
+        Link link = register(id, incarnation);
+        heartbeat(link);
+        Await.until("unfenced", SOON, () -> log.image().isAlive(id));
+        return link;
+    }
+
+    private void heartbeat(Link link) {
+        int before = link.messages.size();
+        controller.heartbeat(
+                Heartbeat.newBuilder()
+                        .setAppliedIndex(log.image().index())
+                        .setReady(true)
+                        .build(),
+                link);
+        Await.until("a reply", SOON, () -> link.messages.size() > before || !link.isOpen());
+    }
+
+    @Test
+    void aBrokerIsUnfencedOnlyWhenReadyAndCaughtUp() {
+        Link link = register(1, 1);
+        long needed = link.messages.get(0).getRegistered().getIndex();
+        controller.heartbeat(
+                Heartbeat.newBuilder()
+                        .setAppliedIndex(needed - 1)
+                        .setReady(true)
+                        .build(),
+                link);
+        controller.heartbeat(
+                Heartbeat.newBuilder().setAppliedIndex(needed).setReady(false).build(), link);
+        Await.until("two replies", SOON, () -> link.messages.size() == 3);
+        assertThat(log.image().isAlive(1)).isFalse();
+        assertThat(link.messages.get(2).getHeartbeatReply().getFenced()).isTrue();
+        heartbeat(link);
+        Await.until("unfenced", SOON, () -> log.image().isAlive(1));
+    }
+
+    @Test
+    void silenceFencesAfterTheSessionTimeoutAndHeartbeatsKeepABrokerAlive() {
+        Link silent = alive(1, 1);
+        Link beating = alive(2, 2);
+        clock.advance(Duration.ofMillis(2900));
+        heartbeat(beating);
+        assertThat(log.image().isAlive(1)).isTrue();
+        clock.advance(Duration.ofMillis(200));
+        Await.until("the silent one is fenced", SOON, () -> !log.image().isAlive(1));
+        Await.until("and its session is over", SOON, () -> silent.end.equals(Optional.of(BrokerLink.End.RECONNECT)));
+        assertThat(log.image().isAlive(2)).isTrue();
+        assertThat(beating.isOpen()).isTrue();
+    }
+
+    @Test
+    void aBrokenStreamThatIsBackInTimeChangesNothing() {
+        Link first = alive(1, 1);
+        long index = log.image().index();
+        first.end(BrokerLink.End.RECONNECT);
+        controller.streamBroke(first);
+        clock.advance(Duration.ofMillis(400));
+        Link second = register(1, 1);
+        heartbeat(second);
+        clock.advance(Duration.ofMillis(400));
+        heartbeat(second);
+        assertThat(second.messages.get(0).getRegistered().getBrokerEpoch())
+                .isEqualTo(first.messages.get(0).getRegistered().getBrokerEpoch());
+        assertThat(log.image().index()).isEqualTo(index);
+    }
+
+    @Test
+    void aNewControllerGivesEveryBrokerAFullSessionTimeout() {
+        Link link = alive(1, 1);
+        log.follow();
+        Await.until("the session ends", SOON, () -> link.end.equals(Optional.of(BrokerLink.End.NOT_ACTIVE)));
+        clock.advance(Duration.ofSeconds(60));
+        log.lead();
+        Link other = alive(2, 2);
+        clock.advance(Duration.ofMillis(2900));
+        heartbeat(other);
+        assertThat(log.image().isAlive(1)).isTrue();
+        clock.advance(Duration.ofMillis(200));
+        Await.until("who did not come is fenced", SOON, () -> !log.image().isAlive(1));
+        assertThat(log.image().isAlive(2)).isTrue();
+    }
+
+    @Test
+    void aRestartedBrokerReplacesItsOldIncarnationOnceThatIsDisconnected() {
+        Link old = alive(1, 1);
+        Link early = register(1, 2);
+        assertThat(early.messages.get(0).getRejected().getCode()).isEqualTo(ErrorCode.DUPLICATE_BROKER_REGISTRATION);
+        old.end(BrokerLink.End.RECONNECT);
+        controller.streamBroke(old);
+        Link restarted = register(1, 2);
+        assertThat(restarted.messages.get(0).getRegistered().getBrokerEpoch())
+                .isGreaterThan(old.messages.get(0).getRegistered().getBrokerEpoch());
+        assertThat(log.image().isAlive(1)).isFalse();
+    }
+
+    @Test
+    void aLeavingBrokerMayStopWhenTheOthersKnow() {
+        Link leaving = alive(1, 1);
+        Link staying = alive(2, 2);
+        Heartbeat wish = Heartbeat.newBuilder()
+                .setAppliedIndex(log.image().index())
+                .setReady(true)
+                .setWantShutdown(true)
+                .build();
+        controller.heartbeat(wish, leaving);
+        Await.until("it is withdrawn", SOON, () -> !log.image().isAlive(1));
+        assertThat(leaving.messages)
+                .noneMatch(message -> message.getHeartbeatReply().getMayShutdown());
+        heartbeat(staying);
+        controller.heartbeat(wish, leaving);
+        Await.until(
+                "it may stop",
+                SOON,
+                () -> leaving.messages.stream()
+                        .anyMatch(message -> message.getHeartbeatReply().getMayShutdown()));
+        assertThat(log.image().isAlive(1)).isFalse();
+    }
+
+    private static final class Ignore implements MetadataLog.CommitListener {
+        @Override
+        public void onCommitted(long index, List<MetadataRecord> records, MetadataImage image) {}
+
+        @Override
+        public void onSnapshotInstalled(MetadataImage image) {}
+    }
+}
