@@ -52,6 +52,12 @@ public record NodeConfig(Settings settings, int nodeId, String clusterId, boolea
 
     private void checkListeners() {
         Map<String, Listener> bound = byName(ServerKeys.LISTENERS);
+        bound.values().forEach(listener -> {
+            if (!listener.securityProtocol().equals("PLAINTEXT")) {
+                throw new ConfigException("Setting listeners names " + listener
+                        + ", but only plaintext listeners are served:" + " expected PLAINTEXT or a name of your own.");
+            }
+        });
         byName(ServerKeys.ADVERTISED_LISTENERS).forEach((name, listener) -> {
             if (!bound.containsKey(name)) {
                 throw new ConfigException("Setting advertised.listeners names " + listener + ", but listeners has no "

@@ -103,6 +103,24 @@ public final class ServerKeys {
             1,
             Long.MAX_VALUE,
             "A follower not caught up for this long, in milliseconds, leaves the in-sync replicas.");
+    public static final ConfigKey<Long> CHECKPOINT_INTERVAL_MS = ConfigKey.ofLong(
+            "replica.high.watermark.checkpoint.interval.ms",
+            5_000,
+            10,
+            Long.MAX_VALUE,
+            "How often high watermarks and recovery points are written to disk, in milliseconds.");
+    public static final ConfigKey<Integer> RECOVERY_THREADS = ConfigKey.ofInt(
+            "num.recovery.threads.per.data.dir",
+            2,
+            1,
+            1024,
+            "How many logs are opened, and recovered after a crash, at the same time.");
+    public static final ConfigKey<Integer> FETCH_SESSION_SLOTS = ConfigKey.ofInt(
+            "max.incremental.fetch.session.cache.slots",
+            1_000,
+            0,
+            INT,
+            "How many incremental fetch sessions are remembered (KIP-227).");
     public static final ConfigKey<Integer> SESSION_TIMEOUT_MS = ConfigKey.ofInt(
             "broker.session.timeout.ms",
             3_000,
@@ -158,6 +176,9 @@ public final class ServerKeys {
             IO_THREADS,
             REPLICA_LOOPS,
             REPLICA_LAG_TIME_MAX_MS,
+            CHECKPOINT_INTERVAL_MS,
+            RECOVERY_THREADS,
+            FETCH_SESSION_SLOTS,
             SESSION_TIMEOUT_MS,
             RECONNECT_WINDOW_MS,
             HEARTBEAT_INTERVAL_MS,

@@ -7,17 +7,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code /metrics} (Prometheus text), {@code /health/live} (this process answers) and {@code /health/ready} (every part can
- * really serve; 503 with the reasons otherwise). Thread-safe.
+ * Serves {@code /metrics} (Prometheus text), {@code /health/live} (this process answers) and {@code /health/ready} (the node can
+ * really serve; 503 with what is missing otherwise). Thread-safe.
  */
 public final class HttpEndpoint implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
@@ -28,12 +25,12 @@ public final class HttpEndpoint implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService executor;
     private final PrometheusMeterRegistry metrics;
-    private final List<Readiness> parts;
+    private final Readiness node;
 
-    private HttpEndpoint(HttpServer server, PrometheusMeterRegistry metrics, List<Readiness> parts) {
+    private HttpEndpoint(HttpServer server, PrometheusMeterRegistry metrics, Readiness node) {
         this.server = server;
         this.metrics = metrics;
-        this.parts = List.copyOf(parts);
+        this.node = node;
         this.executor = Executors.newFixedThreadPool(THREADS, task -> {
             Thread thread = new Thread(task, "http");
             thread.setDaemon(true);
@@ -42,7 +39,7 @@ public final class HttpEndpoint implements AutoCloseable {
     }
 
     /** @throws IOException when the address cannot be bound; the message names it */
-    public static HttpEndpoint start(InetSocketAddress address, PrometheusMeterRegistry metrics, List<Readiness> parts)
+    public static HttpEndpoint start(InetSocketAddress address, PrometheusMeterRegistry metrics, Readiness node)
             throws IOException {
         HttpServer server;
         try {
@@ -53,7 +50,7 @@ public final class HttpEndpoint implements AutoCloseable {
                             + " (http.listener): " + e.getMessage(),
                     e);
         }
-        HttpEndpoint endpoint = new HttpEndpoint(server, metrics, parts);
+        HttpEndpoint endpoint = new HttpEndpoint(server, metrics, node);
         server.setExecutor(endpoint.executor);
         server.createContext("/metrics", exchange -> endpoint.answer(exchange, endpoint::scrape));
         server.createContext(
@@ -82,11 +79,9 @@ public final class HttpEndpoint implements AutoCloseable {
     }
 
     private Answer ready() {
-        String reasons = parts.stream()
-                .map(Readiness::notReadyBecause)
-                .flatMap(Optional::stream)
-                .collect(Collectors.joining("\n"));
-        return reasons.isEmpty() ? new Answer(200, TEXT, "ready\n") : new Answer(503, TEXT, reasons + "\n");
+        return node.notReadyBecause()
+                .map(reason -> new Answer(503, TEXT, reason + "\n"))
+                .orElseGet(() -> new Answer(200, TEXT, "ready\n"));
     }
 
     private void answer(HttpExchange exchange, Page page) throws IOException {

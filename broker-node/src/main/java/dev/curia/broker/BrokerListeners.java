@@ -1,0 +1,109 @@
+package dev.curia.broker;
+
+import dev.curia.broker.config.HostPort;
+import dev.curia.broker.config.Listener;
+import dev.curia.broker.config.NodeConfig;
+import dev.curia.broker.config.ServerKeys;
+import dev.curia.broker.config.Settings;
+import dev.curia.broker.kafka.api.ApiTable;
+import dev.curia.broker.kafka.net.KafkaListener;
+import dev.curia.broker.kafka.net.KafkaMetrics;
+import dev.curia.broker.kafka.net.NetworkThreads;
+import dev.curia.common.time.Clock;
+import dev.curia.metadata.image.ServerEndpoint;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A broker's Kafka listeners, and the addresses that others are told. Not thread-safe; used by the wiring only. */
+final class BrokerListeners implements AutoCloseable {
+    private static final String RPC = "RPC";
+
+    private record Bound(Listener configured, KafkaListener listener) {}
+
+    private final Settings settings;
+    private final int networkThreads;
+    private final Clock clock;
+    private final MeterRegistry meters;
+    private final Resources resources = new Resources();
+    private final List<Bound> bound = new ArrayList<>();
+
+    BrokerListeners(NodeConfig config, Clock clock, MeterRegistry meters) {
+        this.settings = config.settings();
+        this.networkThreads = config.threads(ServerKeys.NETWORK_THREADS);
+        this.clock = clock;
+        this.meters = meters;
+    }
+
+    /** Binds all, or throws naming the one that can't be. */
+    void start(ApiTable apis) throws IOException {
+        NetworkThreads threads = resources.own(new NetworkThreads(networkThreads));
+        KafkaMetrics metrics = new KafkaMetrics(meters);
+        for (Listener listener : settings.get(ServerKeys.LISTENERS)) {
+            KafkaListener.Config config = new KafkaListener.Config(
+                    listener.name(),
+                    listener.address().host(),
+                    listener.address().port(),
+                    settings.get(ServerKeys.REQUEST_MAX_BYTES),
+                    Duration.ofMillis(settings.get(ServerKeys.CONNECTIONS_MAX_IDLE_MS)));
+            bound.add(new Bound(listener, resources.own(KafkaListener.start(config, threads, apis, clock, metrics))));
+        }
+    }
+
+    /** What clients are told: as advertised, else as bound. */
+    List<ServerEndpoint> advertised() {
+        return bound.stream().map(this::advertised).toList();
+    }
+
+    /** What other brokers and gRPC clients are told: rpc.advertised, else rpc.listener as bound. */
+    ServerEndpoint advertisedRpc(int boundPort) {
+        String given = settings.get(ServerKeys.RPC_ADVERTISED);
+        HostPort address = given.isEmpty()
+                ? new HostPort(reachable(settings.get(ServerKeys.RPC_LISTENER).host()), boundPort)
+                : HostPort.parse(given);
+        return new ServerEndpoint(RPC, address.host(), address.port(), "PLAINTEXT");
+    }
+
+    /** Where a client on this machine connects. */
+    String bootstrapServer() {
+        ServerEndpoint first = advertised(bound.get(0));
+        return new HostPort(first.host(), first.port()).toString();
+    }
+
+    String describe() {
+        return bound.stream()
+                .map(each -> "Kafka " + each.configured.name() + "://"
+                        + new HostPort(each.configured.address().host(), each.listener.port()))
+                .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public void close() {
+        resources.close();
+    }
+
+    private ServerEndpoint advertised(Bound each) {
+        Listener listener = each.configured;
+        HostPort address = settings.get(ServerKeys.ADVERTISED_LISTENERS).stream()
+                .filter(advertised -> advertised.name().equals(listener.name()))
+                .map(Listener::address)
+                .findFirst()
+                .orElseGet(() -> new HostPort(reachable(listener.address().host()), each.listener.port()));
+        return new ServerEndpoint(listener.name(), address.host(), address.port(), listener.securityProtocol());
+    }
+
+    /** Bound to all addresses, the machine's own name is what others can reach. */
+    private static String reachable(String boundHost) {
+        if (!boundHost.isEmpty() && !boundHost.equals("0.0.0.0") && !boundHost.equals("::")) return boundHost;
+        try {
+            return InetAddress.getLocalHost().getCanonicalHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+}

@@ -1,0 +1,314 @@
+package dev.curia.broker;
+
+import dev.curia.broker.bridge.BrokerStanding;
+import dev.curia.broker.bridge.MetadataBridge;
+import dev.curia.broker.bridge.PublishedMetadata;
+import dev.curia.broker.bridge.QuorumInternalTopics;
+import dev.curia.broker.bridge.QuorumIsrProposals;
+import dev.curia.broker.bridge.QuorumProducerIds;
+import dev.curia.broker.bridge.QuorumTopicAdmin;
+import dev.curia.broker.config.NodeConfig;
+import dev.curia.broker.config.ServerKeys;
+import dev.curia.broker.config.ServerSettings;
+import dev.curia.broker.config.Settings;
+import dev.curia.broker.fetch.DiskReads;
+import dev.curia.broker.fetch.FetchSessions;
+import dev.curia.broker.group.GroupCoordinator;
+import dev.curia.broker.group.GroupMetrics;
+import dev.curia.broker.group.MemberIds;
+import dev.curia.broker.group.OffsetsTopic;
+import dev.curia.broker.grpc.BrokerRpcServer;
+import dev.curia.broker.grpc.DataService;
+import dev.curia.broker.http.Readiness;
+import dev.curia.broker.kafka.api.ApiTable;
+import dev.curia.broker.kafka.api.CoreHandlers;
+import dev.curia.broker.kafka.api.RequestHandler;
+import dev.curia.broker.kafka.api.group.GroupHandlers;
+import dev.curia.common.fault.FaultHandler;
+import dev.curia.common.id.Uuid;
+import dev.curia.common.loop.EventLoop;
+import dev.curia.common.time.Clock;
+import dev.curia.log.LogDirectories;
+import dev.curia.log.LogDirectory;
+import dev.curia.log.io.NioFileSystem;
+import dev.curia.metadata.client.BrokerIdentity;
+import dev.curia.metadata.client.BrokerSession;
+import dev.curia.metadata.client.HostPort;
+import dev.curia.metadata.client.MetadataWatcher;
+import dev.curia.metadata.client.QuorumChannels;
+import dev.curia.metadata.client.QuorumClient;
+import dev.curia.replica.grpc.GrpcReplicaLinks;
+import dev.curia.replica.grpc.LinkConfig;
+import dev.curia.replica.grpc.ReplicationService;
+import dev.curia.replica.node.HostedReplicas;
+import dev.curia.replica.node.ReplicaConfig;
+import dev.curia.replica.port.LocalBroker;
+import dev.curia.replica.port.ReplicaMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Wires a broker: metadata in, replicas, coordinators, and the listeners that clients and other brokers come in on. */
+final class BrokerRole implements Readiness, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerRole.class);
+    private static final Duration QUORUM_CALL_TIMEOUT = Duration.ofSeconds(10);
+    private static final int LOOP_CAPACITY = 100_000;
+    private static final int MAX_SESSION_PARTITIONS = 100_000;
+    private static final int DISK_READ_QUEUE = 10_000;
+    private static final int BACKGROUND_THREADS = 2;
+
+    private final NodeConfig config;
+    private final Settings settings;
+    private final Clock clock;
+    private final MeterRegistry meters;
+    private final FaultHandler faults;
+    private final SecureRandom random = new SecureRandom();
+    private final Resources resources = new Resources();
+    private final AtomicLong brokerEpoch = new AtomicLong(-1);
+    private final LocalBroker self;
+    private final PublishedMetadata published;
+    private final BrokerListeners listeners;
+    private final ReplicaMetrics replicaMetrics;
+
+    // Set by start().
+    private @Nullable BrokerRpcServer rpc;
+    private volatile @Nullable BrokerStanding standing;
+
+    private BrokerRole(NodeConfig config, Clock clock, MeterRegistry meters, FaultHandler faults) {
+        this.config = config;
+        this.settings = config.settings();
+        this.clock = clock;
+        this.meters = meters;
+        this.faults = faults;
+        this.self = new LocalBroker(config.clusterId(), config.nodeId(), brokerEpoch::get);
+        this.published = new PublishedMetadata(config.nodeId());
+        this.listeners = new BrokerListeners(config, clock, meters);
+        this.replicaMetrics = new ReplicaMetrics(meters);
+    }
+
+    static BrokerRole start(NodeConfig config, Clock clock, MeterRegistry meters, FaultHandler faults)
+            throws IOException {
+        BrokerRole role = new BrokerRole(config, clock, meters, faults);
+        try {
+            role.start();
+            return role;
+        } catch (IOException | RuntimeException e) {
+            role.close();
+            throw e;
+        }
+    }
+
+    private void start() throws IOException {
+        ExecutorService background = resources.ownExecutor("background", BACKGROUND_THREADS);
+        LogDirectories directories = LogDirectories.open(
+                config.logDirs(),
+                config.clusterId(),
+                config.nodeId(),
+                new LogDirectory.Ports(new NioFileSystem(), random, background, this::logDirectoryFailed));
+        long previousEpoch = directories.cleanShutdownBrokerEpoch().orElse(-1);
+        List<Uuid> directoryIds =
+                directories.all().stream().map(LogDirectory::id).toList();
+
+        QuorumChannels channels = resources.own(new QuorumChannels());
+        EventLoop timers = loop("broker-timers");
+        QuorumClient quorum = new QuorumClient(channels, quorumServers(), QUORUM_CALL_TIMEOUT, timers, clock, random);
+        HostedReplicas replicas = replicas(directories, quorum, timers);
+        MetadataBridge bridge = new MetadataBridge(published, ServerSettings.topicDefaults(settings), replicas);
+        EventLoop metadataLoop = loop("metadata");
+        MetadataWatcher metadata = resources.own(new MetadataWatcher(
+                config.clusterId(), channels, quorumServers(), metadataLoop, clock, random, bridge));
+
+        QuorumTopicAdmin topics = new QuorumTopicAdmin(quorum, metadata);
+        GroupCoordinator groups = groups(replicas, topics, background);
+        bridge.add(new GroupLeaderships(groups));
+
+        List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(corePorts(replicas, topics, quorum)));
+        handlers.addAll(GroupHandlers.all(groups, published));
+        serveRpc(replicas, background);
+        resources.onClose("Kafka listeners", listeners::close);
+        listeners.start(ApiTable.of(handlers, published));
+
+        BrokerStanding myStanding = new BrokerStanding(faults, brokerEpoch, metadata::expect);
+        standing = myStanding;
+        BrokerSession session = resources.own(new BrokerSession(
+                identity(directoryIds, previousEpoch),
+                channels,
+                quorumServers(),
+                metadataLoop,
+                clock,
+                random,
+                () -> published.image().index(),
+                bridge::replicasOpened,
+                myStanding));
+        resources.onClose("controlled shutdown", () -> handOver(session, myStanding));
+        replicas.start();
+        metadata.start();
+        session.start();
+    }
+
+    private HostedReplicas replicas(LogDirectories directories, QuorumClient quorum, EventLoop timers)
+            throws IOException {
+        GrpcReplicaLinks links =
+                resources.own(new GrpcReplicaLinks(self, LinkConfig.defaults(), published, timers, random));
+        ReplicaConfig replicaConfig = new ReplicaConfig(
+                Duration.ofMillis(settings.get(ServerKeys.REPLICA_LAG_TIME_MAX_MS)),
+                Duration.ofMillis(settings.get(ServerKeys.CHECKPOINT_INTERVAL_MS)),
+                config.threads(ServerKeys.REPLICA_LOOPS),
+                settings.get(ServerKeys.RECOVERY_THREADS));
+        return resources.own(new HostedReplicas(
+                self,
+                replicaConfig,
+                clock,
+                faults,
+                directories,
+                new QuorumIsrProposals(quorum, self),
+                links,
+                replicaMetrics));
+    }
+
+    private CoreHandlers.Ports corePorts(HostedReplicas replicas, QuorumTopicAdmin topics, QuorumClient quorum)
+            throws IOException {
+        return new CoreHandlers.Ports(
+                published,
+                replicas,
+                topics,
+                new QuorumProducerIds(quorum, self),
+                settings,
+                new FetchSessions(settings.get(ServerKeys.FETCH_SESSION_SLOTS), MAX_SESSION_PARTITIONS, clock, random),
+                resources.own(new DiskReads(settings.get(ServerKeys.IO_THREADS), DISK_READ_QUEUE)));
+    }
+
+    private GroupCoordinator groups(HostedReplicas replicas, QuorumTopicAdmin topics, ExecutorService background) {
+        return resources.own(new GroupCoordinator(
+                settings.given(),
+                new GroupCoordinator.Parts(
+                        replicas,
+                        new QuorumInternalTopics(topics, published),
+                        List.of(loop("groups")),
+                        background,
+                        clock,
+                        faults,
+                        new MemberIds(random),
+                        new GroupMetrics(meters))));
+    }
+
+    private void serveRpc(HostedReplicas replicas, ExecutorService background) throws IOException {
+        ReplicationService replication = new ReplicationService(
+                self, replicas, loop("replication-tail"), loop("replication-catch-up"), replicaMetrics);
+        rpc = resources.own(BrokerRpcServer.start(
+                settings.get(ServerKeys.RPC_LISTENER),
+                ServerKeys.RPC_LISTENER.name(),
+                List.of(replication::bind),
+                List.of(new DataService(replicas, published, clock, background)),
+                background));
+    }
+
+    private BrokerIdentity identity(List<Uuid> directoryIds, long previousEpoch) {
+        return new BrokerIdentity(
+                config.clusterId(),
+                config.nodeId(),
+                Uuid.random(random),
+                listeners.advertised(),
+                listeners.advertisedRpc(Objects.requireNonNull(rpc).port()),
+                Optional.of(settings.get(ServerKeys.BROKER_RACK)).filter(rack -> !rack.isEmpty()),
+                directoryIds,
+                previousEpoch);
+    }
+
+    private List<HostPort> quorumServers() {
+        List<dev.curia.broker.config.HostPort> given = settings.get(ServerKeys.QUORUM_BOOTSTRAP_SERVERS);
+        return given.isEmpty()
+                ? QuorumRole.rpcAddresses(config)
+                : given.stream()
+                        .map(server -> new HostPort(server.host(), server.port()))
+                        .toList();
+    }
+
+    private EventLoop loop(String name) {
+        EventLoop loop = resources.own(new EventLoop(name, LOOP_CAPACITY, clock, faults));
+        loop.start();
+        return loop;
+    }
+
+    /** Asks the controller to move this broker's leaderships elsewhere before anything stops. */
+    private void handOver(BrokerSession session, BrokerStanding myStanding) throws InterruptedException {
+        if (!myStanding.isUnfenced()) return;
+        try {
+            session.requestShutdown().get(settings.get(ServerKeys.CONTROLLED_SHUTDOWN_MS), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn(
+                    "leaderships were not handed over before the stop, others take over when this broker is fenced", e);
+        }
+    }
+
+    private void logDirectoryFailed(Path directory, String operation, IOException cause) {
+        faults.fatal("log directory " + directory + " failed (" + operation + "); nothing written to it can be relied on any more", cause);
+    }
+
+    /** @throws StartupException when the cluster will never have this broker as it is */
+    void checkNotRejected() throws StartupException {
+        BrokerStanding now = standing;
+        if (now == null || !now.firstUnfenced().isCompletedExceptionally()) return;
+        try {
+            now.firstUnfenced().join();
+        } catch (CompletionException e) {
+            throw new StartupException(String.valueOf(e.getCause().getMessage()), e);
+        }
+    }
+
+    @Override
+    public Optional<String> notReadyBecause() {
+        BrokerStanding now = standing;
+        String who = "broker " + config.nodeId();
+        if (now == null || brokerEpoch.get() < 0)
+            return Optional.of(who + " is not registered with the metadata quorum");
+        if (!now.isUnfenced()) return Optional.of(who + " is fenced");
+        return Optional.empty();
+    }
+
+    String describe() {
+        return listeners.describe() + ", gRPC " + settings.get(ServerKeys.RPC_LISTENER);
+    }
+
+    String bootstrapServer() {
+        return listeners.bootstrapServer();
+    }
+
+    @Override
+    public void close() {
+        resources.close();
+    }
+
+    /** Group coordination follows the leaderships of {@code __consumer_offsets}. */
+    private record GroupLeaderships(GroupCoordinator groups) implements MetadataBridge.Coordinator {
+        @Override
+        public String topic() {
+            return OffsetsTopic.NAME;
+        }
+
+        @Override
+        public void onLeadership(int partition, int leaderEpoch) {
+            groups.onLeadership(partition, leaderEpoch);
+        }
+
+        @Override
+        public void onResign(int partition) {
+            groups.onResign(partition);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.curia.broker;
+
+import dev.curia.broker.config.HostPort;
+import dev.curia.broker.config.NodeConfig;
+import dev.curia.broker.config.ServerKeys;
+import dev.curia.broker.http.HttpEndpoint;
+import dev.curia.broker.http.Readiness;
+import dev.curia.broker.metrics.ProcessMetrics;
+import dev.curia.common.fault.FaultHandler;
+import dev.curia.common.time.Clock;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One server process: the roles it was given, and what they share. Wired by hand, here and in the roles. Thread-safe. */
+public final class Node implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final long READY_POLL_MILLIS = 20;
+    private static final long READY_REPORT_MILLIS = 10_000;
+
+    private final NodeConfig config;
+    private final Clock clock;
+    private final Resources resources = new Resources();
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final List<Readiness> parts = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean open = new AtomicBoolean(true);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile boolean started;
+    private @Nullable QuorumRole quorum;
+    private @Nullable BrokerRole broker;
+
+    private Node(NodeConfig config, Clock clock) {
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /**
+     * Starts all parts; they find each other and become ready by themselves.
+     *
+     * @param format make the quorum's data directory first, if it is new
+     * @throws StartupException for the operator; nothing stays open then
+     */
+    public static Node start(NodeConfig config, boolean format, Clock clock, FaultHandler faults)
+            throws StartupException {
+        Node node = new Node(config, clock);
+        try {
+            node.startParts(format, faults);
+            return node;
+        } catch (IOException e) {
+            node.close();
+            throw new StartupException(String.valueOf(e.getMessage()), e);
+        } catch (StartupException | RuntimeException e) {
+            node.close();
+            throw e;
+        }
+    }
+
+    private void startParts(boolean format, FaultHandler faults) throws IOException, StartupException {
+        resources.onClose("metrics", meters::close);
+        resources.own(new ProcessMetrics(meters));
+        resources.own(HttpEndpoint.start(httpAddress(), meters, this::notReadyBecause));
+        if (config.quorum()) {
+            QuorumRole role = resources.own(QuorumRole.start(config, format, clock, meters, faults));
+            quorum = role;
+            parts.add(role);
+        }
+        if (config.broker()) {
+            BrokerRole role = resources.own(BrokerRole.start(config, clock, meters, faults));
+            broker = role;
+            parts.add(role);
+        }
+        started = true;
+    }
+
+    /** Returns when every part serves; says every ten seconds what is missing. */
+    public void awaitReady() throws StartupException, InterruptedException {
+        long waited = 0;
+        while (!closed.await(READY_POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (broker != null) broker.checkNotRejected();
+            Optional<String> missing = notReadyBecause();
+            if (missing.isEmpty()) return;
+            waited += READY_POLL_MILLIS;
+            if (waited % READY_REPORT_MILLIS == 0) LOG.info("not ready yet: {}", missing.get());
+        }
+    }
+
+    /** One line for people: what this process is and where it serves. */
+    public String readyLine() {
+        List<String> what = new ArrayList<>();
+        if (broker != null) what.add(broker.describe());
+        if (quorum != null) what.add(quorum.describe());
+        what.add("HTTP " + config.settings().get(ServerKeys.HTTP_LISTENER));
+        return "Curia is ready (node " + config.nodeId() + ", cluster " + config.clusterId() + "): "
+                + String.join(", ", what);
+    }
+
+    /** Where a Kafka client on this machine connects; brokers only. */
+    public String bootstrapServer() {
+        if (broker == null) throw new IllegalStateException("this node is not a broker");
+        return broker.bootstrapServer();
+    }
+
+    /** Hands over what others can take, then stops, last part first. The first call does it, others wait for it. */
+    @Override
+    public void close() {
+        if (open.getAndSet(false)) {
+            resources.close();
+            closed.countDown();
+            return;
+        }
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Optional<String> notReadyBecause() {
+        if (!started) return Optional.of("still starting");
+        List<String> missing = parts.stream()
+                .map(Readiness::notReadyBecause)
+                .flatMap(Optional::stream)
+                .toList();
+        return missing.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", missing));
+    }
+
+    private InetSocketAddress httpAddress() {
+        HostPort address = config.settings().get(ServerKeys.HTTP_LISTENER);
+        return address.host().isEmpty()
+                ? new InetSocketAddress(address.port())
+                : new InetSocketAddress(address.host(), address.port());
+    }
+}

@@ -1,0 +1,70 @@
+package dev.curia.broker;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code curia server}: one node of a cluster, as its configuration file says. */
+@Command(
+        name = "server",
+        description = "Run a quorum node, a broker or both, as a configuration file says.",
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Examples:",
+            "  curia server --config broker.properties",
+            "  curia server --config quorum.properties --format",
+            "  curia server --config broker.properties --set node.id=2 --set listeners=PLAINTEXT://:9192"
+        })
+final class ServerCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // by picocli
+    private CommandSpec spec;
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "Java properties file with the node's settings.")
+    @SuppressWarnings("NullAway.Init") // by picocli
+    private Path config;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A setting that wins over the file's; may be repeated.")
+    private Map<String, String> overrides = new HashMap<>();
+
+    @Option(
+            names = "--format",
+            description =
+                    "Make the quorum's data directory if it is new. Only at a node's very first start: a quorum node that"
+                            + " lost its disk must be replaced, not formatted again.")
+    private boolean format;
+
+    @Override
+    public Integer call() {
+        Map<String, String> given = new HashMap<>();
+        try (Reader reader = Files.newBufferedReader(config, StandardCharsets.UTF_8)) {
+            Properties properties = new Properties();
+            properties.load(reader);
+            properties.stringPropertyNames().forEach(name -> given.put(name, properties.getProperty(name)));
+        } catch (IOException | IllegalArgumentException e) {
+            spec.commandLine().getErr().println("curia: cannot read --config " + config + ": " + e);
+            return ExitCode.USAGE;
+        }
+        given.putAll(overrides);
+        return new ServerRun(spec.commandLine().getOut(), spec.commandLine().getErr()).run(given, format, node -> {});
+    }
+}

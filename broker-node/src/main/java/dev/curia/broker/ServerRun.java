@@ -1,0 +1,69 @@
+package dev.curia.broker;
+
+import dev.curia.broker.config.NodeConfig;
+import dev.curia.broker.config.ServerSettings;
+import dev.curia.common.config.ConfigException;
+import dev.curia.common.fault.HaltingFaultHandler;
+import dev.curia.common.time.SystemClock;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.ExitCode;
+
+/** One run of a server process: from settings to the exit code. */
+final class ServerRun {
+    /** What to do once the node serves. */
+    interface WhenReady {
+        void run(Node node) throws Exception;
+    }
+
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    ServerRun(PrintWriter out, PrintWriter err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Starts the node, says where it serves, and returns when it was told to stop. */
+    int run(Map<String, String> given, boolean format, WhenReady whenReady) {
+        try (Node node = Node.start(
+                NodeConfig.of(ServerSettings.of(given)), format, new SystemClock(), new HaltingFaultHandler())) {
+            CountDownLatch stopped = stopOnSignal(node);
+            node.awaitReady();
+            out.println(node.readyLine());
+            out.flush();
+            whenReady.run(node);
+            stopped.await();
+            return ExitCode.OK;
+        } catch (ConfigException e) {
+            return failed(ExitCode.USAGE, e);
+        } catch (StartupException e) {
+            return failed(ExitCode.SOFTWARE, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return ExitCode.SOFTWARE;
+        } catch (Exception e) {
+            return failed(ExitCode.SOFTWARE, e);
+        }
+    }
+
+    private int failed(int exitCode, Exception e) {
+        for (String line : String.valueOf(e.getMessage()).split("\n")) err.println("curia: " + line);
+        err.flush();
+        return exitCode;
+    }
+
+    /** Closes the node on SIGTERM and SIGINT; the process ends when that is done. */
+    private static CountDownLatch stopOnSignal(Node node) {
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            node.close();
+                            stopped.countDown();
+                        },
+                        "shutdown"));
+        return stopped;
+    }
+}

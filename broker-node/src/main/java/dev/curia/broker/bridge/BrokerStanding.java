@@ -1,0 +1,68 @@
+package dev.curia.broker.bridge;
+
+import dev.curia.common.fault.FaultHandler;
+import dev.curia.metadata.client.BrokerSession;
+import dev.curia.proto.common.v1.Status;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
+/** How the cluster regards this broker now. Thread-safe. */
+public final class BrokerStanding implements BrokerSession.Listener {
+    private final FaultHandler faults;
+    private final LongConsumer committedIndex;
+    private final CompletableFuture<Void> firstUnfenced = new CompletableFuture<>();
+
+    private final AtomicLong brokerEpoch;
+    private volatile boolean unfenced;
+
+    /**
+     * @param brokerEpoch is set at each registration
+     * @param committedIndex hears what metadata index the cluster has committed
+     */
+    public BrokerStanding(FaultHandler faults, AtomicLong brokerEpoch, LongConsumer committedIndex) {
+        this.faults = faults;
+        this.brokerEpoch = brokerEpoch;
+        this.committedIndex = committedIndex;
+    }
+
+    public boolean isUnfenced() {
+        return unfenced;
+    }
+
+    /** Completes when the broker may serve for the first time; fails with the reason when the cluster will never have it. */
+    public CompletableFuture<Void> firstUnfenced() {
+        return firstUnfenced;
+    }
+
+    @Override
+    public void registered(long epoch, long index) {
+        brokerEpoch.set(epoch);
+    }
+
+    @Override
+    public void unfenced() {
+        unfenced = true;
+        firstUnfenced.complete(null);
+    }
+
+    @Override
+    public void fenced() {
+        unfenced = false;
+    }
+
+    @Override
+    public void committed(long index) {
+        committedIndex.accept(index);
+    }
+
+    @Override
+    public void rejected(Status status) {
+        unfenced = false;
+        IllegalStateException reason = new IllegalStateException(
+                "the cluster refuses this broker: " + status.getMessage() + " (" + status.getCode() + ")");
+        if (!firstUnfenced.completeExceptionally(reason)) {
+            faults.fatal("this broker can no longer take part in the cluster", reason);
+        }
+    }
+}

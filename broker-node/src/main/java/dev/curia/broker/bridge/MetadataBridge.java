@@ -1,0 +1,128 @@
+package dev.curia.broker.bridge;
+
+import dev.curia.common.id.PartitionId;
+import dev.curia.common.id.TopicPartition;
+import dev.curia.metadata.client.MetadataWatcher;
+import dev.curia.metadata.image.ConfigResource;
+import dev.curia.metadata.image.MetadataDelta;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.PartitionState;
+import dev.curia.metadata.image.Topic;
+import dev.curia.replica.ReplicaAssignment;
+import dev.curia.replica.node.HostedReplicas;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Turns each new metadata image into assignments of this broker's replicas, and tells coordinators which of their partitions are led
+ * here. Called on the metadata loop; coordinators are added before it starts.
+ */
+public final class MetadataBridge implements MetadataWatcher.Listener {
+    /** A coordinator whose shards are the partitions of one internal topic. Thread-safe. */
+    public interface Coordinator {
+        String topic();
+
+        /** The replica leads in this epoch. */
+        void onLeadership(int partition, int leaderEpoch);
+
+        void onResign(int partition);
+    }
+
+    private final PublishedMetadata published;
+    private final Map<String, String> topicDefaults;
+    private final HostedReplicas replicas;
+    private final Map<String, Coordinator> coordinators = new ConcurrentHashMap<>();
+    private final AtomicInteger changesUnderWay = new AtomicInteger();
+
+    /** @param topicDefaults topic settings that this broker's configuration changes, by the topic setting's name */
+    public MetadataBridge(PublishedMetadata published, Map<String, String> topicDefaults, HostedReplicas replicas) {
+        this.published = published;
+        this.topicDefaults = Map.copyOf(topicDefaults);
+        this.replicas = replicas;
+    }
+
+    public void add(Coordinator coordinator) {
+        coordinators.put(coordinator.topic(), coordinator);
+    }
+
+    /** True when every replica that the metadata assigns has been opened, or has failed to. Thread-safe. */
+    public boolean replicasOpened() {
+        return changesUnderWay.get() == 0;
+    }
+
+    @Override
+    public void onUpdate(MetadataDelta delta, MetadataImage image) {
+        MetadataImage before = published.newest();
+        published.arrived(image);
+        delta.removedTopics().values().forEach(this::remove);
+        affected(delta, image).forEach(partition -> {
+            PartitionState state = image.partition(partition).orElseThrow();
+            if (isMine(state)) {
+                assign(partition, image.topic(partition.topicId()).orElseThrow(), state, image);
+            } else if (before.partition(partition).filter(this::isMine).isPresent()) {
+                remove(
+                        partition,
+                        before.topic(partition.topicId()).orElseThrow().name());
+            }
+        });
+        published.applied(image);
+    }
+
+    private static Set<PartitionId> affected(MetadataDelta delta, MetadataImage image) {
+        Set<PartitionId> partitions = new HashSet<>(delta.partitions());
+        for (ConfigResource resource : delta.configs()) {
+            if (resource.type() != ConfigResource.Type.TOPIC) continue;
+            image.topic(resource.name()).ifPresent(topic -> {
+                for (int p = 0; p < topic.partitions().size(); p++) partitions.add(new PartitionId(topic.id(), p));
+            });
+        }
+        return partitions;
+    }
+
+    private void assign(PartitionId id, Topic topic, PartitionState state, MetadataImage image) {
+        Map<String, String> config = new HashMap<>(topicDefaults);
+        config.putAll(image.config(ConfigResource.topic(topic.name())));
+        Coordinator coordinator = coordinators.get(topic.name());
+        boolean leads = state.leader() == published.brokerId();
+        if (coordinator != null && !leads) coordinator.onResign(id.partition());
+        CompletableFuture<Void> inEffect = replicas.apply(new ReplicaAssignment(
+                id,
+                new TopicPartition(topic.name(), id.partition()),
+                state.leader(),
+                state.leaderEpoch(),
+                state.partitionEpoch(),
+                state.replicas(),
+                state.isr(),
+                config));
+        changesUnderWay.incrementAndGet();
+        inEffect.whenComplete((done, failure) -> {
+            changesUnderWay.decrementAndGet();
+            if (failure == null && coordinator != null && leads) {
+                coordinator.onLeadership(id.partition(), state.leaderEpoch());
+            }
+        });
+    }
+
+    private void remove(Topic topic) {
+        for (int p = 0; p < topic.partitions().size(); p++) {
+            if (isMine(topic.partitions().get(p))) remove(new PartitionId(topic.id(), p), topic.name());
+        }
+    }
+
+    private void remove(PartitionId id, String topic) {
+        Coordinator coordinator = coordinators.get(topic);
+        if (coordinator != null) coordinator.onResign(id.partition());
+        CompletableFuture<Void> removed = replicas.remove(id);
+        changesUnderWay.incrementAndGet();
+        removed.whenComplete((done, failure) -> changesUnderWay.decrementAndGet());
+    }
+
+    private boolean isMine(PartitionState state) {
+        return state.replicas().contains(published.brokerId());
+    }
+}
