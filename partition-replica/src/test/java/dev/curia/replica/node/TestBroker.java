@@ -1,0 +1,95 @@
+package dev.curia.replica.node;
+
+import dev.curia.common.fault.FaultHandler;
+import dev.curia.common.loop.EventLoop;
+import dev.curia.common.time.SystemClock;
+import dev.curia.log.LogDirectories;
+import dev.curia.log.LogDirectory;
+import dev.curia.log.io.NioFileSystem;
+import dev.curia.replica.grpc.GrpcReplicaLinks;
+import dev.curia.replica.grpc.LinkConfig;
+import dev.curia.replica.grpc.ReplicationService;
+import dev.curia.replica.port.IsrProposals;
+import dev.curia.replica.port.LocalBroker;
+import dev.curia.replica.port.Peers;
+import dev.curia.replica.port.ReplicaMetrics;
+import dev.curia.testkit.Await;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/** One broker's replication, wired as a broker wires it. */
+final class TestBroker {
+    static final String CLUSTER = "test-cluster";
+
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final HostedReplicas replicas;
+    final ReplicationService service;
+    private final LogDirectories directories;
+    private final GrpcReplicaLinks links;
+    private final EventLoop timers;
+    private final EventLoop tail;
+    private final EventLoop catchUp;
+    private final Server server;
+
+    TestBroker(
+            int id,
+            long epoch,
+            Path dir,
+            ReplicaConfig config,
+            Peers peers,
+            IsrProposals proposals,
+            FaultHandler faults)
+            throws IOException {
+        SystemClock clock = new SystemClock();
+        LocalBroker self = new LocalBroker(CLUSTER, id, () -> epoch);
+        ReplicaMetrics metrics = new ReplicaMetrics(meters);
+        directories = LogDirectories.open(
+                List.of(dir),
+                CLUSTER,
+                id,
+                new LogDirectory.Ports(
+                        new NioFileSystem(),
+                        new Random(id),
+                        Runnable::run,
+                        (path, what, cause) -> faults.fatal(path + " failed: " + what, cause)));
+        timers = loop("timers-" + id, clock, faults);
+        tail = loop("tail-" + id, clock, faults);
+        catchUp = loop("catch-up-" + id, clock, faults);
+        links = new GrpcReplicaLinks(self, LinkConfig.defaults(), peers, timers, new Random(id));
+        replicas = new HostedReplicas(self, config, clock, faults, directories, proposals, links, metrics);
+        service = new ReplicationService(self, replicas, tail, catchUp, metrics);
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .directExecutor()
+                .permitKeepAliveTime(5, TimeUnit.SECONDS)
+                .addService(service.bind())
+                .build()
+                .start();
+        replicas.start();
+    }
+
+    private static EventLoop loop(String name, SystemClock clock, FaultHandler faults) {
+        EventLoop loop = new EventLoop(name, 16_384, clock, faults);
+        loop.start();
+        return loop;
+    }
+
+    Peers.Address address() {
+        return new Peers.Address("127.0.0.1", server.getPort());
+    }
+
+    void close() {
+        server.shutdownNow();
+        Await.until("the server is down", TestCluster.PATIENCE, server::isTerminated);
+        replicas.close();
+        links.close();
+        List.of(tail, catchUp, timers).forEach(EventLoop::close);
+    }
+}

@@ -1,0 +1,209 @@
+package dev.curia.replica.node;
+
+import dev.curia.common.id.PartitionId;
+import dev.curia.common.id.TopicPartition;
+import dev.curia.common.id.Uuid;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.replica.Replica;
+import dev.curia.replica.Replica.AppendRequest;
+import dev.curia.replica.Replica.AppendResult;
+import dev.curia.replica.Replica.Isolation;
+import dev.curia.replica.Replica.ReadRequest;
+import dev.curia.replica.Replica.ReadResult;
+import dev.curia.replica.ReplicaAssignment;
+import dev.curia.replica.port.IsrProposals;
+import dev.curia.replica.port.Peers;
+import dev.curia.testkit.Await;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+
+/** Brokers in one JVM, one partition, and a controller in memory that obeys the leader. */
+final class TestCluster implements AutoCloseable, IsrProposals {
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final PartitionId ID = new PartitionId(new Uuid(7, 7), 0);
+    static final TopicPartition NAME = new TopicPartition("orders", 0);
+
+    final Map<Integer, TestBroker> brokers = new ConcurrentHashMap<>();
+    final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
+    private final Path root;
+    private final ReplicaConfig config;
+    private final List<Integer> replicaIds;
+    private final Map<String, String> topicConfig;
+    private long brokerEpochs = 100;
+
+    // Guarded by this: the controller's truth.
+    private int leader;
+    private int leaderEpoch;
+    private int partitionEpoch;
+    private List<Integer> isr;
+    private boolean refuseProposals;
+
+    TestCluster(Path root, int size, int minInsync, Duration lagMax) throws Exception {
+        this.root = root;
+        this.config = new ReplicaConfig(lagMax, Duration.ofMillis(200), 2, 2);
+        this.topicConfig = Map.of("min.insync.replicas", Integer.toString(minInsync));
+        this.replicaIds = new ArrayList<>();
+        for (int id = 1; id <= size; id++) replicaIds.add(id);
+        this.isr = List.copyOf(replicaIds);
+        for (int id : replicaIds) start(id);
+    }
+
+    void start(int id) throws IOException {
+        Peers peers = peer -> Optional.ofNullable(brokers.get(peer)).map(TestBroker::address);
+        brokers.put(
+                id,
+                new TestBroker(
+                        id,
+                        brokerEpochs++,
+                        root.resolve("broker-" + id),
+                        config,
+                        peers,
+                        this,
+                        (what, cause) -> faults.add(what + ": " + cause)));
+    }
+
+    void stop(int id) {
+        TestBroker broker = brokers.remove(id);
+        if (broker != null) broker.close();
+    }
+
+    synchronized void elect(int newLeader) {
+        leader = newLeader;
+        leaderEpoch++;
+        partitionEpoch++;
+    }
+
+    synchronized void setIsr(List<Integer> newIsr) {
+        isr = newIsr;
+        partitionEpoch++;
+    }
+
+    synchronized void refuseProposals(boolean refuse) {
+        refuseProposals = refuse;
+    }
+
+    synchronized List<Integer> isr() {
+        return isr;
+    }
+
+    synchronized ReplicaAssignment assignment() {
+        return new ReplicaAssignment(ID, NAME, leader, leaderEpoch, partitionEpoch, replicaIds, isr, topicConfig);
+    }
+
+    /** Tells every running broker. */
+    void publish() throws Exception {
+        for (int id : brokers.keySet()) publishTo(id);
+    }
+
+    void publishTo(int id) throws Exception {
+        broker(id).replicas.apply(assignment()).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    @Override
+    public synchronized CompletableFuture<Verdict> propose(Proposal proposal) {
+        if (refuseProposals) return CompletableFuture.completedFuture(Verdict.failed(ErrorCode.REQUEST_TIMED_OUT));
+        if (proposal.leaderEpoch() != leaderEpoch) {
+            return CompletableFuture.completedFuture(Verdict.failed(ErrorCode.FENCED_LEADER_EPOCH));
+        }
+        if (proposal.partitionEpoch() != partitionEpoch) {
+            return CompletableFuture.completedFuture(Verdict.failed(ErrorCode.INVALID_UPDATE_VERSION));
+        }
+        isr = proposal.isr().stream().map(Member::brokerId).toList();
+        partitionEpoch++;
+        return CompletableFuture.completedFuture(new Verdict(ErrorCode.NONE, leader, leaderEpoch, partitionEpoch, isr));
+    }
+
+    TestBroker broker(int id) {
+        return Objects.requireNonNull(brokers.get(id), "broker " + id + " is down");
+    }
+
+    Replica replica(int id) {
+        return broker(id).replicas.find(NAME).orElseThrow();
+    }
+
+    CompletableFuture<AppendResult> send(int broker, int acks, String... values) {
+        return send(broker, acks, Duration.ofSeconds(10), values);
+    }
+
+    CompletableFuture<AppendResult> send(int broker, int acks, Duration timeout, String... values) {
+        return replica(broker)
+                .append(new AppendRequest(
+                        batch(values), (short) acks, timeout, Replica.Origin.CLIENT, OptionalInt.empty(), () -> {}));
+    }
+
+    AppendResult append(int broker, int acks, String... values)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        return send(broker, acks, values).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static ByteBuffer batch(String... values) {
+        SimpleRecord[] records = new SimpleRecord[values.length];
+        for (int i = 0; i < values.length; i++)
+            records[i] = new SimpleRecord(1_700_000_000_000L, null, values[i].getBytes(StandardCharsets.UTF_8));
+        return MemoryRecords.withRecords(Compression.NONE, records).buffer();
+    }
+
+    /** What is in a broker's log on disk, all of it, whatever its role. */
+    List<String> log(int broker) {
+        List<String> values = new ArrayList<>();
+        PartitionReplica replica = (PartitionReplica) replica(broker);
+        long offset = replica.log().logStartOffset();
+        while (offset < replica.log().logEndOffset()) {
+            try (var slice =
+                    replica.log().read(offset, 1 << 20, true, Long.MAX_VALUE).slice()) {
+                for (Record record :
+                        MemoryRecords.readableRecords(slice.toBuffer()).records()) {
+                    if (record.offset() < offset) continue;
+                    ByteBuffer value = record.value();
+                    byte[] bytes = new byte[value.remaining()];
+                    value.get(bytes);
+                    values.add(new String(bytes, StandardCharsets.UTF_8));
+                    offset = record.offset() + 1;
+                }
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return values;
+    }
+
+    /** What a consumer sees at the leader. */
+    ReadResult read(int broker, long offset) {
+        return replica(broker)
+                .read(new ReadRequest(
+                        offset, 1 << 20, true, Isolation.READ_UNCOMMITTED, OptionalInt.empty(), OptionalInt.empty()));
+    }
+
+    void awaitEqualLogs(int one, int other) {
+        Await.until("logs of " + one + " and " + other + " equal", PATIENCE, () -> log(one).equals(log(other)));
+    }
+
+    void awaitIsr(List<Integer> expected) {
+        Await.until("isr " + expected + " instead of " + isr(), PATIENCE, () -> isr().equals(expected));
+    }
+
+    @Override
+    public void close() {
+        for (int id : List.copyOf(brokers.keySet())) stop(id);
+        if (!faults.isEmpty()) throw new AssertionError("faults: " + faults);
+    }
+}

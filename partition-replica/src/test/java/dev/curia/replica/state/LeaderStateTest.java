@@ -1,0 +1,150 @@
+package dev.curia.replica.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.replica.state.Effect.AdvanceHighWatermark;
+import dev.curia.replica.state.Effect.ProposeIsr;
+import dev.curia.replica.state.LeaderState.Membership;
+import dev.curia.replica.state.LeaderState.Settings;
+import dev.curia.replica.state.LeaderState.Step;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LeaderStateTest {
+    private static final long LAG = 1_000;
+    private static final Settings SETTINGS = new Settings(2, LAG, 100);
+
+    private static LeaderState leader(long logEnd, long watermark, List<Integer> isr) {
+        return LeaderState.start(1, 5, new Membership(10, List.of(1, 2, 3), isr), logEnd, watermark, SETTINGS, 0)
+                .next();
+    }
+
+    private static ProposeIsr proposal(Step step) {
+        return step.effects().stream()
+                .filter(ProposeIsr.class::isInstance)
+                .map(ProposeIsr.class::cast)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no proposal in " + step));
+    }
+
+    private static List<Integer> ids(ProposeIsr proposal) {
+        return proposal.isr().stream().map(Effect.IsrMember::brokerId).toList();
+    }
+
+    @Test
+    void watermarkIsTheSmallestEndOverTheIsr() {
+        LeaderState s = leader(0, 0, List.of(1, 2, 3)).appended(10, 1).next();
+        s = s.attached(2, 20, 0, 2).next().attached(3, 30, 0, 2).next();
+        Step two = s.acknowledged(2, 10, 3);
+        assertThat(two.effects()).isEmpty();
+        Step three = two.next().acknowledged(3, 7, 4);
+        assertThat(three.effects()).containsExactly(new AdvanceHighWatermark(7));
+        assertThat(three.next().acknowledged(3, 99, 5).effects())
+                .as("beyond the log's end")
+                .isEmpty();
+    }
+
+    @Test
+    void watermarkStandsBelowMinIsr() {
+        LeaderState s = leader(0, 0, List.of(1)).appended(10, 1).next();
+        assertThat(s.highWatermark()).isZero();
+        assertThat(s.underMinIsr()).isTrue();
+    }
+
+    @Test
+    void silentFollowerIsProposedOutAndTheWatermarkWaitsForTheVerdict() {
+        LeaderState s = leader(0, 0, List.of(1, 2, 3))
+                .attached(2, 20, 0, 1)
+                .next()
+                .appended(10, 10)
+                .next();
+        s = s.acknowledged(2, 10, 20).next();
+        assertThat(s.tick(LAG).effects()).isEmpty();
+        Step late = s.tick(10 + LAG + 1);
+        assertThat(ids(proposal(late))).containsExactly(1, 2);
+        assertThat(late.next().highWatermark()).isZero();
+        Step unknown = late.next().decided(10, ErrorCode.REQUEST_TIMED_OUT, -1, List.of(), LAG + 20);
+        assertThat(unknown.effects()).isEmpty();
+        Step accepted = unknown.next().tick(LAG + 200).next().decided(10, ErrorCode.NONE, 11, List.of(1, 2), LAG + 210);
+        assertThat(accepted.effects()).containsExactly(new AdvanceHighWatermark(10));
+        assertThat(accepted.next().isr().partitionEpoch()).isEqualTo(11);
+    }
+
+    @Test
+    void idleFollowerStaysAndGetsTheFullLagTimeAfterTheNextAppend() {
+        LeaderState s = leader(0, 0, List.of(1, 2)).attached(2, 20, 0, 1).next();
+        long idle = 100 * LAG;
+        s = s.appended(1, idle).next();
+        assertThat(s.tick(idle + LAG).effects()).isEmpty();
+        assertThat(ids(proposal(s.tick(idle + LAG + 1)))).containsExactly(1);
+    }
+
+    @Test
+    void followerThatKeepsUpButIsNeverQuiteThereStays() {
+        LeaderState s = leader(0, 0, List.of(1, 2)).attached(2, 20, 0, 0).next();
+        long now = 0;
+        for (int i = 1; i <= 50; i++) {
+            now += LAG / 4;
+            s = s.appended(i * 10L, now).next();
+            Step step = s.acknowledged(2, i * 10L - 5, now + 1);
+            s = step.next();
+            assertThat(s.tick(now + 2).effects().stream().filter(ProposeIsr.class::isInstance))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void expansionNeedsTheWatermarkAndTheEpochsStartAndCountsInTheMaximalIsrAtOnce() {
+        LeaderState s = leader(10, 10, List.of(1, 2)).attached(2, 20, 10, 1).next();
+        s = s.attached(3, 30, 4, 2).next();
+        assertThat(s.acknowledged(3, 9, 3).effects()).isEmpty();
+        Step reached = s.acknowledged(3, 10, 4);
+        assertThat(proposal(reached).isr())
+                .containsExactly(new Effect.IsrMember(1, -1), new Effect.IsrMember(2, 20), new Effect.IsrMember(3, 30));
+        LeaderState pending = reached.next();
+        assertThat(pending.isr().maximal()).containsExactly(1, 2, 3);
+        pending = pending.appended(12, 5).next().acknowledged(2, 12, 6).next();
+        assertThat(pending.highWatermark())
+                .as("the joining follower counts already")
+                .isEqualTo(10);
+        Step refused = pending.decided(10, ErrorCode.INELIGIBLE_REPLICA, -1, List.of(), 7);
+        assertThat(refused.effects()).containsExactly(new AdvanceHighWatermark(12));
+    }
+
+    @Test
+    void refusalAfterAnUnansweredProposalKeepsTheMaximalIsr() {
+        LeaderState s = leader(10, 10, List.of(1, 2))
+                .attached(2, 20, 10, 1)
+                .next()
+                .attached(3, 30, 10, 2)
+                .next();
+        s = s.decided(10, ErrorCode.NETWORK_EXCEPTION, -1, List.of(), 3).next();
+        s = s.tick(200).next();
+        assertThat(s.isr().inFlight()).isPresent();
+        s = s.decided(10, ErrorCode.INELIGIBLE_REPLICA, -1, List.of(), 201).next();
+        assertThat(s.isr().maximal()).containsExactly(1, 2, 3);
+        s = s.assigned(new Membership(11, List.of(1, 2, 3), List.of(1, 2)), SETTINGS, 202)
+                .next();
+        assertThat(s.isr().committed()).containsExactly(1, 2);
+    }
+
+    @Test
+    void newIncarnationMayComeBackWithLessThanItHad() {
+        LeaderState s = leader(10, 0, List.of(1, 2)).attached(2, 20, 10, 1).next();
+        assertThat(s.highWatermark()).isEqualTo(10);
+        s = s.appended(20, 2).next().acknowledged(2, 15, 3).next();
+        s = s.attached(2, 21, 12, 4).next().appended(30, 5).next();
+        assertThat(s.highWatermark()).isEqualTo(15);
+        assertThat(s.maxLag()).isEqualTo(18);
+    }
+
+    @Test
+    void lateVerdictsAreIgnored() {
+        LeaderState s = leader(10, 10, List.of(1, 2)).attached(3, 30, 10, 1).next();
+        LeaderState newer = s.assigned(new Membership(12, List.of(1, 2, 3), List.of(1)), SETTINGS, 2)
+                .next();
+        assertThat(newer.decided(10, ErrorCode.NONE, 11, List.of(1, 2, 3), 3).next())
+                .isEqualTo(newer);
+    }
+}
