@@ -85,7 +85,8 @@ public final class AdminClient {
             return serverAfter(target);
         }
         switch (code) {
-            case UNAVAILABLE -> {
+            // A server that stops may cancel what it was asked.
+            case UNAVAILABLE, CANCELLED -> {
                 attempts.failed.put(target, Failures.reason(failure));
                 attempts.lost |= !neverSent(failure);
                 channels.forget(target);

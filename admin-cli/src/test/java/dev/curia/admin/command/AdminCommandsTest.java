@@ -1,0 +1,171 @@
+package dev.curia.admin.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AdminCommandsTest {
+    private final FakeCluster cluster = new FakeCluster();
+
+    @AfterEach
+    void close() {
+        cluster.close();
+    }
+
+    private Run curia(String... arguments) {
+        String[] all = new String[arguments.length + 2];
+        System.arraycopy(arguments, 0, all, 0, arguments.length);
+        all[arguments.length] = "--server";
+        all[arguments.length + 1] = cluster.controllerAddress();
+        return Run.curia(all);
+    }
+
+    @Test
+    void createdTopicIsListedDescribedAndDeleted() {
+        assertThat(curia("topics", "create", "orders", "--partitions", "3").out())
+                .isEqualTo("Created topic orders (3 partitions, replication factor 1).\n");
+        assertThat(curia("topics", "list").out().lines())
+                .containsExactly(
+                        "TOPIC   PARTITIONS  REPLICATION  UNDER-REPLICATED  OFFLINE",
+                        "orders  3           1            0                 0");
+        assertThat(curia("topics", "describe", "orders").out())
+                .contains("1          1       0      1         1        ok");
+        assertThat(curia("topics", "delete", "orders")).returns("Deleted topic orders.\n", Run::out);
+        assertThat(cluster.topics).isEmpty();
+    }
+
+    @Test
+    void jsonIsPrintedForPrograms() {
+        cluster.addTopic("orders", 2);
+        assertThat(curia("topics", "list", "--json").out())
+                .startsWith("[\n  {\n    \"name\": \"orders\",\n    \"topicId\": null,\n    \"partitions\": 2,");
+        assertThat(curia("brokers", "list", "--json").out()).contains("\"state\": \"fenced\"");
+        assertThat(curia("cluster", "info", "--json").out()).contains("\"brokersAlive\": 1");
+        assertThat(curia("quorum", "status", "--json").out()).contains("\"term\": 7");
+        assertThat(curia("topics", "describe", "orders", "--json").out()).contains("\"replicas\": [1],");
+    }
+
+    @Test
+    void quorumAndClusterAreShownAsText() {
+        assertThat(curia("quorum", "status").out()).contains("Leader:     101\n", "Term:       7\n", "101   leader");
+        assertThat(curia("cluster", "info").out()).contains("Brokers:           1 alive of 2\n");
+        assertThat(curia("brokers", "list").out()).contains("1       fenced");
+    }
+
+    @Test
+    void followerIsLeftForTheControllerItNames() {
+        Run run = Run.curia("topics", "create", "orders", "--server", cluster.followerAddress());
+        assertThat(run.exitCode()).isZero();
+        assertThat(cluster.topics).containsKey("orders");
+    }
+
+    @Test
+    void deadServerIsPassedOver() {
+        Run run = Run.curia("topics", "create", "orders", "--server", "127.0.0.1:1," + cluster.controllerAddress());
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void hintToADeadControllerEndsAtTheDeadline() throws InterruptedException {
+        cluster.stopController();
+        Run run = Run.curia("topics", "create", "a", "--server", cluster.followerAddress(), "--timeout", "0.5");
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(run.err())
+                .contains("cannot create topic a: no controller answered in time")
+                .contains(cluster.followerAddress() + ": is not the controller")
+                .contains(cluster.controllerAddress() + ": connection refused");
+    }
+
+    @Test
+    void noServerIsSaidAtOnceWithWhatToDo() {
+        Run run = Run.curia("topics", "list", "--server", "127.0.0.1:1,127.0.0.1:2");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(run.err())
+                .contains("127.0.0.1:1: connection refused")
+                .contains("127.0.0.1:2: connection refused")
+                .contains("curia standalone")
+                .doesNotContain("Exception");
+    }
+
+    @Test
+    void brokersPortIsNamedAsTheMistakeItIs() {
+        Run run = Run.curia("topics", "list", "--server", cluster.brokerAddress());
+        assertThat(run.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(run.err()).contains(cluster.brokerAddress() + " is no quorum node");
+    }
+
+    @Test
+    void refusalNamesTheTopicAndSaysWhatToDo() {
+        cluster.addTopic("orders", 1);
+        Run again = curia("topics", "create", "orders");
+        assertThat(again.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(again.err())
+                .contains("cannot create topic orders: it exists already")
+                .contains("--if-not-exists");
+        assertThat(curia("topics", "create", "orders", "--if-not-exists").exitCode())
+                .isZero();
+
+        Run replicas = curia("topics", "create", "b", "-r", "3");
+        assertThat(replicas.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(replicas.err()).contains("replication factor 3 is larger than the 2 brokers");
+
+        Run unknown = curia("topics", "delete", "nope");
+        assertThat(unknown.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(unknown.err()).contains("topic nope").contains("curia topics list");
+        assertThat(curia("topics", "delete", "nope", "--if-exists").exitCode()).isZero();
+        assertThat(curia("topics", "describe", "nope").exitCode()).isEqualTo(ExitCode.REFUSED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "nonsense",
+                "topics",
+                "topics create",
+                "topics create a --partitions many",
+                "topics create a --partitions 0",
+                "topics list --server host:99999",
+                "topics list --server host:x",
+                "topics list --timeout 0",
+                "produce",
+                "produce a --acks some",
+                "produce a --key-separator=",
+                "consume a --offset 5",
+                "consume a --offset x --partition 0",
+                "consume a --from-beginning --offset latest",
+                "consume a --max-messages 0"
+            })
+    void wrongUsageIsExplained(String line) {
+        Run run = Run.curia(line.isEmpty() ? new String[0] : line.split(" "));
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).startsWith("curia: ").contains("--help").doesNotContain("\tat ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "topics create",
+                "topics list",
+                "topics describe",
+                "topics delete",
+                "brokers list",
+                "quorum status",
+                "cluster info",
+                "produce",
+                "consume"
+            })
+    void everyCommandHasHelpWithExamples(String command) {
+        Run run = Run.curia((command + " --help").split(" "));
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("Examples:", "  curia " + command, "--server", "--json");
+    }
+
+    @Test
+    void helpListsServersAndExitCodes() {
+        assertThat(Run.curia("--help").out()).contains("standalone", "server --config FILE", "Exit codes:");
+    }
+}

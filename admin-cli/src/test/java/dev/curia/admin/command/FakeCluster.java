@@ -1,0 +1,310 @@
+package dev.curia.admin.command;
+
+import com.google.protobuf.ByteString;
+import dev.curia.proto.admin.v1.AdminGrpc;
+import dev.curia.proto.admin.v1.BrokerDescription;
+import dev.curia.proto.admin.v1.CreateTopicsRequest;
+import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.CreatedTopic;
+import dev.curia.proto.admin.v1.DeleteTopicsRequest;
+import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import dev.curia.proto.admin.v1.DeletedTopic;
+import dev.curia.proto.admin.v1.DescribeClusterRequest;
+import dev.curia.proto.admin.v1.DescribeClusterResponse;
+import dev.curia.proto.admin.v1.DescribeQuorumRequest;
+import dev.curia.proto.admin.v1.DescribeQuorumResponse;
+import dev.curia.proto.admin.v1.DescribeTopicsRequest;
+import dev.curia.proto.admin.v1.DescribeTopicsResponse;
+import dev.curia.proto.admin.v1.ListTopicsRequest;
+import dev.curia.proto.admin.v1.ListTopicsResponse;
+import dev.curia.proto.admin.v1.NewTopic;
+import dev.curia.proto.admin.v1.PartitionDescription;
+import dev.curia.proto.admin.v1.QuorumNodeDescription;
+import dev.curia.proto.admin.v1.TopicDescription;
+import dev.curia.proto.admin.v1.TopicRef;
+import dev.curia.proto.admin.v1.TopicSummary;
+import dev.curia.proto.common.v1.Endpoint;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.data.v1.ConsumeRequest;
+import dev.curia.proto.data.v1.ConsumeResponse;
+import dev.curia.proto.data.v1.DataGrpc;
+import dev.curia.proto.data.v1.ListOffsetsRequest;
+import dev.curia.proto.data.v1.ListOffsetsResponse;
+import dev.curia.proto.data.v1.ProduceRequest;
+import dev.curia.proto.data.v1.ProduceResponse;
+import dev.curia.proto.data.v1.Record;
+import dev.curia.proto.metadata.v1.ControllerHint;
+import io.grpc.BindableService;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Real gRPC servers on loopback with topics in memory: a controller, a follower that knows it, and two brokers of which each leads
+ * every second partition. Each broker's next answers to produce and consume can be replaced by failures.
+ */
+final class FakeCluster implements AutoCloseable {
+    private static final Metadata.Key<ControllerHint> HINT =
+            Metadata.Key.of("controller-hint-bin", ProtoUtils.metadataMarshaller(ControllerHint.getDefaultInstance()));
+
+    final Map<String, List<List<Record>>> topics = new TreeMap<>();
+    final Queue<Status> nextProduceAnswers = new ConcurrentLinkedQueue<>();
+    final Queue<Status> nextConsumeAnswers = new ConcurrentLinkedQueue<>();
+    final List<ProduceRequest> produced = new ArrayList<>();
+    private final Server controller = serve(new ControllerAdmin());
+    private final int controllerPort = controller.getPort();
+    private final Server follower = serve(new FollowerAdmin());
+    private final List<Server> brokers = List.of(serve(new Data(0)), serve(new Data(1)));
+
+    String controllerAddress() {
+        return "127.0.0.1:" + controllerPort;
+    }
+
+    String followerAddress() {
+        return "127.0.0.1:" + follower.getPort();
+    }
+
+    String brokerAddress() {
+        return "127.0.0.1:" + brokers.get(0).getPort();
+    }
+
+    void stopController() throws InterruptedException {
+        controller.shutdownNow().awaitTermination();
+    }
+
+    /** Fails the test when there is no such partition. */
+    synchronized List<Record> log(String topic, int partition) {
+        return Objects.requireNonNull(topics.get(topic), topic).get(partition);
+    }
+
+    synchronized void addTopic(String name, int partitions) {
+        List<List<Record>> logs = new ArrayList<>();
+        for (int i = 0; i < partitions; i++) logs.add(new ArrayList<>());
+        topics.put(name, logs);
+    }
+
+    @Override
+    public void close() {
+        controller.shutdownNow();
+        follower.shutdownNow();
+        brokers.forEach(Server::shutdownNow);
+    }
+
+    private static Server serve(BindableService service) {
+        try {
+            return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .addService(service)
+                    .build()
+                    .start();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Status status(ErrorCode code, String message) {
+        return Status.newBuilder().setCode(code).setMessage(message).build();
+    }
+
+    private static <R> void answer(StreamObserver<R> to, R response) {
+        to.onNext(response);
+        to.onCompleted();
+    }
+
+    private final class FollowerAdmin extends AdminGrpc.AdminImplBase {
+        @Override
+        public void createTopics(CreateTopicsRequest request, StreamObserver<CreateTopicsResponse> to) {
+            Metadata trailers = new Metadata();
+            trailers.put(
+                    HINT,
+                    ControllerHint.newBuilder()
+                            .setNodeId(101)
+                            .setHost("127.0.0.1")
+                            .setPort(controllerPort)
+                            .build());
+            to.onError(io.grpc.Status.UNAVAILABLE
+                    .withDescription("node 102 is not the active controller")
+                    .asRuntimeException(trailers));
+        }
+    }
+
+    private final class ControllerAdmin extends AdminGrpc.AdminImplBase {
+        @Override
+        public void createTopics(CreateTopicsRequest request, StreamObserver<CreateTopicsResponse> to) {
+            CreateTopicsResponse.Builder response = CreateTopicsResponse.newBuilder();
+            for (NewTopic topic : request.getTopicsList()) {
+                CreatedTopic.Builder created = response.addTopicsBuilder().setName(topic.getName());
+                if (topics.containsKey(topic.getName())) {
+                    created.setStatus(status(ErrorCode.TOPIC_ALREADY_EXISTS, "topic exists"));
+                } else if (topic.getReplicationFactor() > 2) {
+                    created.setStatus(status(
+                            ErrorCode.INVALID_REPLICATION_FACTOR,
+                            "replication factor " + topic.getReplicationFactor() + " is larger than the 2 brokers"));
+                } else {
+                    int partitions = Math.max(1, topic.getPartitions());
+                    addTopic(topic.getName(), partitions);
+                    created.setPartitions(partitions)
+                            .setReplicationFactor(1)
+                            .setTopicId(ByteString.copyFrom(new byte[16]));
+                }
+            }
+            answer(to, response.build());
+        }
+
+        @Override
+        public void deleteTopics(DeleteTopicsRequest request, StreamObserver<DeleteTopicsResponse> to) {
+            DeleteTopicsResponse.Builder response = DeleteTopicsResponse.newBuilder();
+            for (TopicRef topic : request.getTopicsList()) {
+                DeletedTopic.Builder deleted = response.addTopicsBuilder().setName(topic.getName());
+                if (topics.remove(topic.getName()) == null)
+                    deleted.setStatus(status(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ""));
+            }
+            answer(to, response.build());
+        }
+
+        @Override
+        public void listTopics(ListTopicsRequest request, StreamObserver<ListTopicsResponse> to) {
+            ListTopicsResponse.Builder response = ListTopicsResponse.newBuilder();
+            topics.forEach((name, logs) -> response.addTopics(TopicSummary.newBuilder()
+                    .setName(name)
+                    .setPartitions(logs.size())
+                    .setReplicationFactor(1)));
+            answer(to, response.build());
+        }
+
+        @Override
+        public void describeTopics(DescribeTopicsRequest request, StreamObserver<DescribeTopicsResponse> to) {
+            DescribeTopicsResponse.Builder response = DescribeTopicsResponse.newBuilder();
+            for (TopicRef ref : request.getTopicsList()) {
+                TopicDescription.Builder topic = response.addTopicsBuilder().setName(ref.getName());
+                List<List<Record>> logs = topics.get(ref.getName());
+                if (logs == null) {
+                    topic.setStatus(status(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ""));
+                    continue;
+                }
+                for (int i = 0; i < logs.size(); i++)
+                    topic.addPartitions(PartitionDescription.newBuilder()
+                            .setPartition(i)
+                            .setLeader(i % 2)
+                            .addReplicas(i % 2)
+                            .addIsr(i % 2));
+            }
+            answer(to, response.build());
+        }
+
+        @Override
+        public void describeCluster(DescribeClusterRequest request, StreamObserver<DescribeClusterResponse> to) {
+            DescribeClusterResponse.Builder response = DescribeClusterResponse.newBuilder()
+                    .setClusterId("fake")
+                    .setControllerId(101)
+                    .setTopics(topics.size());
+            for (int i = 0; i < brokers.size(); i++)
+                response.addBrokers(BrokerDescription.newBuilder()
+                        .setBrokerId(i)
+                        .setFenced(i == 1)
+                        .setRpc(Endpoint.newBuilder()
+                                .setHost("127.0.0.1")
+                                .setPort(brokers.get(i).getPort())));
+            answer(to, response.build());
+        }
+
+        @Override
+        public void describeQuorum(DescribeQuorumRequest request, StreamObserver<DescribeQuorumResponse> to) {
+            answer(
+                    to,
+                    DescribeQuorumResponse.newBuilder()
+                            .setLeaderId(101)
+                            .setTerm(7)
+                            .setAnsweringNodeId(101)
+                            .setSnapshotIndex(-1)
+                            .addNodes(QuorumNodeDescription.newBuilder()
+                                    .setNodeId(101)
+                                    .setPeerAddress("127.0.0.1:9093")
+                                    .setRpcAddress(controllerAddress()))
+                            .build());
+        }
+    }
+
+    private final class Data extends DataGrpc.DataImplBase {
+        private final int broker;
+
+        Data(int broker) {
+            this.broker = broker;
+        }
+
+        @Override
+        public StreamObserver<ProduceRequest> produce(StreamObserver<ProduceResponse> to) {
+            return new StreamObserver<>() {
+                @Override
+                public void onNext(ProduceRequest request) {
+                    to.onNext(append(request));
+                }
+
+                @Override
+                public void onError(Throwable failure) {}
+
+                @Override
+                public void onCompleted() {
+                    to.onCompleted();
+                }
+            };
+        }
+
+        private ProduceResponse append(ProduceRequest request) {
+            synchronized (FakeCluster.this) {
+                Status failure = nextProduceAnswers.poll();
+                if (failure != null)
+                    return ProduceResponse.newBuilder().setStatus(failure).build();
+                if (request.getPartition() % 2 != broker) throw new AssertionError("sent to the wrong leader");
+                produced.add(request);
+                List<Record> log = log(request.getTopic(), request.getPartition());
+                int base = log.size();
+                for (Record record : request.getRecordsList())
+                    log.add(record.toBuilder().setOffset(log.size()).build());
+                return ProduceResponse.newBuilder().setBaseOffset(base).build();
+            }
+        }
+
+        @Override
+        public void consume(ConsumeRequest request, StreamObserver<ConsumeResponse> to) {
+            Status failure = nextConsumeAnswers.poll();
+            if (failure != null) {
+                answer(to, ConsumeResponse.newBuilder().setStatus(failure).build());
+                return;
+            }
+            synchronized (FakeCluster.this) {
+                List<Record> log = log(request.getTopic(), request.getPartition());
+                Queue<Record> rest = new ArrayDeque<>(log.subList((int) request.getOffset(), log.size()));
+                for (Record record : rest)
+                    to.onNext(ConsumeResponse.newBuilder()
+                            .addRecords(record)
+                            .setNextOffset(record.getOffset() + 1)
+                            .build());
+            }
+            if (request.getUntilOffset() > 0) to.onCompleted();
+        }
+
+        @Override
+        public void listOffsets(ListOffsetsRequest request, StreamObserver<ListOffsetsResponse> to) {
+            int end = log(request.getTopic(), request.getPartition()).size();
+            answer(
+                    to,
+                    ListOffsetsResponse.newBuilder()
+                            .setOffset(request.getTimestampMs() == -2 ? 0 : end)
+                            .build());
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.curia.admin.command;
+
+import org.jspecify.annotations.NullMarked;
