@@ -10,7 +10,6 @@ import dev.curia.broker.fetch.FetchedPartition;
 import dev.curia.broker.kafka.codec.Codes;
 import dev.curia.broker.kafka.codec.SliceRecords;
 import dev.curia.common.id.Uuid;
-import dev.curia.replica.Replica.Isolation;
 import dev.curia.replica.Replica.ReadResult;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
@@ -74,6 +72,7 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
     @Override
     public CompletionStage<FetchResponse> handle(RequestContext context, FetchRequest request, Exchange exchange) {
         boolean byId = context.version() >= FIRST_WITH_IDS;
+        DelayedFetch.Limits limits = limits(request);
         FetchTurn turn = sessions.begin(
                 request.metadata().sessionId(),
                 request.metadata().epoch(),
@@ -92,7 +91,7 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
             targets.add(new DelayedFetch.Target(
                     turn.partitions().get(i), found.get(i).error(), found.get(i).replica()));
         }
-        DelayedFetch fetch = new DelayedFetch(targets, limits(request), exchange, exchange, disk);
+        DelayedFetch fetch = new DelayedFetch(targets, limits, exchange, exchange, disk);
         exchange.onClose(fetch::cancel);
         return fetch.start().thenApply(fetched -> answer(context, turn, fetched));
     }
@@ -102,9 +101,7 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
                 Math.min(request.maxBytes(), MAX_BYTES),
                 request.minBytes(),
                 Duration.ofMillis(request.maxWait()),
-                request.isolationLevel() == IsolationLevel.READ_COMMITTED
-                        ? Isolation.READ_COMMITTED
-                        : Isolation.READ_UNCOMMITTED);
+                Codes.isolation(request.data().isolationLevel()));
     }
 
     private static List<FetchPartition> asked(FetchRequest request, boolean byId) {

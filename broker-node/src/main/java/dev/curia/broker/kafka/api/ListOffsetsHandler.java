@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
@@ -72,9 +71,7 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
     }
 
     private ListOffsetsResponse answer(ListOffsetsRequest request) {
-        Isolation isolation = request.isolationLevel() == IsolationLevel.READ_COMMITTED
-                ? Isolation.READ_COMMITTED
-                : Isolation.READ_UNCOMMITTED;
+        Isolation isolation = Codes.isolation(request.data().isolationLevel());
         List<ListOffsetsTopicResponse> topics = request.topics().stream()
                 .map(topic -> new ListOffsetsTopicResponse()
                         .setName(topic.name())

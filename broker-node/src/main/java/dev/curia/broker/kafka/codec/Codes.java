@@ -2,6 +2,8 @@ package dev.curia.broker.kafka.codec;
 
 import dev.curia.common.id.Uuid;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.replica.Replica.Isolation;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Our error codes and ids in kafka-clients' types. Both number errors as Kafka does. Pure. */
@@ -20,6 +22,17 @@ public final class Codes {
 
     public static short number(ErrorCode code) {
         return errors(code).code();
+    }
+
+    /** @throws InvalidRequestException when there is no such isolation level */
+    public static Isolation isolation(byte level) {
+        return switch (level) {
+            case 0 -> Isolation.READ_UNCOMMITTED;
+            case 1 -> Isolation.READ_COMMITTED;
+            default ->
+                throw new InvalidRequestException(
+                        "isolation level " + level + ": expected 0 (uncommitted) or 1 (committed)");
+        };
     }
 
     public static org.apache.kafka.common.Uuid kafka(Uuid id) {

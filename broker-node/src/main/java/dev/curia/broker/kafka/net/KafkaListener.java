@@ -9,6 +9,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultMessageSizeEstimator;
+import io.netty.channel.FileRegion;
+import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -27,6 +30,11 @@ public final class KafkaListener implements AutoCloseable {
     private static final int FIRST_READ_BYTES = 16 << 10;
     private static final int MAX_READ_BYTES = 1 << 20;
     private static final WriteBufferWaterMark WRITE_MARKS = new WriteBufferWaterMark(1 << 20, 2 << 20);
+    // Netty counts a file region as nothing, since it takes no memory; but each one holds a segment open for a client
+    // that may not read.
+    private static final MessageSizeEstimator.Handle SIZES = message -> message instanceof FileRegion region
+            ? (int) Math.min(Integer.MAX_VALUE, region.count())
+            : DefaultMessageSizeEstimator.DEFAULT.newHandle().size(message);
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(1);
 
     /**
@@ -65,6 +73,7 @@ public final class KafkaListener implements AutoCloseable {
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
+                .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, () -> SIZES)
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES))
