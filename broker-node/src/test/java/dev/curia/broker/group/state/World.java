@@ -1,0 +1,258 @@
+package dev.curia.broker.group.state;
+
+import dev.curia.broker.coordinator.Now;
+import dev.curia.broker.coordinator.Outcome;
+import dev.curia.broker.coordinator.ShardTimers;
+import dev.curia.common.id.TopicPartition;
+import dev.curia.common.id.Uuid;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/** A shard with a virtual clock, its timers and a log whose appends commit when told to, in order. */
+final class World implements ShardTimers<GroupTimer> {
+    /** An answer that may not have come yet. */
+    static final class Box<T> implements Consumer<T> {
+        private final List<T> values = new ArrayList<>();
+
+        @Override
+        public void accept(T value) {
+            values.add(value);
+            if (values.size() > 1) throw new AssertionError("answered twice: " + values);
+        }
+
+        boolean isEmpty() {
+            return values.isEmpty();
+        }
+
+        T get() {
+            if (values.isEmpty()) throw new AssertionError("not answered");
+            return values.get(0);
+        }
+    }
+
+    static final TopicPartition P0 = new TopicPartition("t", 0);
+    static final int SESSION_MS = 10_000;
+    static final int REBALANCE_MS = 60_000;
+
+    final GroupSettings settings;
+    final List<GroupRecord> log = new ArrayList<>();
+    boolean autoCommit = true;
+    GroupShard shard;
+
+    private final Map<GroupTimer, Long> timers = new LinkedHashMap<>();
+    private final ArrayDeque<Outcome<GroupRecord>> underWay = new ArrayDeque<>();
+    private long nowMs = 1_000;
+    private int ids;
+
+    World() {
+        this(new GroupSettings(3_000, 6_000, 1_800_000, 300_000, 100, 100));
+    }
+
+    World(GroupSettings settings) {
+        this.settings = settings;
+        this.shard = newShard();
+        shard.loaded(now());
+    }
+
+    private GroupShard newShard() {
+        return new GroupShard(settings, this, () -> Integer.toString(ids++), bytes -> Set.of("t"), GroupEvents.NONE);
+    }
+
+    Now now() {
+        return new Now(nowMs, 1_700_000_000_000L + nowMs);
+    }
+
+    @Override
+    public void schedule(GroupTimer key, long delayMs) {
+        timers.put(key, nowMs + Math.max(0, delayMs));
+    }
+
+    @Override
+    public void cancel(GroupTimer key) {
+        timers.remove(key);
+    }
+
+    /** Lets time pass, firing what is due in order. */
+    void advance(long ms) {
+        long end = nowMs + ms;
+        while (true) {
+            GroupTimer next = null;
+            for (Map.Entry<GroupTimer, Long> t : timers.entrySet()) {
+                if (t.getValue() <= end && (next == null || t.getValue() < timers.getOrDefault(next, 0L)))
+                    next = t.getKey();
+            }
+            if (next == null) break;
+            nowMs = Math.max(nowMs, timers.getOrDefault(next, nowMs));
+            timers.remove(next);
+            perform(shard.onTimeout(next, now()));
+        }
+        nowMs = end;
+    }
+
+    void perform(Outcome<GroupRecord> outcome) {
+        if (outcome.records().isEmpty()) {
+            outcome.committed().run();
+            return;
+        }
+        underWay.add(outcome);
+        if (autoCommit) commitAll();
+    }
+
+    boolean hasUnderWay() {
+        return !underWay.isEmpty();
+    }
+
+    void commitNext() {
+        Outcome<GroupRecord> outcome = underWay.remove();
+        log.addAll(outcome.records());
+        outcome.records().forEach(shard::replay);
+        outcome.committed().run();
+    }
+
+    void commitAll() {
+        while (!underWay.isEmpty()) commitNext();
+    }
+
+    void refuseNext(Errors error) {
+        underWay.remove().failed().accept(error);
+    }
+
+    /** The coordinator moves: some of what is under way may have reached the log, a prefix of it. */
+    void failOver(int survivingAppends) {
+        GroupShard old = shard;
+        for (int i = 0; i < survivingAppends && !underWay.isEmpty(); i++)
+            log.addAll(underWay.remove().records());
+        underWay.clear();
+        old.unloaded(Errors.NOT_COORDINATOR);
+        timers.clear();
+        shard = newShard();
+        log.forEach(shard::replay);
+        shard.loaded(now());
+    }
+
+    CommittedGroups replayed() {
+        CommittedGroups replayed = new CommittedGroups();
+        log.forEach(replayed::replay);
+        return replayed;
+    }
+
+    private <Q, T> Box<T> ask(Q request, Asked<Q, T> handler) {
+        Box<T> box = new Box<>();
+        perform(handler.ask(request, now(), box));
+        return box;
+    }
+
+    /** A handler of the shard. */
+    interface Asked<Q, T> {
+        Outcome<GroupRecord> ask(Q request, Now now, Consumer<T> answer);
+    }
+
+    static JoinGroup.Request joinRequest(String memberId, @Nullable String instanceId, String... protocols) {
+        return new JoinGroup.Request(
+                "g",
+                memberId,
+                instanceId,
+                new JoinGroup.Client("c", "/h"),
+                REBALANCE_MS,
+                SESSION_MS,
+                "consumer",
+                List.of(protocols.length == 0 ? new String[] {"range"} : protocols).stream()
+                        .map(name -> new JoinGroup.Protocol(name, Bytes.of(new byte[] {1})))
+                        .toList(),
+                false,
+                true);
+    }
+
+    Box<JoinGroup.Reply> join(JoinGroup.Request request) {
+        return ask(request, shard::join);
+    }
+
+    Box<JoinGroup.Reply> join(String memberId) {
+        return join(joinRequest(memberId, null));
+    }
+
+    Box<SyncGroup.Reply> sync(String memberId, int generation, Map<String, Bytes> assignments) {
+        return ask(new SyncGroup.Request("g", generation, memberId, null, "consumer", null, assignments), shard::sync);
+    }
+
+    Errors heartbeat(String memberId, int generation) {
+        return this.<Heartbeat.Request, Errors>ask(
+                        new Heartbeat.Request("g", generation, memberId, null), shard::heartbeat)
+                .get();
+    }
+
+    LeaveGroup.Reply leave(LeaveGroup.Member... members) {
+        return this.<LeaveGroup.Request, LeaveGroup.Reply>ask(
+                        new LeaveGroup.Request("g", List.of(members)), shard::leave)
+                .get();
+    }
+
+    LeaveGroup.Reply leave(String memberId) {
+        return leave(new LeaveGroup.Member(memberId, null));
+    }
+
+    Box<OffsetCommit.Reply> commit(String memberId, int generation, TopicPartition partition, long offset) {
+        OffsetCommit.Offset value = new OffsetCommit.Offset(partition, Uuid.ZERO, offset, -1, "");
+        return ask(
+                new OffsetCommit.Request("g", generation, memberId, null, OptionalLong.empty(), List.of(value)),
+                shard::commit);
+    }
+
+    Errors commitError(String memberId, int generation, long offset) {
+        return commit(memberId, generation, P0, offset).get().errors().getOrDefault(P0, Errors.NONE);
+    }
+
+    /** A commit of a client without membership, which must be answered at once. */
+    Errors commitAfterDelete() {
+        return commitError("", -1, 10);
+    }
+
+    /** -1 when there is none. */
+    long fetch(TopicPartition partition) {
+        Box<OffsetFetch.Reply> box = new Box<>();
+        perform(shard.fetch(new OffsetFetch.Request("g", java.util.Optional.of(List.of(partition))), box));
+        CommittedOffset offset = box.get().offsets().get(partition);
+        return offset == null ? -1 : offset.offset();
+    }
+
+    Errors delete() {
+        Box<Errors> box = new Box<>();
+        perform(shard.delete("g", box));
+        return box.get();
+    }
+
+    GroupView.Described describe() {
+        Box<GroupView.Described> box = new Box<>();
+        perform(shard.describe("g", box));
+        return box.get();
+    }
+
+    GroupState state() {
+        return describe().state();
+    }
+
+    /** A stable group of {@code size} dynamic members; the first leads. */
+    List<String> stable(int size) {
+        List<Box<JoinGroup.Reply>> joins = new ArrayList<>();
+        for (int i = 0; i < size; i++) joins.add(join(""));
+        advance(settings.initialRebalanceDelayMs() * 2L);
+        List<String> members = joins.stream().map(box -> box.get().memberId()).toList();
+        syncAll(members, joins.get(0).get().generation());
+        return members;
+    }
+
+    /** All sync, the leader last; everybody is assigned its own name. */
+    void syncAll(List<String> members, int generation) {
+        Map<String, Bytes> assignments = new LinkedHashMap<>();
+        for (String m : members) assignments.put(m, Bytes.of(m.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        members.forEach(m -> sync(m, generation, assignments));
+    }
+}
