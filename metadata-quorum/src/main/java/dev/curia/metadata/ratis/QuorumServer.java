@@ -4,6 +4,7 @@ import dev.curia.metadata.port.QuorumStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,10 +109,6 @@ final class QuorumServer implements LeadershipTracker.Truth, AutoCloseable {
         return division.getInfo().isLeaderReady();
     }
 
-    boolean isLeader() {
-        return division.getInfo().isLeader();
-    }
-
     /** Whether this node's part of the group has ended, by request or by failure. */
     boolean ended() {
         LifeCycle.State state = division.getInfo().getLifeCycleState();
@@ -130,14 +127,19 @@ final class QuorumServer implements LeadershipTracker.Truth, AutoCloseable {
                 .build());
     }
 
-    /** To the follower that is furthest, which then needs one round trip to lead; done when it leads or time is up. */
-    CompletableFuture<RaftClientReply> transferLeadership(Duration atMost) throws IOException {
-        RaftPeerId target = followers(division.getInfo()).values().stream()
-                .max((a, b) -> Long.compare(a.matchIndex, b.matchIndex))
-                .map(follower -> RaftPeerId.valueOf(follower.id))
-                .orElse(null);
+    /** The follower that can take over soonest: the furthest of those heard of lately. Empty unless this node leads. */
+    Optional<RaftPeerId> successor() {
+        long lately = config.tuning().electionTimeout().toMillis();
+        return followers(division.getInfo()).values().stream()
+                .filter(follower -> follower.lastContactMillis <= lately)
+                .max(Comparator.comparingLong(Follower::matchIndex))
+                .map(follower -> RaftPeerId.valueOf(follower.id));
+    }
+
+    /** Done when {@code successor} leads or time is up. */
+    CompletableFuture<RaftClientReply> transferLeadership(RaftPeerId successor, Duration atMost) throws IOException {
         return server.transferLeadershipAsync(new TransferLeadershipRequest(
-                clientId, server.getId(), group.getGroupId(), callIds.incrementAndGet(), target, atMost.toMillis()));
+                clientId, server.getId(), group.getGroupId(), callIds.incrementAndGet(), successor, atMost.toMillis()));
     }
 
     QuorumStatus status(long appliedIndex) {

@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param electionTimeout a follower that hears no leader for this time to twice this time starts an election
  * @param firstElectionTimeout the same right after the start, when nobody can be leading yet
  * @param snapshotThreshold entries applied since the last snapshot that cause the next; bounds the replay at start
+ * @param segmentBytes size of a log file; a purge deletes whole files
  * @param purgePreservation entries kept in the log although a snapshot has them, so that a short absence needs none
  * @param snapshotChunkBytes size of the pieces a snapshot is sent in
  * @param snapshotOnClose whether an orderly stop leaves a snapshot, so that the next start replays nothing
@@ -16,17 +17,19 @@ public record QuorumTuning(
         Duration electionTimeout,
         Duration firstElectionTimeout,
         int snapshotThreshold,
+        int segmentBytes,
         int purgePreservation,
         int snapshotChunkBytes,
         boolean snapshotOnClose) {
     /** For production. */
     public static final QuorumTuning DEFAULT =
-            new QuorumTuning(Duration.ofMillis(500), Duration.ofMillis(200), 100_000, 20_000, 1 << 20, true);
+            new QuorumTuning(Duration.ofMillis(500), Duration.ofMillis(200), 100_000, 16 << 20, 20_000, 1 << 20, true);
 
     public QuorumTuning {
         requirePositive("the election timeout", electionTimeout.toMillis());
         requirePositive("the first election timeout", firstElectionTimeout.toMillis());
         requirePositive("the snapshot threshold", snapshotThreshold);
+        requirePositive("the segment size", segmentBytes);
         requirePositive("the snapshot chunk size", snapshotChunkBytes);
     }
 
@@ -35,6 +38,7 @@ public record QuorumTuning(
                 timeout,
                 firstElectionTimeout,
                 snapshotThreshold,
+                segmentBytes,
                 purgePreservation,
                 snapshotChunkBytes,
                 snapshotOnClose);

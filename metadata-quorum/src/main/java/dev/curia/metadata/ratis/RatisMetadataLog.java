@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,6 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     private static final int EVENTS = 4096;
     private static final long LEADERSHIP_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final Duration OUTCOME_WITHIN = Duration.ofSeconds(30);
-    private static final Duration TRANSFER_WITHIN = Duration.ofSeconds(3);
 
     /** What exists between start and close. */
     private record Running(
@@ -184,20 +184,25 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     @Override
     public CompletableFuture<Void> resignLeadership() {
         Running now = running;
-        if (now == null || config.voters().size() == 1 || !now.server.isLeader()) {
-            return CompletableFuture.completedFuture(null);
-        }
+        Optional<RaftPeerId> successor = now == null ? Optional.empty() : now.server.successor();
+        if (now == null || successor.isEmpty()) return CompletableFuture.completedFuture(null);
         try {
-            return now.server.transferLeadership(TRANSFER_WITHIN).handle((reply, failure) -> {
-                if (failure != null || !reply.isSuccess()) {
-                    LOG.info("leadership was not handed over: {}", failure != null ? failure : reply.getException());
-                }
-                return null;
-            });
+            return now.server
+                    .transferLeadership(successor.get(), transferTimeout())
+                    .handle((reply, failure) -> {
+                        Throwable reason = failure == null ? reply.getException() : failure;
+                        if (reason != null) LOG.info("leadership was not handed to node {}", successor.get(), reason);
+                        return null;
+                    });
         } catch (IOException e) {
-            LOG.info("leadership was not handed over", e);
+            LOG.info("leadership was not handed to node {}", successor.get(), e);
             return CompletableFuture.completedFuture(null);
         }
+    }
+
+    /** Beyond this, the others elect a leader by themselves just as fast. */
+    private Duration transferTimeout() {
+        return config.tuning().electionTimeout().multipliedBy(3);
     }
 
     /** Hands leadership over, leaves the quorum and closes the store. Waits; not from a callback. */
@@ -206,7 +211,7 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
         Running now = running;
         if (now == null || closing) return;
         resignLeadership()
-                .completeOnTimeout(null, TRANSFER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .completeOnTimeout(null, transferTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .join();
         closing = true;
         now.loop.offer(now.tracker::deactivate);

@@ -78,13 +78,18 @@ final class RatisSettings {
         GrpcConfigKeys.Server.setHost(p, config.bindHost().orElse(self.host()));
         GrpcConfigKeys.Server.setPort(p, self.raftPort());
         GrpcConfigKeys.Server.setHeartbeatChannel(p, true);
+        // With a limit on unanswered chunks, a leader that begins to send to a follower that is down waits for ever,
+        // also when
+        // the follower is back. Without one, a snapshot being sent is in memory as a whole; it is as small as the
+        // image.
+        GrpcConfigKeys.Server.setInstallSnapshotRequestElementLimit(p, 0);
     }
 
     private static void log(RaftProperties p, QuorumTuning tuning) {
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, SizeInBytes.valueOf(MAX_ENTRY_BYTES));
         RaftServerConfigKeys.Log.setWriteBufferSize(p, SizeInBytes.valueOf("4MB"));
-        RaftServerConfigKeys.Log.setSegmentSizeMax(p, SizeInBytes.valueOf("16MB"));
-        RaftServerConfigKeys.Log.setPreallocatedSize(p, SizeInBytes.valueOf("1MB"));
+        RaftServerConfigKeys.Log.setSegmentSizeMax(p, SizeInBytes.valueOf(tuning.segmentBytes()));
+        RaftServerConfigKeys.Log.setPreallocatedSize(p, SizeInBytes.valueOf(Math.min(1 << 20, tuning.segmentBytes())));
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, 2);
         // Half the entries and flushes of a single write; allowed because apply never fails a future while it serves.
         RaftServerConfigKeys.Log.setLogMetadataEnabled(p, false);

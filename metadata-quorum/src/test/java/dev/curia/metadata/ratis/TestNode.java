@@ -30,7 +30,7 @@ final class TestNode implements AutoCloseable, MetadataLog.CommitListener, Metad
     static final Duration SOON = Duration.ofSeconds(20);
     /** Everything early: elections, snapshots, purges. */
     static final QuorumTuning TINY =
-            new QuorumTuning(Duration.ofMillis(300), Duration.ofMillis(100), 50, 5, 1024, false);
+            new QuorumTuning(Duration.ofMillis(300), Duration.ofMillis(100), 50, 8192, 5, 1024, false);
 
     record Leadership(long term, long lastSequence) {}
 
