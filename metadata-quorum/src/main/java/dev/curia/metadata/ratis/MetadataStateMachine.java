@@ -11,6 +11,7 @@ import dev.curia.metadata.rocksdb.StoredPosition;
 import dev.curia.proto.metadata.v1.MetadataBatch;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -220,6 +221,11 @@ final class MetadataStateMachine extends BaseStateMachine {
 
     @Override
     public void notifyLeaderReady() {
+        events.leadershipMayHaveChanged();
+    }
+
+    @Override
+    public void notifyNotLeader(Collection<TransactionContext> pending) {
         events.leadershipMayHaveChanged();
     }
 

@@ -7,6 +7,7 @@ import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.QuorumStatus;
 import dev.curia.metadata.rocksdb.Changelog;
+import dev.curia.metadata.rocksdb.ImageStore;
 import dev.curia.proto.metadata.v1.MetadataBatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -68,6 +69,7 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     @Override
     public void start(CommitListener commits, LeadershipListener leadership) {
         QuorumDirectory directory = QuorumDirectory.open(config);
+        loadLibraryAhead();
         EventLoop loop = new EventLoop("quorum-events", EVENTS, clock, faults);
         MetadataStateMachine stateMachine =
                 new MetadataStateMachine(directory.liveStore(), changelog, commits, events(loop), faults);
@@ -84,6 +86,13 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
         }
         loop.start();
         loop.submit(this::watch);
+    }
+
+    /** Beside Ratis' own start, which takes as long; the store waits for it, and meets any failure again. */
+    private static void loadLibraryAhead() {
+        Thread loader = new Thread(ImageStore::loadLibrary, "rocksdb-library");
+        loader.setDaemon(true);
+        loader.start();
     }
 
     private MetadataStateMachine.Events events(EventLoop loop) {
