@@ -57,7 +57,7 @@ public final class LogDirectory implements AutoCloseable {
         this.logStartOffsets = new OffsetCheckpoint(files, path, "log-start-offset-checkpoint");
         this.highWatermarks = new OffsetCheckpoint(files, path, "replication-offset-checkpoint");
         this.environment = new LogEnvironment(
-                files, new LogDirHealth(path, ports.failures()), ports.background(), recoveryPoints::lower);
+                files, new LogDirHealth(path, ports.failures()), ports.background(), this::lowerCheckpoints);
         this.cleanShutdown = new CleanShutdownFile(files, path);
         this.stoppedCleanly = cleanShutdown.exists();
         this.lastBrokerEpoch = cleanShutdown.brokerEpoch();
@@ -240,6 +240,11 @@ public final class LogDirectory implements AutoCloseable {
             throw new LogDirectoryException(directory + " is open already");
         }
         return log;
+    }
+
+    private void lowerCheckpoints(TopicPartition name, long offset) throws IOException {
+        recoveryPoints.lower(name, offset);
+        logStartOffsets.lower(name, offset);
     }
 
     private void removeDeleted() throws IOException {

@@ -10,11 +10,11 @@ import java.util.concurrent.Executor;
  *
  * @param background runs what may block: flushing a rolled segment, removing files
  */
-record LogEnvironment(FileSystem files, LogDirHealth health, Executor background, RecoveryPoints recoveryPoints) {
-    /** Where the directory keeps the recovery points of its logs. */
+record LogEnvironment(FileSystem files, LogDirHealth health, Executor background, Checkpoints checkpoints) {
+    /** Where the directory keeps the recovery points and start offsets of its logs. */
     @FunctionalInterface
-    interface RecoveryPoints {
-        /** Makes durable that nothing from {@code offset} on counts as flushed any more. Any thread. */
+    interface Checkpoints {
+        /** Makes durable that nothing from {@code offset} on counts as flushed any more, and that the log may start there. Any thread. */
         void lower(TopicPartition partition, long offset) throws IOException;
     }
 }

@@ -64,7 +64,8 @@ final class LogLoader {
 
     LoadedLog load() throws IOException {
         files.createDirectories(directory);
-        epochs = new EpochCheckpoint(files, directory).read();
+        EpochHistory storedEpochs = new EpochCheckpoint(files, directory).read();
+        epochs = storedEpochs;
         List<Long> bases = tidy();
         for (int i = 0; i < bases.size() && !cut; i++) {
             long end = i + 1 < bases.size() ? bases.get(i + 1) : Long.MAX_VALUE;
@@ -74,7 +75,7 @@ final class LogLoader {
         LogView view = view();
         ProducerStates producers = new ProducerStates();
         ProducerFiles.load(files, directory, view, producers);
-        return new LoadedLog(view, producers, Math.min(recoveryPoint, view.logEndOffset()));
+        return new LoadedLog(view, producers, Math.min(recoveryPoint, view.logEndOffset()), storedEpochs);
     }
 
     private LogView view() throws IOException {

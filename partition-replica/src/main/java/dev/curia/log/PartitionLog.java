@@ -71,7 +71,7 @@ public final class PartitionLog implements AutoCloseable {
         this.producers = loaded.producers();
         this.view = loaded.view();
         this.flusher = new LogFlusher(
-                directory, environment, loaded.recoveryPoint(), loaded.view().epochs());
+                directory, environment, loaded.recoveryPoint(), loaded.storedEpochs());
     }
 
     public TopicPartition name() {
@@ -260,8 +260,9 @@ public final class PartitionLog implements AutoCloseable {
             return;
         }
         change("truncating " + name + " to offset " + offset, () -> {
-            environment.recoveryPoints().lower(name, offset);
-            flusher.lower(offset, () -> view = LogTruncation.truncate(now, offset));
+            long end = now.segments().get(now.indexOf(offset)).endBelow(offset);
+            environment.checkpoints().lower(name, end);
+            flusher.lower(end, () -> view = LogTruncation.truncate(now, offset));
             restoreProducers(view);
         });
     }
@@ -270,7 +271,7 @@ public final class PartitionLog implements AutoCloseable {
     public void truncateFullyAndStartAt(long offset) {
         LogView now = view;
         change("emptying " + name + " to start at offset " + offset, () -> {
-            environment.recoveryPoints().lower(name, offset);
+            environment.checkpoints().lower(name, offset);
             flusher.lower(offset, () -> view = LogTruncation.startOver(now, offset, directory, environment.files()));
             producers.clear();
         });

@@ -49,12 +49,21 @@ final class ProducerFiles {
     /** Replaces {@code producers} by what the newest usable snapshot and the log behind it say. Removes snapshots that are of no use. */
     static void load(FileSystem files, Path directory, LogView view, ProducerStates producers) throws IOException {
         long from = restore(files, directory, view, producers);
+        int first = Math.max(0, view.indexOf(from));
+        Segment firstSegment = view.segments().get(first);
+        int found = firstSegment.positionOf(from, view.endOf(firstSegment));
+        int start = found < 0 ? view.endOf(firstSegment) : found;
+
+        int oldest = first;
+        long olderBytes = start;
+        while (olderBytes < OLDER_BYTES && oldest > 0) olderBytes += view.segments().get(--oldest).size();
         ProducerStates recent = new ProducerStates();
-        for (Segment segment : view.segments()) {
-            boolean last = segment == view.active();
-            int next = view.segments().indexOf(segment) + 1;
-            if (!last && view.segments().get(next).baseOffset() <= from) continue;
-            scan(segment, view.endOf(segment), from, producers, recent);
+        for (int i = oldest; i < view.segments().size(); i++) {
+            Segment segment = view.segments().get(i);
+            int end = view.endOf(segment);
+            int skip = i == oldest ? (int) Math.max(0, olderBytes - OLDER_BYTES) : 0;
+            if (i <= first) scan(segment, segment.boundaryBefore(skip), i == first ? start : end, recent);
+            if (i >= first) scan(segment, i == first ? start : 0, end, producers);
         }
         producers.mergeOlder(recent);
     }
@@ -79,16 +88,10 @@ final class ProducerFiles {
         return view.segments().get(0).baseOffset();
     }
 
-    private static void scan(Segment segment, int end, long from, ProducerStates producers, ProducerStates recent)
-            throws IOException {
-        int start = segment.baseOffset() >= from ? 0 : segment.positionOf(from, end);
-        int behind = start < 0 ? end : start;
+    private static void scan(Segment segment, int start, int end, ProducerStates producers) throws IOException {
         LogFile file = segment.file().acquire();
         try {
-            int older = segment.boundaryBefore(behind - OLDER_BYTES);
-            BatchReader before = new BatchReader(file, older, behind, CHUNK_BYTES);
-            while (next(before)) recent.update(before.batch());
-            BatchReader batches = new BatchReader(file, behind, end, CHUNK_BYTES);
+            BatchReader batches = new BatchReader(file, start, end, CHUNK_BYTES);
             while (next(batches)) producers.update(batches.batch());
         } finally {
             segment.file().release();

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
@@ -19,7 +18,7 @@ import org.apache.kafka.common.utils.internals.CloseableIterator;
 
 /**
  * The few operations that need the records of a batch, not just its header. Stateless. Each takes one whole batch whose structure has
- * been checked; what its records turn out to be is answered, not thrown.
+ * been checked; what its records turn out to be is answered, not thrown: on hostile bytes the decoder fails with any runtime exception.
  */
 public final class RecordDecoder {
     private RecordDecoder() {}
@@ -36,7 +35,7 @@ public final class RecordDecoder {
                 }
             }
             return BatchCheck.OK;
-        } catch (KafkaException | IllegalArgumentException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             return BatchCheck.invalid("The batch's records cannot be decoded: " + e.getMessage());
         }
     }
@@ -51,7 +50,7 @@ public final class RecordDecoder {
                 }
             }
             return Optional.empty();
-        } catch (KafkaException | IllegalArgumentException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             return Optional.empty();
         }
     }
@@ -62,7 +61,7 @@ public final class RecordDecoder {
             if (!records.hasNext()) return OptionalInt.empty();
             return OptionalInt.of(
                     EndTransactionMarker.deserialize(records.next()).coordinatorEpoch());
-        } catch (KafkaException | IllegalArgumentException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             return OptionalInt.empty();
         }
     }
@@ -94,7 +93,7 @@ public final class RecordDecoder {
                 CloseableIterator<Record> records = source.streamingIterator(BufferSupplier.NO_CACHING)) {
             while (records.hasNext()) target.append(records.next());
             return Optional.of(target.build().buffer());
-        } catch (KafkaException | IllegalArgumentException | IllegalStateException e) {
+        } catch (RuntimeException e) {
             return Optional.empty();
         }
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which leader epoch wrote which offsets of a log. Immutable, so that any thread may ask. Source: KIP-101, KIP-279.
@@ -61,9 +62,9 @@ public final class EpochHistory {
     public EpochHistory truncateFromStart(long startOffset) {
         int first = 0;
         while (first + 1 < entries.length && entries[first + 1].startOffset <= startOffset) first++;
-        if (entries.length == 0 || entries[first].startOffset >= startOffset) return this;
+        if (entries.length == 0 || (first == 0 && entries[0].startOffset >= startOffset)) return this;
         Entry[] next = Arrays.copyOfRange(entries, first, entries.length);
-        next[0] = new Entry(next[0].epoch, startOffset);
+        next[0] = new Entry(next[0].epoch, Math.max(next[0].startOffset, startOffset));
         return new EpochHistory(next);
     }
 
@@ -110,6 +111,16 @@ public final class EpochHistory {
             else high = middle - 1;
         }
         return high;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof EpochHistory history && Arrays.equals(entries, history.entries);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(entries);
     }
 
     @Override

@@ -303,11 +303,17 @@ public final class Segment {
 
     /** The offset behind the last batch. Writer only. */
     public long nextOffset() throws IOException {
+        return endBelow(Long.MAX_VALUE);
+    }
+
+    /** The offset behind the last batch that lies wholly below {@code offset}: where the segment would end if cut there. Writer only. */
+    public long endBelow(long offset) throws IOException {
+        Entry floor = offsets.floor(offset - 1 - baseOffset);
         LogFile file = log.acquire();
         try {
-            BatchReader batches = new BatchReader(file, boundaryBefore(size), size, HEADER_CHUNK_BYTES);
+            BatchReader batches = new BatchReader(file, floor == null ? 0 : floor.value(), size, HEADER_CHUNK_BYTES);
             long next = baseOffset;
-            while (batches.next(false)) next = batches.batch().lastOffset() + 1;
+            while (batches.next(false) && batches.batch().lastOffset() < offset) next = batches.batch().lastOffset() + 1;
             refuseDefect(batches);
             return next;
         } finally {
