@@ -21,7 +21,8 @@ final class LogFlusher {
 
     // Guarded by this.
     private EpochHistory writtenEpochs;
-    private boolean parentForced;
+    // Whether the partition's directory itself, and what it was created with, are durable.
+    private boolean namesForced;
 
     LogFlusher(Path directory, LogEnvironment environment, long recoveryPoint, EpochHistory writtenEpochs) {
         this.directory = directory;
@@ -37,7 +38,9 @@ final class LogFlusher {
 
     /** Makes all that {@code view} shows durable. */
     synchronized void flush(LogView view) throws IOException {
-        if (view.logEndOffset() <= recoveryPoint && view.epochs().equals(writtenEpochs)) return;
+        boolean nothingNew =
+                view.logEndOffset() <= recoveryPoint && view.epochs().equals(writtenEpochs);
+        if (nothingNew && namesForced) return;
         int first = Math.max(0, view.indexOf(recoveryPoint));
         for (Segment segment : view.segments().subList(first, view.segments().size())) {
             segment.force();
@@ -47,10 +50,8 @@ final class LogFlusher {
         writeEpochs(view.epochs());
         environment.files().forceDirectory(directory);
         Path parent = directory.getParent();
-        if (!parentForced && parent != null) {
-            environment.files().forceDirectory(parent);
-            parentForced = true;
-        }
+        if (!namesForced && parent != null) environment.files().forceDirectory(parent);
+        namesForced = true;
         recoveryPoint = Math.max(recoveryPoint, view.logEndOffset());
     }
 

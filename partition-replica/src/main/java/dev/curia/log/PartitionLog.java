@@ -70,8 +70,7 @@ public final class PartitionLog implements AutoCloseable {
         this.config = config;
         this.producers = loaded.producers();
         this.view = loaded.view();
-        this.flusher = new LogFlusher(
-                directory, environment, loaded.recoveryPoint(), loaded.storedEpochs());
+        this.flusher = new LogFlusher(directory, environment, loaded.recoveryPoint(), loaded.storedEpochs());
     }
 
     public TopicPartition name() {

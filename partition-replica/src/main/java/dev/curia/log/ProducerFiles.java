@@ -56,7 +56,8 @@ final class ProducerFiles {
 
         int oldest = first;
         long olderBytes = start;
-        while (olderBytes < OLDER_BYTES && oldest > 0) olderBytes += view.segments().get(--oldest).size();
+        while (olderBytes < OLDER_BYTES && oldest > 0)
+            olderBytes += view.segments().get(--oldest).size();
         ProducerStates recent = new ProducerStates();
         for (int i = oldest; i < view.segments().size(); i++) {
             Segment segment = view.segments().get(i);

@@ -16,8 +16,7 @@ class ArchitectureTest {
 
     @Test
     void packagesHaveNoCycles() {
-        slices().matching("dev.curia.(log.**)").should().beFreeOfCycles().check(MAIN);
-        slices().matching("dev.curia.(replica.**)").should().beFreeOfCycles().check(MAIN);
+        slices().matching("dev.curia.(**)").should().beFreeOfCycles().check(MAIN);
     }
 
     @Test

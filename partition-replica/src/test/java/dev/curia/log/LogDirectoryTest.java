@@ -82,10 +82,12 @@ class LogDirectoryTest {
             directory.checkpointHighWatermarks(Map.of(NAME, 1L));
             directory.delete(NAME);
             assertThat(directory.partitions()).isEmpty();
-            assertThat(Files.list(path).filter(p -> p.toString().endsWith("-delete"))).isEmpty();
+            assertThat(new NioFileSystem().list(path))
+                    .noneMatch(p -> p.toString().endsWith("-delete"));
             directory.create(NAME, Uuid.ZERO, LogConfig.defaults());
             assertThat(directory.highWatermark(NAME)).isZero();
-            assertThat(Files.readString(path.resolve("recovery-point-offset-checkpoint"))).isEqualTo("0\n0\n");
+            assertThat(Files.readString(path.resolve("recovery-point-offset-checkpoint")))
+                    .isEqualTo("0\n0\n");
         }
     }
 
@@ -94,7 +96,8 @@ class LogDirectoryTest {
         try (LogDirectory directory = open("c", 1)) {
             directory.checkpointHighWatermarks(Map.of(NAME, 17L));
         }
-        assertThat(Files.readString(path.resolve("replication-offset-checkpoint"))).isEqualTo("0\n1\na-b.c 3 17\n");
+        assertThat(Files.readString(path.resolve("replication-offset-checkpoint")))
+                .isEqualTo("0\n1\na-b.c 3 17\n");
         try (LogDirectory directory = open("c", 1)) {
             assertThat(directory.highWatermarks()).containsExactly(Map.entry(NAME, 17L));
         }

@@ -147,12 +147,16 @@ class PartitionLogPropertyTest {
                     .findFirst()
                     .map(b -> new TimestampOffset(b.base(), b.time(), b.epoch()))
                     .orElse(null);
-            assertThat(fixture.log.offsetForTimestamp(time, Long.MAX_VALUE).orElse(null)).isEqualTo(expected);
+            assertThat(fixture.log.offsetForTimestamp(time, Long.MAX_VALUE).orElse(null))
+                    .isEqualTo(expected);
         }
 
         private void checkEpoch(int asked) {
             EpochEnd answer = fixture.log.endOffsetForEpoch(asked);
-            Batch last = twin.stream().filter(b -> b.epoch() <= asked).reduce((a, b) -> b).orElse(null);
+            Batch last = twin.stream()
+                    .filter(b -> b.epoch() <= asked)
+                    .reduce((a, b) -> b)
+                    .orElse(null);
             if (last != null) assertThat(answer).isEqualTo(new EpochEnd(last.epoch(), last.end()));
         }
 
@@ -161,7 +165,8 @@ class PartitionLogPropertyTest {
             for (Batch batch : twin) {
                 for (int i = 0; i < batch.values().size(); i++) {
                     long offset = batch.base() + i;
-                    if (offset >= from && offset < to) records.add(offset + "=" + batch.values().get(i));
+                    if (offset >= from && offset < to)
+                        records.add(offset + "=" + batch.values().get(i));
                 }
             }
             return records;

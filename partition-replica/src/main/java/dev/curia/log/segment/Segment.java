@@ -313,7 +313,8 @@ public final class Segment {
         try {
             BatchReader batches = new BatchReader(file, floor == null ? 0 : floor.value(), size, HEADER_CHUNK_BYTES);
             long next = baseOffset;
-            while (batches.next(false) && batches.batch().lastOffset() < offset) next = batches.batch().lastOffset() + 1;
+            while (batches.next(false) && batches.batch().lastOffset() < offset)
+                next = batches.batch().lastOffset() + 1;
             refuseDefect(batches);
             return next;
         } finally {

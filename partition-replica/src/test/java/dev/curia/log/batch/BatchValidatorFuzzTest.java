@@ -74,10 +74,12 @@ class BatchValidatorFuzzTest {
             byte[] value = new byte[random.nextInt(60)];
             records[i] = new SimpleRecord(NOW - random.nextInt(1000), random.nextBoolean() ? value : null, value);
         }
-        Compression codec = random.nextBoolean() ? Compression.NONE : Compression.gzip().build();
+        Compression codec =
+                random.nextBoolean() ? Compression.NONE : Compression.gzip().build();
         ByteBuffer built = random.nextBoolean()
                 ? MemoryRecords.withRecords(codec, records).buffer()
-                : MemoryRecords.withIdempotentRecords(codec, 5, (short) 0, 0, records).buffer();
+                : MemoryRecords.withIdempotentRecords(codec, 5, (short) 0, 0, records)
+                        .buffer();
         return ByteBuffer.allocate(built.remaining()).put(built).flip();
     }
 
@@ -93,7 +95,8 @@ class BatchValidatorFuzzTest {
                 }
                 case 2 -> batch.limit(random.nextInt(1, batch.limit() + 1));
                 default -> {
-                    if (batch.limit() >= 61) batch.putLong(new int[] {0, 27, 35, 43}[random.nextInt(4)], random.nextLong());
+                    if (batch.limit() >= 61)
+                        batch.putLong(new int[] {0, 27, 35, 43}[random.nextInt(4)], random.nextLong());
                 }
             }
         }

@@ -1,0 +1,114 @@
+package dev.curia.log;
+
+import static dev.curia.log.LogFixture.batch;
+import static dev.curia.log.LogFixture.config;
+import static dev.curia.log.LogFixture.idempotent;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.curia.log.batch.AppendOrigin;
+import dev.curia.log.io.NioFileSystem;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
+import org.apache.kafka.common.record.internal.FileLogInputStream.FileChannelRecordBatch;
+import org.apache.kafka.common.record.internal.FileRecords;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Apache Kafka's own code reads what a log leaves on disk. */
+class KafkaFormatTest {
+    /** Kafka's tools with all they need, put there by the build. */
+    private static final Path TOOLS = Path.of("target", "kafka-tools");
+
+    @TempDir
+    Path path;
+
+    private Path directory;
+
+    @BeforeEach
+    void writeALog() throws IOException {
+        try (LogFixture fixture = new LogFixture(path, new NioFileSystem(), config("index.interval.bytes", "500"))) {
+            directory = fixture.log.directory();
+            for (int i = 0; i < 60; i++) fixture.append(idempotent(5, 0, i, "v" + i + "x".repeat(300)), i / 25);
+            var marker = MemoryRecords.withEndTransactionMarker(
+                    0, LogFixture.NOW, 0, 5, (short) 1, new EndTransactionMarker(ControlRecordType.COMMIT, 3));
+            fixture.log.appendAsLeader(marker.buffer(), 2, AppendOrigin.COORDINATOR, LogFixture.NOW);
+            fixture.log.roll();
+            for (int i = 0; i < 40; i++) fixture.append(batch("w" + i + "y".repeat(200), "z"), 3);
+            fixture.log.truncateTo(101);
+            fixture.crash();
+            assertThat(fixture.append(batch("after"), 4).firstOffset()).isEqualTo(101);
+            fixture.stop();
+        }
+    }
+
+    @Test
+    void kafkasClientReadsEverySegment() throws IOException {
+        long expected = 0;
+        for (Path segment : files(".log")) {
+            try (FileRecords records = FileRecords.open(segment.toFile(), false)) {
+                for (FileChannelRecordBatch batch : records.batches()) {
+                    batch.ensureValid();
+                    assertThat(batch.baseOffset()).isEqualTo(expected);
+                    expected = batch.nextOffset();
+                }
+                assertThat(records.sizeInBytes()).isEqualTo((int) Files.size(segment));
+            }
+        }
+        assertThat(expected).isEqualTo(102);
+    }
+
+    @Test
+    void dumpLogSegmentsFindsNothingWrong() throws Exception {
+        List<Path> all = Stream.of(".log", ".index", ".timeindex", ".snapshot")
+                .flatMap(suffix -> files(suffix).stream())
+                .toList();
+        String checked = dump("--index-sanity-check", all);
+        for (Path index : files("index")) assertThat(checked).contains(index + " passed sanity check.");
+        assertThat(checked).contains("producerId: 5");
+
+        String verified = dump("--verify-index-only", all);
+        assertThat(verified).contains("Dumping " + all.get(0)).doesNotContainIgnoringCase("mismatch");
+        assertThat(verified).doesNotContain("out of order", "Exception", "not found", "Non-consecutive");
+    }
+
+    @Test
+    void dumpLogSegmentsWouldFindADamagedIndex() throws Exception {
+        Path index = files(".index").get(0);
+        byte[] bytes = Files.readAllBytes(index);
+        bytes[11] ^= 1; // the second entry's offset
+        Files.write(index, bytes);
+        assertThat(dump("--verify-index-only", List.of(index))).containsIgnoringCase("mismatch");
+    }
+
+    private List<Path> files(String suffix) {
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String dump(String mode, List<Path> files) throws Exception {
+        assertThat(TOOLS)
+                .as("copied by the build, phase process-test-resources")
+                .isDirectory();
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-cp", TOOLS + "/*", "org.apache.kafka.tools.DumpLogSegments", mode, "--files"));
+        command.add(files.stream().map(Path::toString).collect(Collectors.joining(",")));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+}
