@@ -1,0 +1,289 @@
+package dev.curia.replica.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.curia.common.loop.EventLoop;
+import dev.curia.common.time.SystemClock;
+import dev.curia.log.LogSlice;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.replication.v1.FollowerMessage;
+import dev.curia.proto.replication.v1.Hello;
+import dev.curia.proto.replication.v1.LeaderMessage;
+import dev.curia.proto.replication.v1.ReplicationGrpc;
+import dev.curia.proto.replication.v1.Subscribe;
+import dev.curia.replica.port.LocalBroker;
+import dev.curia.replica.port.ReplicaMetrics;
+import dev.curia.replica.port.ReplicationSource;
+import dev.curia.testkit.Await;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The leader's side against a plain generated stub: credit, greeting, malformed requests, and what a broken stream leaves. */
+class ReplicationServiceTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int BATCH_BYTES = 100;
+
+    @TempDir
+    Path dir;
+
+    private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
+    private final EventLoop tail = new EventLoop("tail", 1000, new SystemClock(), (w, c) -> faults.add(w + c));
+    private final EventLoop catchUp = new EventLoop("catch-up", 1000, new SystemClock(), (w, c) -> faults.add(w + c));
+    private Source source;
+    private ReplicationService service;
+    private Server server;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void start() throws IOException {
+        source = new Source(dir.resolve("segment"));
+        tail.start();
+        catchUp.start();
+        service = new ReplicationService(
+                new LocalBroker("c", 1, () -> 1),
+                id -> id.partition() == 0 ? Optional.of(source) : Optional.empty(),
+                tail,
+                catchUp,
+                new ReplicaMetrics(new SimpleMeterRegistry()));
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .directExecutor()
+                .addService(service.bind())
+                .build()
+                .start();
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+                .usePlaintext()
+                .build();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        channel.shutdownNow();
+        server.shutdownNow();
+        Await.until("the server is down", PATIENCE, server::isTerminated);
+        tail.close();
+        catchUp.close();
+        source.file.close();
+        assertThat(faults).isEmpty();
+        assertThat(service.openStreams()).isZero();
+    }
+
+    @Test
+    void sendsNoMoreBatchesThanTheFollowersCredit() {
+        Follower follower = new Follower();
+        follower.send(
+                hello("c", 2).addSubscribe(subscription(0)).setCreditMessages(2).setCreditBytes(1 << 20));
+        for (int i = 0; i < 5; i++) {
+            source.append();
+            int sent = Math.min(2, i + 1);
+            Await.until("batch " + i, PATIENCE, () -> follower.withRecords() == sent);
+        }
+        source.advance(5);
+        Await.until("a watermark needs no credit", PATIENCE, () -> follower.lastWatermark() == 5);
+        assertThat(follower.withRecords()).isEqualTo(2);
+
+        follower.send(FollowerMessage.newBuilder().setCreditMessages(1).setCreditBytes(1));
+
+        Await.until("what gathered comes as one", PATIENCE, () -> follower.records() == 5 * BATCH_BYTES);
+        assertThat(follower.withRecords()).isEqualTo(3);
+    }
+
+    @Test
+    void closesMalformedStreamsWithAReasonAndWithdrawsSubscriptions() {
+        assertRefused(FollowerMessage.newBuilder().setCreditMessages(1), Status.Code.INVALID_ARGUMENT, "hello");
+        assertRefused(hello("other", 2), Status.Code.FAILED_PRECONDITION, "cluster 'other'");
+        assertRefused(hello("c", 1), Status.Code.INVALID_ARGUMENT, "cannot follow");
+        assertRefused(hello("c", 2).setCreditMessages(-1), Status.Code.INVALID_ARGUMENT, "negative credit");
+        assertRefused(
+                hello("c", 2).addSubscribe(subscription(0)).addSubscribe(subscription(0)),
+                Status.Code.INVALID_ARGUMENT,
+                "free handle");
+        assertRefused(
+                hello("c", 2)
+                        .addSubscribe(subscription(0))
+                        .addSubscribe(
+                                subscription(0).toBuilder().setHandle(9).setTopicId(ByteString.copyFromUtf8("x"))),
+                Status.Code.INVALID_ARGUMENT,
+                "16 bytes");
+        Await.until("all withdrawn", PATIENCE, () -> source.subscribers.isEmpty());
+    }
+
+    @Test
+    void brokenStreamWithdrawsItsSubscriptions() {
+        Follower follower = new Follower();
+        follower.send(hello("c", 2).addSubscribe(subscription(0)));
+        Await.until("subscribed", PATIENCE, () -> source.subscribers.size() == 1);
+        channel.shutdownNow();
+        Await.until("withdrawn", PATIENCE, () -> source.subscribers.isEmpty());
+    }
+
+    @Test
+    void unknownPartitionIsRefusedAndTheStreamGoesOn() {
+        Follower follower = new Follower();
+        follower.send(hello("c", 2).addSubscribe(subscription(3)));
+        Await.until("refusal", PATIENCE, () -> !follower.received.isEmpty());
+        assertThat(follower.received.get(0).getRefusal().getCode()).isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        follower.send(FollowerMessage.newBuilder().addSubscribe(subscription(0)));
+        Await.until(
+                "subscribed",
+                PATIENCE,
+                () -> follower.received.get(follower.received.size() - 1).getSubscribed());
+    }
+
+    private void assertRefused(FollowerMessage.Builder message, Status.Code code, String reason) {
+        Follower follower = new Follower();
+        follower.send(message);
+        Status status = Await.value("closed", PATIENCE, () -> follower.closed);
+        assertThat(status.getCode()).isEqualTo(code);
+        assertThat(status.getDescription()).contains(reason);
+    }
+
+    private static FollowerMessage.Builder hello(String cluster, int broker) {
+        return FollowerMessage.newBuilder()
+                .setHello(Hello.newBuilder()
+                        .setClusterId(cluster)
+                        .setBrokerId(broker)
+                        .setBrokerEpoch(5));
+    }
+
+    private static Subscribe subscription(int partition) {
+        return Subscribe.newBuilder()
+                .setHandle(1)
+                .setTopicId(ByteString.copyFrom(new byte[16]))
+                .setPartition(partition)
+                .setLastEpoch(-1)
+                .build();
+    }
+
+    private final class Follower implements StreamObserver<LeaderMessage> {
+        final List<LeaderMessage> received = new CopyOnWriteArrayList<>();
+        volatile @Nullable Status closed;
+        private final StreamObserver<FollowerMessage> out =
+                ReplicationGrpc.newStub(channel).replicate(this);
+
+        void send(FollowerMessage.Builder message) {
+            out.onNext(message.build());
+        }
+
+        long withRecords() {
+            return received.stream().filter(m -> !m.getRecords().isEmpty()).count();
+        }
+
+        long records() {
+            return received.stream().mapToLong(m -> m.getRecords().size()).sum();
+        }
+
+        long lastWatermark() {
+            return received.get(received.size() - 1).getHighWatermark();
+        }
+
+        @Override
+        public void onNext(LeaderMessage message) {
+            received.add(message);
+        }
+
+        @Override
+        public void onError(Throwable t) {
+            closed = Status.fromThrowable(t);
+        }
+
+        @Override
+        public void onCompleted() {
+            closed = Status.OK;
+        }
+    }
+
+    /** A leader whose log is a file of one-record batches of {@link #BATCH_BYTES} each. */
+    private static final class Source implements ReplicationSource {
+        final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
+        final FileChannel file;
+        private volatile Ends ends = new Ends(0, 0, 0);
+
+        Source(Path path) throws IOException {
+            Files.write(path, new byte[0]);
+            file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        }
+
+        void append() {
+            long offset = ends.logEndOffset();
+            ByteBuffer batch =
+                    ByteBuffer.allocate(BATCH_BYTES).putLong(0, offset).putInt(8, BATCH_BYTES - 12);
+            try {
+                file.write(batch, offset * BATCH_BYTES);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+            publish(new Ends(0, ends.highWatermark(), offset + 1));
+        }
+
+        void advance(long watermark) {
+            publish(new Ends(0, watermark, ends.logEndOffset()));
+        }
+
+        private void publish(Ends now) {
+            ends = now;
+            subscribers.forEach(s -> s.changed(now));
+        }
+
+        @Override
+        public void subscribe(Position position, Subscriber subscriber) {
+            subscribers.add(subscriber);
+            subscriber.accepted(ends);
+        }
+
+        @Override
+        public void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset) {}
+
+        @Override
+        public void unsubscribe(Subscriber subscriber) {
+            subscribers.remove(subscriber);
+        }
+
+        @Override
+        public Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes) {
+            int size = (int) (ends.logEndOffset() - offset) * BATCH_BYTES;
+            return Optional.of(new LogSlice() {
+                @Override
+                public FileChannel channel() {
+                    return file;
+                }
+
+                @Override
+                public long position() {
+                    return offset * BATCH_BYTES;
+                }
+
+                @Override
+                public int size() {
+                    return size;
+                }
+
+                @Override
+                public void close() {}
+            });
+        }
+    }
+}
