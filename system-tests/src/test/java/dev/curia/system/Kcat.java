@@ -35,7 +35,14 @@ record Kcat(String bootstrapServers) {
         return command("-C", arguments).run().orFail();
     }
 
-    Command command(String mode, String... arguments) {
+    /** Consumes as a member of a group: {@code -G group ... topic}. */
+    Command.Result group(String... arguments) {
+        List<String> line = new ArrayList<>(List.of("kcat", "-b", bootstrapServers, "-q"));
+        line.addAll(List.of(arguments));
+        return Command.of(line).run().orFail();
+    }
+
+    private Command command(String mode, String... arguments) {
         List<String> line = new ArrayList<>(List.of("kcat", mode, "-b", bootstrapServers, "-q"));
         line.addAll(List.of(arguments));
         return Command.of(line);

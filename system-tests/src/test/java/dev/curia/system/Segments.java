@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.FileLogInputStream;
@@ -59,6 +60,14 @@ record Segments(Path directory) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Size and hash of {@link #bytes()}. */
+    String digest() {
+        byte[] bytes = bytes();
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return bytes.length + " bytes, crc " + Long.toHexString(crc.getValue());
     }
 
     /** Runs Apache Kafka's DumpLogSegments over files of this partition. */

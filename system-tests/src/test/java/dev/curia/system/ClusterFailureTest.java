@@ -1,0 +1,228 @@
+package dev.curia.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.curia.testkit.Await;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.internal.CompressionType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Three quorum nodes and three brokers lose processes while clients work. Whatever happens, {@link History} must hold: nothing
+ * acknowledged is lost, nothing is stored twice, order is kept.
+ */
+@Tag("slow")
+class ClusterFailureTest {
+    private static final int PARTITIONS = 3;
+    private static final int BROKERS = 3;
+    private static final int PRODUCERS = 2;
+    private static final Map<String, String> SAFE = Map.of("min.insync.replicas", "2");
+
+    @RegisterExtension
+    static final LocalCluster CLUSTER = LocalCluster.of(3, BROKERS);
+
+    private final Clients clients = Clients.of(CLUSTER);
+
+    @AfterEach
+    void heal() {
+        CLUSTER.heal();
+    }
+
+    @Test
+    void recordsOfEveryCodecReachAllReplicas() {
+        createTopic("replicated");
+        for (CompressionType codec : CompressionType.values()) {
+            try (KafkaProducer<byte[], byte[]> producer =
+                    clients.producer(Map.of(ProducerConfig.COMPRESSION_TYPE_CONFIG, codec.name))) {
+                Clients.send(producer, kilobytes("replicated", 200));
+            }
+        }
+        assertThat(clients.readAll("replicated")).hasSize(200 * CompressionType.values().length);
+        awaitEqualReplicas("replicated");
+    }
+
+    @Test
+    void aPartitionLeaderIsKilled() {
+        createTopic("leader-killed");
+        try (Load load = startLoad("leader-killed")) {
+            NodeProcess leader = CLUSTER.broker(clients.leader(new TopicPartition("leader-killed", 0)));
+            load.resetGaps();
+            leader.kill();
+            load.awaitProgress();
+            Figures.report("kill -9 of a partition leader, longest time without an acknowledgement", load.longestGap());
+            assertThat(load.longestGap()).isLessThan(Duration.ofSeconds(15));
+
+            leader.startAndAwaitReady();
+            clients.awaitInSync("leader-killed", BROKERS);
+            load.awaitProgress();
+            check(load);
+        }
+        awaitEqualReplicas("leader-killed");
+    }
+
+    @Test
+    void theQuorumLeaderIsKilled() {
+        createTopic("quorum-leader-killed");
+        try (Load load = startLoad("quorum-leader-killed")) {
+            NodeProcess leader = CLUSTER.quorumNode(new QuorumView(CLUSTER).leader());
+            load.resetGaps();
+            leader.kill();
+            load.awaitProgress();
+            Figures.report("kill -9 of the quorum leader, longest time without an acknowledgement", load.longestGap());
+            createTopic("made-by-the-next-leader");
+            assertThat(load.longestGap()).isLessThan(Duration.ofSeconds(15));
+
+            leader.startAndAwaitReady();
+            load.awaitProgress();
+            check(load);
+        }
+    }
+
+    @Test
+    void everythingIsKilledAndStartedAgain() {
+        createTopic("all-killed");
+        try (Load load = startLoad("all-killed")) {
+            CLUSTER.nodes().forEach(NodeProcess::kill);
+            CLUSTER.heal();
+            load.awaitProgress();
+            clients.awaitInSync("all-killed", BROKERS);
+            check(load);
+        }
+        awaitEqualReplicas("all-killed");
+    }
+
+    @Test
+    void aFollowerThatMissedDataCatchesUp() {
+        createTopic("missed");
+        TopicPartition partition = new TopicPartition("missed", 0);
+        int leader = clients.leader(partition);
+        int follower = clients.replicas(partition).stream()
+                .filter(id -> id != leader)
+                .findFirst()
+                .orElseThrow();
+        CLUSTER.broker(follower).kill();
+        try (KafkaProducer<byte[], byte[]> producer = clients.producer()) {
+            Clients.send(producer, kilobytes("missed", 20_000));
+        }
+        clients.awaitInSync("missed", BROKERS - 1);
+
+        CLUSTER.broker(follower).startAndAwaitReady();
+
+        clients.awaitInSync("missed", BROKERS);
+        awaitEqualReplicas("missed");
+        assertThat(clients.readAll("missed")).hasSize(20_000);
+    }
+
+    @Test
+    void aGroupSurvivesItsCoordinator() {
+        createTopic("grouped");
+        try (Load load = startLoad("grouped");
+                KafkaConsumer<byte[], byte[]> member = clients.groupConsumer("survivors")) {
+            member.subscribe(List.of("grouped"));
+            Set<TopicOffset> seen = new HashSet<>();
+            consumeAndCommit(member, seen, 500);
+            NodeProcess coordinator = CLUSTER.broker(clients.coordinator("survivors"));
+
+            coordinator.kill();
+
+            consumeAndCommit(member, seen, seen.size() + 500);
+            coordinator.startAndAwaitReady();
+            clients.awaitInSync("grouped", BROKERS);
+            History history = check(load);
+            consumeAndCommit(member, seen, history.finalLog().size());
+            assertThat(seen)
+                    .as("every record was handed out")
+                    .hasSize(history.finalLog().size());
+        }
+        for (int i = 0; i < PARTITIONS; i++) {
+            TopicPartition partition = new TopicPartition("grouped", i);
+            long end = clients.readAll("grouped").stream()
+                    .filter(record -> record.partition() == partition.partition())
+                    .count();
+            assertThat(clients.committed("survivors", partition)).contains(end);
+        }
+    }
+
+    @Test
+    void allNodesAreRestartedInTurn() {
+        createTopic("rolled");
+        try (Load load = startLoad("rolled")) {
+            load.resetGaps();
+            for (NodeProcess node : CLUSTER.nodes()) {
+                node.terminate();
+                node.startAndAwaitReady();
+                clients.awaitInSync("rolled", BROKERS);
+            }
+            load.awaitProgress();
+            Figures.report("restart of all nodes in turn, longest time without an acknowledgement", load.longestGap());
+            assertThat(load.longestGap()).isLessThan(Duration.ofSeconds(15));
+            check(load);
+        }
+        awaitEqualReplicas("rolled");
+    }
+
+    private record TopicOffset(TopicPartition partition, long offset) {}
+
+    private static void consumeAndCommit(KafkaConsumer<byte[], byte[]> member, Set<TopicOffset> seen, int total) {
+        Await.until(total + " records consumed", Clients.PATIENCE, () -> {
+            member.poll(Duration.ofMillis(100))
+                    .forEach(record -> seen.add(
+                            new TopicOffset(new TopicPartition(record.topic(), record.partition()), record.offset())));
+            member.commitSync(Clients.PATIENCE);
+            return seen.size() >= total;
+        });
+    }
+
+    private void createTopic(String name) {
+        clients.createTopic(name, PARTITIONS, BROKERS, SAFE);
+        clients.awaitInSync(name, BROKERS);
+    }
+
+    private Load startLoad(String topic) {
+        return Load.start(clients, topic, PARTITIONS, PRODUCERS);
+    }
+
+    private static History check(Load load) {
+        History history = load.stop();
+        assertThat(history.violations()).isEmpty();
+        assertThat(history.acks()).hasSameSizeAs(history.sends());
+        assertThat(history.reads()).isNotEmpty();
+        return history;
+    }
+
+    /** All brokers end up with the same bytes. */
+    private static void awaitEqualReplicas(String topic) {
+        for (int i = 0; i < PARTITIONS; i++) {
+            TopicPartition partition = new TopicPartition(topic, i);
+            Await.until("equal replicas of " + partition, Clients.PATIENCE, () -> {
+                List<String> digests = new ArrayList<>();
+                for (int broker = 1; broker <= BROKERS; broker++) {
+                    digests.add(Segments.of(CLUSTER, broker, partition).digest());
+                }
+                if (new HashSet<>(digests).size() > 1) throw new IllegalStateException("replicas differ: " + digests);
+                return true;
+            });
+        }
+    }
+
+    private static List<ProducerRecord<byte[], byte[]>> kilobytes(String topic, int count) {
+        byte[] value = Text.bytes("x".repeat(1_000));
+        return IntStream.range(0, count)
+                .mapToObj(i -> new ProducerRecord<byte[], byte[]>(topic, i % PARTITIONS, null, value))
+                .toList();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.curia.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.curia.testkit.Await;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What Prometheus and a load balancer see. */
+class MetricsAndHealthTest {
+    @RegisterExtension
+    static final LocalCluster CLUSTER = LocalCluster.standalone();
+
+    @Test
+    void metricsCountWhatClientsDo() throws Exception {
+        Clients clients = Clients.of(CLUSTER);
+        clients.createTopic("counted");
+        clients.send("counted", "one", "two", "three");
+        clients.readAll("counted");
+
+        HttpResponse<String> page = CLUSTER.node().get("/metrics");
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("content-type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
+        assertThat(page.body()).contains("jvm_memory_used_bytes", "process_cpu_usage");
+        assertThat(page.body()).containsPattern("(?mi)^curia_\\S*produce\\S* [1-9]");
+        assertThat(page.body()).containsPattern("(?mi)^curia_\\S*fetch\\S* [1-9]");
+        assertThat(page.body()).containsPattern("(?mi)^curia_\\S*bucket\\S*le=");
+        assertThat(page.body().lines().filter(line -> !line.startsWith("#")))
+                .allMatch(line -> line.matches("[a-zA-Z_:][a-zA-Z0-9_:]*(\\{.*})? \\S+"));
+    }
+
+    @Test
+    void healthSaysLiveAndReady() throws Exception {
+        assertThat(CLUSTER.node().get("/health/live").statusCode()).isEqualTo(200);
+        assertThat(CLUSTER.node().get("/health/ready").statusCode()).isEqualTo(200);
+        assertThat(CLUSTER.node().get("/elsewhere").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aBrokerWithoutItsQuorumIsLiveButNotReady() throws Exception {
+        try (LocalCluster cluster = LocalCluster.of(1, 1).startAs("MetricsAndHealthTest-alone")) {
+            cluster.quorumNode(LocalCluster.FIRST_QUORUM_NODE).kill();
+
+            Await.until(
+                    "not ready",
+                    Clients.PATIENCE,
+                    () -> cluster.broker(1).get("/health/ready").statusCode() == 503);
+            assertThat(cluster.broker(1).get("/health/live").statusCode()).isEqualTo(200);
+            assertThat(cluster.broker(1).get("/health/ready").body()).isNotBlank();
+
+            cluster.heal();
+        }
+    }
+}
