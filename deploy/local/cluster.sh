@@ -10,7 +10,7 @@
 #
 #   CURIA_LOCAL_DIR     the folder (default: .curia/local in the repository)
 #   CURIA_LOCAL_PORT    the first of the ports (default: 19000); see "status" for the rest
-#   CURIA_LOCAL_WAIT    seconds to wait for readiness (default: 60)
+#   CURIA_LOCAL_WAIT    seconds to wait for readiness (default: 120)
 #   CURIA_HEAP_OPTS     the heap of each process (default: -Xmx256m)
 set -eu
 
@@ -18,7 +18,7 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH= cd -- "$here/../.." && pwd)
 dir=${CURIA_LOCAL_DIR:-$root/.curia/local}
 base=${CURIA_LOCAL_PORT:-19000}
-wait_seconds=${CURIA_LOCAL_WAIT:-60}
+wait_seconds=${CURIA_LOCAL_WAIT:-120}
 nodes="q1 q2 q3 1 2 3"
 : "${CURIA_HEAP_OPTS:=-Xmx256m}"
 export CURIA_HEAP_OPTS
@@ -86,6 +86,7 @@ node.id=$((100 + n))
 cluster.id=local
 quorum.voters=$(voters)
 quorum.data.dir=$dir/$1/data
+default.replication.factor=3
 http.listener=127.0.0.1:$(http_port "$n")
 END
       ;;
@@ -159,7 +160,7 @@ wait_ready() {
       fi
       if [ "$(date +%s)" -ge "$deadline" ]; then
         curl -s -m 2 "http://127.0.0.1:$(health_port "$node")/health/ready" >&2 || true
-        fail "node $node is not ready after $wait_seconds s; see $dir/$node/log"
+        fail "node $node is not ready after $wait_seconds s; see $dir/$node/log. What runs goes on: '$0 status', '$0 down'."
       fi
       sleep 0.1
     done
