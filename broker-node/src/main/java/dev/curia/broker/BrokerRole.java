@@ -257,7 +257,10 @@ final class BrokerRole implements Readiness, AutoCloseable {
     }
 
     private void logDirectoryFailed(Path directory, String operation, IOException cause) {
-        faults.fatal("log directory " + directory + " failed (" + operation + "); nothing written to it can be relied on any more", cause);
+        faults.fatal(
+                "log directory " + directory + " failed (" + operation
+                        + "); nothing written to it can be relied on any more",
+                cause);
     }
 
     /** @throws StartupException when the cluster will never have this broker as it is */

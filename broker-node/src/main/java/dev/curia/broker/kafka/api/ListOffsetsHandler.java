@@ -28,6 +28,9 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
     private static final List<Long> OF_TIERED_STORAGE =
             List.of(ListOffsetsRequest.LATEST_TIERED_TIMESTAMP, ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP);
 
+    /** Older versions cannot say the epoch: the codec refuses to write an answer that has one. */
+    private static final short FIRST_WITH_LEADER_EPOCH = 4;
+
     private final PartitionLookup partitions;
     private final DiskReads disk;
 
@@ -79,13 +82,14 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
                                 .map(partition -> request.duplicatePartitions()
                                                 .contains(new TopicPartition(topic.name(), partition.partitionIndex()))
                                         ? failed(partition, Errors.INVALID_REQUEST)
-                                        : answer(topic.name(), partition, isolation))
+                                        : answer(topic.name(), partition, isolation, request.version()))
                                 .toList()))
                 .toList();
         return new ListOffsetsResponse(new ListOffsetsResponseData().setTopics(topics));
     }
 
-    private ListOffsetsPartitionResponse answer(String topic, ListOffsetsPartition asked, Isolation isolation) {
+    private ListOffsetsPartitionResponse answer(
+            String topic, ListOffsetsPartition asked, Isolation isolation, short version) {
         PartitionLookup.Found found = partitions.byName(topic, asked.partitionIndex());
         Replica replica = found.replica();
         if (replica == null) return failed(asked, found.error());
@@ -93,12 +97,12 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         OptionalInt epoch =
                 asked.currentLeaderEpoch() < 0 ? OptionalInt.empty() : OptionalInt.of(asked.currentLeaderEpoch());
         OffsetResult result = replica.offsetForTime(asked.timestamp(), isolation, epoch);
-        return new ListOffsetsPartitionResponse()
+        ListOffsetsPartitionResponse answer = new ListOffsetsPartitionResponse()
                 .setPartitionIndex(asked.partitionIndex())
                 .setErrorCode(Codes.number(result.error()))
                 .setOffset(result.offset())
-                .setTimestamp(result.timestampMs())
-                .setLeaderEpoch(result.leaderEpoch());
+                .setTimestamp(result.timestampMs());
+        return version < FIRST_WITH_LEADER_EPOCH ? answer : answer.setLeaderEpoch(result.leaderEpoch());
     }
 
     private static ListOffsetsPartitionResponse failed(ListOffsetsPartition asked, Errors error) {
