@@ -15,13 +15,15 @@ import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
-/** Our configuration in Ratis' terms: the only place that sets a Ratis property. Pure. */
+/** Our configuration in Ratis' terms, by its typed setters: the only place that sets a Ratis property. Pure. */
 final class RatisSettings {
     /** Of one log entry. An existing log may hold entries of this size: never lower it. */
     static final int MAX_ENTRY_BYTES = 2 << 20;
 
     // A lone voter waits for nobody; Ratis wants a range, however small.
     private static final Duration ALONE = Duration.ofMillis(5);
+
+    private static final int UNANSWERED_CHUNKS = 8;
 
     private RatisSettings() {}
 
@@ -78,11 +80,13 @@ final class RatisSettings {
         GrpcConfigKeys.Server.setHost(p, config.bindHost().orElse(self.host()));
         GrpcConfigKeys.Server.setPort(p, self.raftPort());
         GrpcConfigKeys.Server.setHeartbeatChannel(p, true);
-        // With a limit on unanswered chunks, a leader that begins to send to a follower that is down waits for ever,
-        // also when
-        // the follower is back. Without one, a snapshot being sent is in memory as a whole; it is as small as the
-        // image.
-        GrpcConfigKeys.Server.setInstallSnapshotRequestElementLimit(p, 0);
+        // Ratis gives up on a snapshot after limit x timeout without an answer. When the follower was down it notices
+        // nothing
+        // before, also not that the follower is back: the default of 8 x 3 s is too long, and a limit of 0 gives up at
+        // once.
+        Duration giveUp = config.tuning().electionTimeout().multipliedBy(10);
+        GrpcConfigKeys.Server.setInstallSnapshotRequestElementLimit(p, UNANSWERED_CHUNKS);
+        GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(p, duration(giveUp.dividedBy(UNANSWERED_CHUNKS)));
     }
 
     private static void log(RaftProperties p, QuorumTuning tuning) {
