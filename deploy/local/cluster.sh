@@ -168,6 +168,15 @@ wait_ready() {
   done
 }
 
+# Waits until the system has let go of an ended process, and so of its ports. Bounded: where nobody reaps it, its id stays.
+wait_gone() {
+  tries=0
+  while kill -0 "$1" 2>/dev/null && [ $tries -lt 40 ]; do
+    tries=$((tries + 1))
+    sleep 0.05
+  done
+}
+
 # SIGTERM, and after ten seconds SIGKILL.
 stop_node() {
   pid=$(pid_of "$1") || return 0
@@ -182,6 +191,7 @@ stop_node() {
     fi
     sleep 0.1
   done
+  wait_gone "$pid"
 }
 
 build() {
@@ -226,10 +236,14 @@ up() {
 
 down() {
   [ -d "$dir" ] || { say "nothing to stop in $dir"; return 0; }
+  pids=
   for node in $nodes; do
-    pid=$(pid_of "$node") && kill "$pid" 2>/dev/null || true
+    pid=$(pid_of "$node") || continue
+    pids="$pids $pid"
+    kill "$pid" 2>/dev/null || true
   done
   for node in $nodes; do stop_node "$node"; done
+  for pid in $pids; do wait_gone "$pid"; done
   if [ "${1:-}" = --keep ]; then
     for node in $nodes; do rm -f "$dir/$node/pid"; done
     say "stopped; data and logs are kept in $dir"
@@ -249,7 +263,7 @@ case ${1:-} in
     check_node "${2:-}"
     pid=$(pid_of "$2") || fail "node $2 does not run"
     kill -9 "$pid"
-    while pid_of "$2" > /dev/null; do sleep 0.05; done
+    wait_gone "$pid"
     say "killed node $2 (pid $pid)"
     ;;
   restart)
