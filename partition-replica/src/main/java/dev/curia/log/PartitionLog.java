@@ -323,7 +323,7 @@ public final class PartitionLog implements AutoCloseable {
         }
         try {
             if (RollPolicy.mustRoll(view, config, batches.remaining(), last, maxTimestamp, nowMillis)) rollSegment();
-            view.active().append(batches, config.indexIntervalBytes());
+            view.active().append(batches, batch, config.indexIntervalBytes());
         } catch (IOException e) {
             fail("appending to " + name, e);
             return storageError();

@@ -57,7 +57,7 @@ class LogFaultTest {
     /** What was flushed is there after any power loss, and what else is there is what was written. */
     @Test
     void flushedRecordsSurvivePowerLoss() {
-        Check.forAll(150, SplittableRandom::nextLong, seed -> {
+        Check.forAll(40, SplittableRandom::nextLong, seed -> {
             SplittableRandom random = new SplittableRandom(seed);
             FaultyFileSystem files = new FaultyFileSystem(random.split());
             Path directory = Files.createTempDirectory(path, "run");

@@ -33,7 +33,7 @@ class PartitionLogPropertyTest {
 
     @Test
     void agreesWithAListOfBatches() {
-        Check.forAll(60, SplittableRandom::nextLong, seed -> {
+        Check.forAll(20, SplittableRandom::nextLong, seed -> {
             Path directory = Files.createTempDirectory(path, "run");
             try (LogFixture fixture = new LogFixture(directory, new NioFileSystem(), CONFIG)) {
                 new Run(fixture, new SplittableRandom(seed)).steps(60);

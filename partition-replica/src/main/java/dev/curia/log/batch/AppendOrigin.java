@@ -5,7 +5,5 @@ public enum AppendOrigin {
     /** A producer: may not write control batches. */
     CLIENT,
     /** A coordinator of this cluster: writes transaction markers and its own state. */
-    COORDINATOR,
-    /** The leader, which has checked them: taken as they are. */
-    REPLICATION
+    COORDINATOR
 }

@@ -113,14 +113,13 @@ public final class Segment {
         return relative >= 0 && relative <= Integer.MAX_VALUE;
     }
 
-    /** Writes whole batches whose offsets are final and follow the last one, in one write. Writer only; not durable. */
-    public void append(ByteBuffer batches, int indexIntervalBytes) throws IOException {
+    /** Writes whole batches whose offsets are final and follow the last one, in one write. Writer only; not durable. {@code view} is scratch. */
+    public void append(ByteBuffer batches, BatchView view, int indexIntervalBytes) throws IOException {
         int start = batches.position();
         int bytes = batches.remaining();
         writing().append(batches);
         batches.position(start);
         int end = size;
-        BatchView view = new BatchView();
         for (int at = start; at < batches.limit(); at += view.sizeInBytes()) {
             index(view.at(batches, at), end + at - start, indexIntervalBytes);
         }
