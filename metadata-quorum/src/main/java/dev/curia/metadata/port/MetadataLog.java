@@ -17,7 +17,7 @@ public interface MetadataLog {
         /** @param image already holds {@code records}; its index is {@code index} */
         void onCommitted(long index, List<MetadataRecord> records, MetadataImage image);
 
-        /** The state was replaced by a leader's snapshot: forget what came before. */
+        /** The state was replaced, by what the disk holds at start or by a leader's snapshot: forget what came before. */
         void onSnapshotInstalled(MetadataImage image);
     }
 
