@@ -6,6 +6,7 @@ import dev.curia.log.segment.Segment;
 import dev.curia.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Puts a log on disk, one flush at a time, and keeps its recovery point. Thread-safe; never locked by appends.
@@ -17,6 +18,7 @@ final class LogFlusher {
     private final Path directory;
     private final LogEnvironment environment;
     private final EpochCheckpoint epochFile;
+    private final AtomicInteger truncations = new AtomicInteger();
     private volatile long recoveryPoint;
 
     // Guarded by this.
@@ -55,10 +57,24 @@ final class LogFlusher {
         recoveryPoint = Math.max(recoveryPoint, view.logEndOffset());
     }
 
+    /** How often the log was cut; for {@link #wasCutSince}. Any thread. */
+    int truncations() {
+        return truncations.get();
+    }
+
+    /**
+     * Whether the log was cut since {@link #truncations} was asked, and a view taken after that may thus be void. Waits for a cut that is under
+     * way. Any thread.
+     */
+    synchronized boolean wasCutSince(int before) {
+        return truncations.get() != before;
+    }
+
     /** Runs a truncation to {@code offset} while no flush is under way; nothing from there on counts as flushed afterwards. */
     synchronized void lower(long offset, Truncation truncation) throws IOException {
         recoveryPoint = Math.min(recoveryPoint, offset);
         LogView after = truncation.run();
+        truncations.incrementAndGet();
         writeEpochs(after.epochs());
     }
 

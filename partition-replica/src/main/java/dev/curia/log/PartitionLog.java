@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PartitionLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
-    private static final int READ_ATTEMPTS = 3;
+    private static final int READ_ATTEMPTS = 10;
 
     private final TopicPartition name;
     private final Uuid topicId;
@@ -412,14 +412,16 @@ public final class PartitionLog implements AutoCloseable {
 
     private <T> T lookUp(String what, Lookup<T> lookup) {
         for (int attempt = 1; ; attempt++) {
-            LogView now = view;
+            int truncations = flusher.truncations();
             try {
-                return lookup.in(now);
+                return lookup.in(view);
             } catch (IOException e) {
-                // A truncation or deletion meanwhile may have pulled the file away: look again.
-                boolean cut = view.segments() != now.segments() || view.logEndOffset() < now.logEndOffset();
-                if (open && (!cut || attempt == READ_ATTEMPTS)) fail(what, e);
-                if (!cut || attempt == READ_ATTEMPTS) throw new StorageException(what, e);
+                // A cut meanwhile may have pulled the bytes away: then look again. Else they are damaged, or the disk
+                // is.
+                boolean cut = flusher.wasCutSince(truncations);
+                if (cut && attempt < READ_ATTEMPTS) continue;
+                if (!cut && open) fail(what, e);
+                throw new StorageException(what, e);
             }
         }
     }
