@@ -143,7 +143,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         resources.onClose("Kafka listeners", listeners::close);
         listeners.start(ApiTable.of(handlers, published));
 
-        BrokerStanding myStanding = new BrokerStanding(faults, brokerEpoch, metadata::expect);
+        BrokerStanding myStanding = new BrokerStanding(faults, brokerEpoch, metadata::expect, clock);
         standing = myStanding;
         BrokerSession session = resources.own(new BrokerSession(
                 identity(directoryIds, previousEpoch),
@@ -281,6 +281,11 @@ final class BrokerRole implements Readiness, AutoCloseable {
         if (now == null || brokerEpoch.get() < 0)
             return Optional.of(who + " is not registered with the metadata quorum");
         if (!now.isUnfenced()) return Optional.of(who + " is fenced");
+        Duration silence = now.silence();
+        if (silence.toMillis() > settings.get(ServerKeys.SESSION_TIMEOUT_MS)) {
+            return Optional.of(who + " has not heard of the controller for " + silence.toMillis()
+                    + " ms: it may be fenced and not know it");
+        }
         return Optional.empty();
     }
 

@@ -1,8 +1,10 @@
 package dev.curia.broker.bridge;
 
 import dev.curia.common.fault.FaultHandler;
+import dev.curia.common.time.Clock;
 import dev.curia.metadata.client.BrokerSession;
 import dev.curia.proto.common.v1.Status;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -14,20 +16,29 @@ public final class BrokerStanding implements BrokerSession.Listener {
     private final CompletableFuture<Void> firstUnfenced = new CompletableFuture<>();
 
     private final AtomicLong brokerEpoch;
+    private final Clock clock;
     private volatile boolean unfenced;
+    private volatile long heardNanos;
 
     /**
      * @param brokerEpoch is set at each registration
      * @param committedIndex hears what metadata index the cluster has committed
      */
-    public BrokerStanding(FaultHandler faults, AtomicLong brokerEpoch, LongConsumer committedIndex) {
+    public BrokerStanding(FaultHandler faults, AtomicLong brokerEpoch, LongConsumer committedIndex, Clock clock) {
         this.faults = faults;
+        this.clock = clock;
+        this.heardNanos = clock.monotonicNanos();
         this.brokerEpoch = brokerEpoch;
         this.committedIndex = committedIndex;
     }
 
     public boolean isUnfenced() {
         return unfenced;
+    }
+
+    /** How long ago the controller last spoke. After a session timeout of silence the broker may be fenced and not know it. */
+    public Duration silence() {
+        return Duration.ofNanos(clock.monotonicNanos() - heardNanos);
     }
 
     /** Completes when the broker may serve for the first time; fails with the reason when the cluster will never have it. */
@@ -37,6 +48,7 @@ public final class BrokerStanding implements BrokerSession.Listener {
 
     @Override
     public void registered(long epoch, long index) {
+        heardNanos = clock.monotonicNanos();
         brokerEpoch.set(epoch);
     }
 
@@ -53,6 +65,7 @@ public final class BrokerStanding implements BrokerSession.Listener {
 
     @Override
     public void committed(long index) {
+        heardNanos = clock.monotonicNanos();
         committedIndex.accept(index);
     }
 

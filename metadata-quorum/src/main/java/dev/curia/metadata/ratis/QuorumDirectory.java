@@ -114,7 +114,7 @@ public final class QuorumDirectory implements AutoCloseable {
         Path root = config.directory();
         if (!isFormatted(root)) {
             throw new QuorumStartException(root + ", the directory of quorum node " + config.nodeId()
-                    + ", is not formatted. If the node is new, format the directory once. If the node has lost its disk,"
+                    + ", is not formatted. If the node is new, start it once with --format. If the node has lost its disk,"
                     + " remove it from the quorum and add it again as a new node.");
         }
         try {
