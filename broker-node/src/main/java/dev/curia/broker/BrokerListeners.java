@@ -1,6 +1,5 @@
 package dev.curia.broker;
 
-import dev.curia.broker.config.HostPort;
 import dev.curia.broker.config.Listener;
 import dev.curia.broker.config.NodeConfig;
 import dev.curia.broker.config.ServerKeys;
@@ -9,6 +8,7 @@ import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.net.KafkaListener;
 import dev.curia.broker.kafka.net.KafkaMetrics;
 import dev.curia.broker.kafka.net.NetworkThreads;
+import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.image.ServerEndpoint;
 import io.micrometer.core.instrument.MeterRegistry;

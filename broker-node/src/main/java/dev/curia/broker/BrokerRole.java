@@ -27,13 +27,13 @@ import dev.curia.broker.kafka.api.group.GroupHandlers;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
+import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.log.LogDirectories;
 import dev.curia.log.LogDirectory;
 import dev.curia.log.io.NioFileSystem;
 import dev.curia.metadata.client.BrokerIdentity;
 import dev.curia.metadata.client.BrokerSession;
-import dev.curia.metadata.client.HostPort;
 import dev.curia.metadata.client.MetadataWatcher;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.client.QuorumClient;
@@ -140,7 +140,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(corePorts(replicas, topics, quorum)));
         handlers.addAll(GroupHandlers.all(groups, published));
         serveRpc(replicas, background);
-        resources.onClose("Kafka listeners", listeners::close);
+        resources.own(listeners);
         listeners.start(ApiTable.of(handlers, published));
 
         BrokerStanding myStanding = new BrokerStanding(faults, brokerEpoch, metadata::expect, clock);
@@ -231,12 +231,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
     }
 
     private List<HostPort> quorumServers() {
-        List<dev.curia.broker.config.HostPort> given = settings.get(ServerKeys.QUORUM_BOOTSTRAP_SERVERS);
-        return given.isEmpty()
-                ? QuorumRole.rpcAddresses(config)
-                : given.stream()
-                        .map(server -> new HostPort(server.host(), server.port()))
-                        .toList();
+        List<HostPort> given = settings.get(ServerKeys.QUORUM_BOOTSTRAP_SERVERS);
+        return given.isEmpty() ? QuorumRole.rpcAddresses(config) : given;
     }
 
     private EventLoop loop(String name) {
@@ -270,7 +266,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
         try {
             now.firstUnfenced().join();
         } catch (CompletionException e) {
-            throw new StartupException(String.valueOf(e.getCause().getMessage()), e);
+            throw new StartupException(
+                    String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage()), e);
         }
     }
 

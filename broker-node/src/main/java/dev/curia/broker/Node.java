@@ -1,6 +1,5 @@
 package dev.curia.broker;
 
-import dev.curia.broker.config.HostPort;
 import dev.curia.broker.config.NodeConfig;
 import dev.curia.broker.config.ServerKeys;
 import dev.curia.broker.http.HttpEndpoint;
@@ -11,7 +10,6 @@ import dev.curia.common.time.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +67,8 @@ public final class Node implements AutoCloseable {
     private void startParts(boolean format, FaultHandler faults) throws IOException, StartupException {
         resources.onClose("metrics", meters::close);
         resources.own(new ProcessMetrics(meters));
-        resources.own(HttpEndpoint.start(httpAddress(), meters, this::notReadyBecause));
+        resources.own(
+                HttpEndpoint.start(config.settings().get(ServerKeys.HTTP_LISTENER), meters, this::notReadyBecause));
         if (config.quorum()) {
             QuorumRole role = resources.own(QuorumRole.start(config, format, clock, meters, faults));
             quorum = role;
@@ -133,12 +132,5 @@ public final class Node implements AutoCloseable {
                 .flatMap(Optional::stream)
                 .toList();
         return missing.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", missing));
-    }
-
-    private InetSocketAddress httpAddress() {
-        HostPort address = config.settings().get(ServerKeys.HTTP_LISTENER);
-        return address.host().isEmpty()
-                ? new InetSocketAddress(address.port())
-                : new InetSocketAddress(address.host(), address.port());
     }
 }

@@ -49,7 +49,7 @@ final class ServerRun {
     }
 
     private int failed(int exitCode, Exception e) {
-        for (String line : String.valueOf(e.getMessage()).split("\n")) err.println("curia: " + line);
+        String.valueOf(e.getMessage()).lines().forEach(line -> err.println("curia: " + line));
         err.flush();
         return exitCode;
     }

@@ -100,7 +100,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
                 state.isr(),
                 config));
         changesUnderWay.incrementAndGet();
-        inEffect.whenComplete((done, failure) -> {
+        CompletableFuture<Void> unused = inEffect.whenComplete((done, failure) -> {
             changesUnderWay.decrementAndGet();
             if (failure == null && coordinator != null && leads) {
                 coordinator.onLeadership(id.partition(), state.leaderEpoch());
@@ -119,7 +119,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
         if (coordinator != null) coordinator.onResign(id.partition());
         CompletableFuture<Void> removed = replicas.remove(id);
         changesUnderWay.incrementAndGet();
-        removed.whenComplete((done, failure) -> changesUnderWay.decrementAndGet());
+        CompletableFuture<Void> unused = removed.whenComplete((done, failure) -> changesUnderWay.decrementAndGet());
     }
 
     private boolean isMine(PartitionState state) {

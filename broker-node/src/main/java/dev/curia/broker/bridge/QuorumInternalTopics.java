@@ -46,7 +46,8 @@ public final class QuorumInternalTopics implements InternalTopics {
                 .putAllConfigs(configs)
                 .setInternal(true)
                 .build();
-        topics.createTopics(CreateTopicsRequest.newBuilder().addTopics(topic).build(), TIMEOUT)
+        CompletableFuture<?> unused = topics.createTopics(
+                        CreateTopicsRequest.newBuilder().addTopics(topic).build(), TIMEOUT)
                 .whenComplete((response, failure) -> {
                     underWay.remove(name, mine);
                     mine.complete(outcome(name, response, failure));

@@ -1,5 +1,6 @@
 package dev.curia.broker.config;
 
+import dev.curia.common.net.HostPort;
 import java.util.Locale;
 import java.util.Set;
 

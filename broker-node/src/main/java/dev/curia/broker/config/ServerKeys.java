@@ -1,6 +1,7 @@
 package dev.curia.broker.config;
 
 import dev.curia.common.config.ConfigKey;
+import dev.curia.common.net.HostPort;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;

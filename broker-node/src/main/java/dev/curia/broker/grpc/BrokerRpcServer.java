@@ -1,6 +1,6 @@
 package dev.curia.broker.grpc;
 
-import dev.curia.broker.config.HostPort;
+import dev.curia.common.net.HostPort;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -8,7 +8,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -51,11 +50,8 @@ public final class BrokerRpcServer implements AutoCloseable {
             List<? extends BindableService> onExecutor,
             Executor executor)
             throws IOException {
-        InetSocketAddress socket = address.host().isEmpty()
-                ? new InetSocketAddress(address.port())
-                : new InetSocketAddress(address.host(), address.port());
         Set<String> direct = new HashSet<>();
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(socket)
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(address.toBind())
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .permitKeepAliveTime(PERMITTED_KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)

@@ -2,10 +2,10 @@ package dev.curia.broker.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.curia.common.net.HostPort;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,16 +39,13 @@ public final class HttpEndpoint implements AutoCloseable {
     }
 
     /** @throws IOException when the address cannot be bound; the message names it */
-    public static HttpEndpoint start(InetSocketAddress address, PrometheusMeterRegistry metrics, Readiness node)
+    public static HttpEndpoint start(HostPort address, PrometheusMeterRegistry metrics, Readiness node)
             throws IOException {
         HttpServer server;
         try {
-            server = HttpServer.create(address, 0);
+            server = HttpServer.create(address.toBind(), 0);
         } catch (IOException e) {
-            throw new IOException(
-                    "cannot listen for HTTP on " + address.getHostString() + ":" + address.getPort()
-                            + " (http.listener): " + e.getMessage(),
-                    e);
+            throw new IOException("cannot listen for HTTP on " + address + " (http.listener): " + e.getMessage(), e);
         }
         HttpEndpoint endpoint = new HttpEndpoint(server, metrics, node);
         server.setExecutor(endpoint.executor);

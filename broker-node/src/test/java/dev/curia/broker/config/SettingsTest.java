@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.curia.common.config.ConfigException;
+import dev.curia.common.net.HostPort;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

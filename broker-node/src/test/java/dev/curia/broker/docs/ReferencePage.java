@@ -11,7 +11,7 @@ final class ReferencePage {
     private ReferencePage() {}
 
     static void check(String file, String content) throws IOException {
-        Path page = docs().resolve(file);
+        Path page = Path.of("..", "docs", file);
         if (Boolean.getBoolean("docs.write")) Files.writeString(page, content);
         assertThat(page)
                 .as("stale: mvn test -pl broker-node -am -Ddocs.write=true writes it anew")
@@ -23,10 +23,5 @@ final class ReferencePage {
 
     static String cell(String text) {
         return text.replace("|", "\\|").replace("\n", " ");
-    }
-
-    private static Path docs() {
-        Path here = Path.of("").toAbsolutePath();
-        return (here.endsWith("broker-node") ? here.getParent() : here).resolve("docs");
     }
 }

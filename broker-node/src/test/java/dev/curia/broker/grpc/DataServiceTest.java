@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import dev.curia.broker.config.HostPort;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
+import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.data.v1.Compression;

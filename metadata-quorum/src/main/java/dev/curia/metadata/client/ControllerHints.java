@@ -1,6 +1,7 @@
 package dev.curia.metadata.client;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.curia.common.net.HostPort;
 import dev.curia.proto.metadata.v1.ControllerHint;
 import io.grpc.Metadata;
 import io.grpc.Status;

@@ -1,6 +1,7 @@
 package dev.curia.metadata.client;
 
 import dev.curia.common.loop.EventLoop;
+import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.image.MetadataDelta;
 import dev.curia.metadata.image.MetadataImage;

@@ -1,5 +1,6 @@
 package dev.curia.metadata.client;
 
+import dev.curia.common.net.HostPort;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;

@@ -1,5 +1,6 @@
 package dev.curia.metadata.client;
 
+import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.common.time.Timers;
 import io.grpc.CallOptions;

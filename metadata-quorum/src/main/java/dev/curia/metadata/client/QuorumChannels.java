@@ -1,5 +1,6 @@
 package dev.curia.metadata.client;
 
+import dev.curia.common.net.HostPort;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package dev.curia.metadata.client;
 
+import dev.curia.common.net.HostPort;
 import dev.curia.proto.metadata.v1.BrokerMessage;
 import dev.curia.proto.metadata.v1.ControllerGrpc;
 import dev.curia.proto.metadata.v1.ControllerMessage;

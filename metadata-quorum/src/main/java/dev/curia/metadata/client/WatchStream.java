@@ -1,5 +1,6 @@
 package dev.curia.metadata.client;
 
+import dev.curia.common.net.HostPort;
 import dev.curia.proto.metadata.v1.MetadataGrpc;
 import dev.curia.proto.metadata.v1.WatchEvent;
 import dev.curia.proto.metadata.v1.WatchRequest;

@@ -1,7 +1,7 @@
 package dev.curia.metadata.rpc;
 
+import dev.curia.common.net.HostPort;
 import dev.curia.metadata.client.ControllerHints;
-import dev.curia.metadata.client.HostPort;
 import dev.curia.metadata.controller.Answer;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.QuorumStatus;

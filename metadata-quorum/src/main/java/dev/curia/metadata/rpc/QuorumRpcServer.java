@@ -1,7 +1,7 @@
 package dev.curia.metadata.rpc;
 
 import dev.curia.common.loop.EventLoop;
-import dev.curia.metadata.client.HostPort;
+import dev.curia.common.net.HostPort;
 import dev.curia.metadata.controller.ActiveController;
 import dev.curia.metadata.port.MetadataLog;
 import io.grpc.Server;

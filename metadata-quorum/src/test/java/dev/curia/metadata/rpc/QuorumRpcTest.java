@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.curia.common.net.HostPort;
 import dev.curia.metadata.Fixtures;
-import dev.curia.metadata.client.HostPort;
 import dev.curia.metadata.client.QuorumException;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.QuorumStatus;

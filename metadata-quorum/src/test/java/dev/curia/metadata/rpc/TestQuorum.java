@@ -2,11 +2,11 @@ package dev.curia.metadata.rpc;
 
 import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
+import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
 import dev.curia.metadata.Fixtures;
 import dev.curia.metadata.client.BrokerIdentity;
 import dev.curia.metadata.client.BrokerSession;
-import dev.curia.metadata.client.HostPort;
 import dev.curia.metadata.client.MetadataWatcher;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.client.QuorumClient;

@@ -88,7 +88,8 @@ public final class EventLoop implements Timers, AutoCloseable {
     @Override
     public void close() {
         if (!open.getAndSet(false)) return;
-        thread.interrupt();
+        // Wakes a waiting loop. Not by an interrupt: that would close the file channel that a running task reads.
+        inbox.offer(() -> {});
         if (isInLoop() || thread.getState() == Thread.State.NEW) return;
         try {
             thread.join();
@@ -126,7 +127,7 @@ public final class EventLoop implements Timers, AutoCloseable {
             else first = inbox.poll(Math.max(0, next.deadline - clock.monotonicNanos()), TimeUnit.NANOSECONDS);
             if (first != null) turn.add(first);
         } catch (InterruptedException e) {
-            // Only close() interrupts, and the loop's condition sees that.
+            // Nobody interrupts this thread; the loop's condition decides.
         }
     }
 

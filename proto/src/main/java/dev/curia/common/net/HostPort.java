@@ -1,12 +1,15 @@
-package dev.curia.metadata.client;
+package dev.curia.common.net;
 
+import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 
-/** A server's address; its text is {@code host:port}, an IPv6 host in brackets. Immutable. */
+/**
+ * A server's address; its text is {@code host:port}, an IPv6 host in brackets. Immutable. To listen on, an empty host means all
+ * addresses and port 0 any free port.
+ */
 public record HostPort(String host, int port) {
     public HostPort {
-        if (host.isEmpty()) throw new IllegalArgumentException("the host is empty");
         if (port < 0 || port > 65_535) throw new IllegalArgumentException("port " + port + " is not from 0 to 65535");
     }
 
@@ -25,6 +28,11 @@ public record HostPort(String host, int port) {
     /** Addresses separated by commas, at least one. */
     public static List<HostPort> parseList(String text) {
         return Arrays.stream(text.split(",")).map(HostPort::parse).toList();
+    }
+
+    /** To bind; resolves the host. */
+    public InetSocketAddress toBind() {
+        return host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
     }
 
     @Override
