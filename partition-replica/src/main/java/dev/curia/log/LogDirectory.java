@@ -158,7 +158,7 @@ public final class LogDirectory implements AutoCloseable {
         return load(name, topicId, directory, config);
     }
 
-    /** Takes a partition out of the directory at once, durably by the next checkpoint; its files are removed in the background. */
+    /** Takes a partition out of the directory at once; its files are removed in the background. On the owner thread of its log, if open. */
     public void delete(TopicPartition name) throws IOException {
         PartitionLog log = logs.remove(name);
         if (log != null) log.abandon();
@@ -169,6 +169,9 @@ public final class LogDirectory implements AutoCloseable {
             files.rename(directory, renamed);
             return renamed;
         });
+        recoveryPoints.forget(name);
+        logStartOffsets.forget(name);
+        highWatermarks.forget(name);
         environment.background().execute(() -> remove(target));
     }
 

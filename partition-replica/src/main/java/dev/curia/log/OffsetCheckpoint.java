@@ -12,12 +12,14 @@ import java.util.Map;
 
 /**
  * One offset for each partition of a log directory, in a file of lines "topic partition offset". Thread-safe: a change is durable when its
- * method returns.
+ * method returns, except for {@link #forget}.
  */
 final class OffsetCheckpoint {
     private final CheckpointFile file;
     // Guarded by this.
     private final Map<TopicPartition, Long> offsets = new HashMap<>();
+    // Whether the file still names forgotten partitions.
+    private boolean stale;
 
     OffsetCheckpoint(FileSystem files, Path directory, String fileName) throws IOException {
         this.file = new CheckpointFile(files, directory.resolve(fileName));
@@ -36,7 +38,7 @@ final class OffsetCheckpoint {
     }
 
     synchronized void putAll(Map<TopicPartition, Long> changes) throws IOException {
-        boolean changed = false;
+        boolean changed = stale;
         for (Map.Entry<TopicPartition, Long> change : changes.entrySet()) {
             Long before = offsets.put(change.getKey(), change.getValue());
             changed |= !change.getValue().equals(before);
@@ -51,13 +53,21 @@ final class OffsetCheckpoint {
         write();
     }
 
+    /** Leaves the partition out from the next write on. */
+    synchronized void forget(TopicPartition partition) {
+        stale |= offsets.remove(partition) != null;
+    }
+
+    /** The file does not name the partition when this returns. */
     synchronized void remove(TopicPartition partition) throws IOException {
-        if (offsets.remove(partition) != null) write();
+        forget(partition);
+        if (stale) write();
     }
 
     private void write() throws IOException {
         List<String> lines = new ArrayList<>(offsets.size());
         offsets.forEach((name, offset) -> lines.add(name.topic() + " " + name.partition() + " " + offset));
         file.write(lines);
+        stale = false;
     }
 }
