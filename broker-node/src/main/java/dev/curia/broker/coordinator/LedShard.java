@@ -168,8 +168,9 @@ final class LedShard<S extends Shard<R, K>, R, K> {
             }
             case UNKNOWN -> {
                 LOG.warn("{}: the outcome of an append is unknown ({}); loading again", name, result.error());
-                shutDown(Errors.NOT_COORDINATOR);
+                // First the successor, so that whoever is told to look again finds it.
                 runtime.reload(this);
+                shutDown(Errors.NOT_COORDINATOR);
             }
         }
     }

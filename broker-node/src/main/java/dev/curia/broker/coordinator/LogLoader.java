@@ -107,6 +107,8 @@ final class LogLoader<R> {
                 shard.close();
             }
             default -> {
+                // Below the log's start now: what was there is gone, so begin at the new start.
+                if (result.error() == ErrorCode.OFFSET_OUT_OF_RANGE) offset = -1;
                 LOG.warn("{}: reading offset {} of the log gives {}, trying again", shard.name, offset, result.error());
                 retry();
             }
