@@ -1,0 +1,139 @@
+package dev.curia.broker.docs;
+
+import dev.curia.broker.bridge.PublishedMetadata;
+import dev.curia.broker.bridge.QuorumInternalTopics;
+import dev.curia.broker.config.ServerSettings;
+import dev.curia.broker.config.Settings;
+import dev.curia.broker.fetch.DiskReads;
+import dev.curia.broker.fetch.FetchSessions;
+import dev.curia.broker.group.GroupCoordinator;
+import dev.curia.broker.group.GroupMetrics;
+import dev.curia.broker.group.MemberIds;
+import dev.curia.broker.kafka.api.ApiTable;
+import dev.curia.broker.kafka.api.CoreHandlers;
+import dev.curia.broker.kafka.api.RequestHandler;
+import dev.curia.broker.kafka.api.TopicAdmin;
+import dev.curia.broker.kafka.api.group.GroupHandlers;
+import dev.curia.common.id.PartitionId;
+import dev.curia.common.id.TopicPartition;
+import dev.curia.common.loop.EventLoop;
+import dev.curia.proto.admin.v1.CreateTopicsRequest;
+import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.DeleteTopicsRequest;
+import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import dev.curia.replica.Replica;
+import dev.curia.replica.Replicas;
+import dev.curia.testkit.ManualClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.message.ApiMessageType.ListenerType;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.Test;
+
+class ProtocolPageTest {
+    private static final String NOTHING = "this broker serves nobody";
+
+    @Test
+    void protocolReferenceIsUpToDate() throws IOException {
+        try (DiskReads disk = new DiskReads(1, 1)) {
+            ApiTable table = table(disk);
+            ReferencePage.check(
+                    "protocol.md",
+                    "# Kafka protocol\n\nGenerated from the table of handlers, which is also what ApiVersions advertises: what is not here is"
+                            + " not advertised.\n\n## Served\n"
+                            + served(table)
+                            + "\nProduce is advertised from version 0 on, because older librdkafka compresses only then; versions 0 to 2 are"
+                            + " answered with UNSUPPORTED_VERSION, as Apache Kafka does.\n\n## Not served\n"
+                            + notServed(table));
+        }
+    }
+
+    private static String served(ApiTable table) {
+        StringBuilder page =
+                new StringBuilder("| key | request | versions | of Apache Kafka's |\n| --- | --- | --- | --- |\n");
+        table.handlers().stream()
+                .sorted(Comparator.comparingInt(handler -> handler.api().id))
+                .forEach(handler -> page.append("| %d | %s | %d–%d | %d–%d |\n"
+                        .formatted(
+                                handler.api().id,
+                                handler.api().name,
+                                handler.minVersion(),
+                                handler.maxVersion(),
+                                handler.api().oldestVersion(),
+                                handler.api().latestVersion())));
+        return page.toString();
+    }
+
+    private static String notServed(ApiTable table) {
+        return Arrays.stream(ApiKeys.values())
+                .filter(api -> api.inScope(ListenerType.BROKER))
+                .filter(api -> table.find(api).isEmpty())
+                .map(api -> api.name + " (" + api.id + ")")
+                .collect(Collectors.joining(", ", "", ".\n"));
+    }
+
+    private static ApiTable table(DiskReads disk) {
+        PublishedMetadata cluster = new PublishedMetadata(1);
+        Settings settings = ServerSettings.of(
+                Map.of("process.roles", "broker", "node.id", "1", "cluster.id", "docs", "log.dirs", "logs"));
+        ManualClock clock = new ManualClock();
+        List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(new CoreHandlers.Ports(
+                cluster,
+                new NoReplicas(),
+                new NoTopics(),
+                () -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)),
+                settings,
+                new FetchSessions(1, 1, clock, new Random(1)),
+                disk)));
+        handlers.addAll(GroupHandlers.all(groups(settings, cluster, clock), cluster));
+        return ApiTable.of(handlers, cluster);
+    }
+
+    private static GroupCoordinator groups(Settings settings, PublishedMetadata cluster, ManualClock clock) {
+        return new GroupCoordinator(
+                settings.given(),
+                new GroupCoordinator.Parts(
+                        new NoReplicas(),
+                        new QuorumInternalTopics(new NoTopics(), cluster),
+                        List.of(new EventLoop("groups", 1, clock, (what, cause) -> {})),
+                        Runnable::run,
+                        clock,
+                        (what, cause) -> {},
+                        new MemberIds(new Random(1)),
+                        new GroupMetrics(new SimpleMeterRegistry())));
+    }
+
+    private static final class NoReplicas implements Replicas {
+        @Override
+        public Optional<Replica> find(TopicPartition partition) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Replica> find(PartitionId partition) {
+            return Optional.empty();
+        }
+    }
+
+    private static final class NoTopics implements TopicAdmin {
+        @Override
+        public CompletableFuture<CreateTopicsResponse> createTopics(CreateTopicsRequest request, Duration timeout) {
+            return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
+        }
+
+        @Override
+        public CompletableFuture<DeleteTopicsResponse> deleteTopics(DeleteTopicsRequest request, Duration timeout) {
+            return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.curia.broker.http;
+
+import org.jspecify.annotations.NullMarked;
