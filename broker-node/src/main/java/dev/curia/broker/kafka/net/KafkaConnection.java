@@ -159,8 +159,12 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         try {
             while (pumpAgain && frames != null) {
                 pumpAgain = false;
-                takeRequests(ctx);
-                if (sendAnswers(ctx)) pumpAgain = true;
+                boolean sent = sendAnswers(ctx);
+                sent |= takeRequests(ctx);
+                if (!sent) continue;
+                pumpAgain = true;
+                ctx.flush();
+                if (draining) drain(ctx);
             }
         } finally {
             pumping = false;
@@ -168,19 +172,27 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         if (frames != null) ctx.channel().config().setAutoRead(draining || mayTake(ctx));
     }
 
-    private void takeRequests(ChannelHandlerContext ctx) {
+    /**
+     * Sends each answer that is there at once before it takes the next request, so that a client that does not read is noticed.
+     *
+     * @return whether anything was sent
+     */
+    private boolean takeRequests(ChannelHandlerContext ctx) {
+        boolean sent = false;
         try {
             FrameAssembler open;
             while ((open = frames) != null && mayTake(ctx)) {
                 ByteBuf frame = open.next();
-                if (frame == null) return;
+                if (frame == null) break;
                 take(ctx, frame);
+                sent |= sendAnswers(ctx);
             }
         } catch (MalformedRequestException e) {
             metrics.rejected();
             LOG.warn("{} {}: closed, received {}", listener, client, e.getMessage());
             drain(ctx);
         }
+        return sent;
     }
 
     private void take(ChannelHandlerContext ctx, ByteBuf frame) throws MalformedRequestException {
@@ -269,10 +281,6 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
             metrics.done();
             send(ctx, head);
             sent = true;
-        }
-        if (sent) {
-            ctx.flush();
-            if (draining) drain(ctx);
         }
         return sent;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.curia.broker.fetch;
+
+import org.jspecify.annotations.NullMarked;

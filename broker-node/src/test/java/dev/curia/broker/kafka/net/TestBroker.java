@@ -1,0 +1,236 @@
+package dev.curia.broker.kafka.net;
+
+import dev.curia.broker.config.ServerKeys;
+import dev.curia.broker.config.Settings;
+import dev.curia.broker.fetch.DiskReads;
+import dev.curia.broker.fetch.FetchSessions;
+import dev.curia.broker.kafka.api.ApiTable;
+import dev.curia.broker.kafka.api.ClusterView;
+import dev.curia.broker.kafka.api.CoreHandlers;
+import dev.curia.broker.kafka.api.ProducerIdBlocks;
+import dev.curia.broker.kafka.api.TopicAdmin;
+import dev.curia.common.id.PartitionId;
+import dev.curia.common.id.TopicPartition;
+import dev.curia.common.id.Uuid;
+import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.image.ImageRecords;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.PartitionState;
+import dev.curia.proto.admin.v1.CreateTopicsRequest;
+import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.CreatedTopic;
+import dev.curia.proto.admin.v1.DeleteTopicsRequest;
+import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import dev.curia.proto.admin.v1.DeletedTopic;
+import dev.curia.proto.admin.v1.NewTopic;
+import dev.curia.proto.admin.v1.TopicRef;
+import dev.curia.proto.common.v1.Endpoint;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
+import dev.curia.proto.metadata.v1.ClusterRecord;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.proto.metadata.v1.TopicRecord;
+import dev.curia.proto.metadata.v1.TopicRemovalRecord;
+import dev.curia.replica.Replica;
+import dev.curia.replica.Replicas;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+/** A whole broker but for its log and its controller: real listener, real handlers, on one loopback port. */
+final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replicas {
+    static final int ID = 7;
+    static final int MAX_REQUEST_BYTES = 1 << 20;
+
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final AtomicInteger openSlices = new AtomicInteger();
+    final ApiTable apis;
+
+    private final Path directory;
+    private final NetworkThreads threads = new NetworkThreads(1);
+    private final DiskReads disk;
+    private final KafkaListener listener;
+    private final Map<PartitionId, FileReplica> replicas = new ConcurrentHashMap<>();
+    private final AtomicLong producerIds = new AtomicLong(1000);
+    private final SplittableRandom random = new SplittableRandom(1);
+    private volatile MetadataImage image = MetadataImage.EMPTY;
+
+    TestBroker(Path directory) throws IOException {
+        this(directory, Duration.ofMinutes(1));
+    }
+
+    TestBroker(Path directory, Duration maxIdle) throws IOException {
+        this.directory = directory;
+        SystemClock clock = new SystemClock();
+        disk = new DiskReads(2, 64);
+        Settings settings = Settings.of(
+                Map.of("process.roles", "broker", "node.id", "7", "cluster.id", "test", "log.dirs", "d"),
+                ServerKeys.ALL);
+        apis = ApiTable.of(
+                CoreHandlers.of(new CoreHandlers.Ports(
+                        this,
+                        this,
+                        this,
+                        () -> CompletableFuture.completedFuture(
+                                new ProducerIdBlocks.Block(producerIds.getAndAdd(2), 2)),
+                        settings,
+                        new FetchSessions(100, 10_000, clock, new SplittableRandom(2)),
+                        disk)),
+                this);
+        listener = KafkaListener.start(
+                new KafkaListener.Config("PLAINTEXT", "127.0.0.1", 0, MAX_REQUEST_BYTES, maxIdle),
+                threads,
+                apis,
+                clock,
+                new KafkaMetrics(meters));
+        apply(List.of(
+                MetadataRecord.newBuilder()
+                        .setCluster(ClusterRecord.newBuilder().setClusterId("test"))
+                        .build(),
+                MetadataRecord.newBuilder()
+                        .setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
+                                .setBrokerId(ID)
+                                .setBrokerEpoch(1)
+                                .setIncarnationId(ImageRecords.bytes(Uuid.random(random)))
+                                .addListeners(Endpoint.newBuilder()
+                                        .setListener("PLAINTEXT")
+                                        .setHost("127.0.0.1")
+                                        .setPort(port())
+                                        .setSecurityProtocol("PLAINTEXT")))
+                        .build()));
+    }
+
+    int port() {
+        return listener.port();
+    }
+
+    String bootstrap() {
+        return "127.0.0.1:" + port();
+    }
+
+    /** Creates a topic of one replica a partition; no-op when it exists. */
+    void topic(String name, int partitions) {
+        createTopics(
+                        CreateTopicsRequest.newBuilder()
+                                .addTopics(NewTopic.newBuilder().setName(name).setPartitions(partitions))
+                                .build(),
+                        Duration.ofSeconds(1))
+                .join();
+    }
+
+    FileReplica replica(String topic, int partition) {
+        Uuid id = image.topic(topic).orElseThrow().id();
+        return java.util.Objects.requireNonNull(replicas.get(new PartitionId(id, partition)));
+    }
+
+    double metric(String name) {
+        return meters.get(name).gauge().value();
+    }
+
+    @Override
+    public MetadataImage image() {
+        return image;
+    }
+
+    @Override
+    public int brokerId() {
+        return ID;
+    }
+
+    @Override
+    public synchronized CompletableFuture<CreateTopicsResponse> createTopics(
+            CreateTopicsRequest request, Duration timeout) {
+        CreateTopicsResponse.Builder response = CreateTopicsResponse.newBuilder();
+        for (NewTopic topic : request.getTopicsList()) {
+            CreatedTopic.Builder created = CreatedTopic.newBuilder().setName(topic.getName());
+            if (image.topic(topic.getName()).isPresent()) {
+                created.setStatus(Status.newBuilder()
+                        .setCode(ErrorCode.TOPIC_ALREADY_EXISTS)
+                        .setMessage("Topic exists."));
+            } else if (!request.getValidateOnly()) {
+                create(topic, created);
+            }
+            response.addTopics(created);
+        }
+        return CompletableFuture.completedFuture(response.build());
+    }
+
+    private void create(NewTopic topic, CreatedTopic.Builder created) {
+        Uuid id = Uuid.random(random);
+        int partitions = Math.min(100, Math.max(1, topic.getPartitions()));
+        List<MetadataRecord> records = new ArrayList<>();
+        records.add(MetadataRecord.newBuilder()
+                .setTopic(TopicRecord.newBuilder()
+                        .setTopicId(ImageRecords.bytes(id))
+                        .setName(topic.getName()))
+                .build());
+        IntStream.range(0, partitions).forEach(partition -> {
+            PartitionState state = new PartitionState(List.of(ID), List.of(ID), List.of(), ID, 0, 0);
+            records.add(MetadataRecord.newBuilder()
+                    .setPartition(ImageRecords.partition(id, partition, state))
+                    .build());
+            PartitionId partitionId = new PartitionId(id, partition);
+            replicas.put(
+                    partitionId,
+                    new FileReplica(
+                            partitionId, new TopicPartition(topic.getName(), partition), directory, openSlices));
+        });
+        apply(records);
+        created.setTopicId(ImageRecords.bytes(id)).setPartitions(partitions).setReplicationFactor(1);
+    }
+
+    @Override
+    public synchronized CompletableFuture<DeleteTopicsResponse> deleteTopics(
+            DeleteTopicsRequest request, Duration timeout) {
+        DeleteTopicsResponse.Builder response = DeleteTopicsResponse.newBuilder();
+        for (TopicRef ref : request.getTopicsList()) {
+            var topic = ref.hasName() ? image.topic(ref.getName()) : image.topic(ImageRecords.uuid(ref.getTopicId()));
+            DeletedTopic.Builder deleted =
+                    DeletedTopic.newBuilder().setName(ref.getName()).setTopicId(ref.getTopicId());
+            if (topic.isEmpty()) {
+                deleted.setStatus(Status.newBuilder().setCode(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION));
+            } else {
+                apply(List.of(MetadataRecord.newBuilder()
+                        .setTopicRemoval(TopicRemovalRecord.newBuilder()
+                                .setTopicId(ImageRecords.bytes(topic.get().id())))
+                        .build()));
+            }
+            response.addTopics(deleted);
+        }
+        return CompletableFuture.completedFuture(response.build());
+    }
+
+    @Override
+    public Optional<Replica> find(TopicPartition partition) {
+        return image.topic(partition.topic())
+                .flatMap(topic -> find(new PartitionId(topic.id(), partition.partition())));
+    }
+
+    @Override
+    public Optional<Replica> find(PartitionId partition) {
+        return Optional.ofNullable(replicas.get(partition));
+    }
+
+    private synchronized void apply(List<MetadataRecord> records) {
+        image = image.apply(image.index() + 1, records).image();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        threads.close();
+        disk.close();
+    }
+}

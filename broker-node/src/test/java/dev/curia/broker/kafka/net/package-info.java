@@ -1,0 +1,4 @@
+@NullMarked
+package dev.curia.broker.kafka.net;
+
+import org.jspecify.annotations.NullMarked;
