@@ -1,0 +1,130 @@
+package dev.curia.broker.kafka.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.curia.broker.kafka.api.RequestHandler;
+import dev.curia.broker.kafka.codec.Codes;
+import java.io.DataInputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.RequestHeader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every version that is advertised really works: a good request of each gets an answer that can be read and holds no error. */
+class EveryVersionTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void aGoodRequestOfEveryServedVersionSucceeds() throws Exception {
+        try (TestBroker broker = new TestBroker(directory);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
+            socket.setSoTimeout(20_000);
+            broker.topic("t", 1);
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            for (RequestHandler<?> handler : broker.apis.handlers()) {
+                for (short version = handler.minVersion(); version <= handler.maxVersion(); version++) {
+                    ApiMessage request = good(handler.api(), version, broker);
+                    socket.getOutputStream().write(WireTest.frame(handler.api(), version, version, request));
+                    byte[] answer = new byte[in.readInt()];
+                    in.readFully(answer);
+                    AbstractResponse response = AbstractResponse.parseResponse(
+                            ByteBuffer.wrap(answer), new RequestHeader(handler.api(), version, "test", version));
+                    assertThat(response.errorCounts().keySet())
+                            .as(handler.api() + " version " + version + ": " + response)
+                            .isSubsetOf(Errors.NONE);
+                }
+            }
+        }
+    }
+
+    private static ApiMessage good(ApiKeys api, short version, TestBroker broker) {
+        Uuid id = Codes.kafka(broker.image().topic("t").orElseThrow().id());
+        String fresh = api.name() + version;
+        return switch (api) {
+            case PRODUCE -> produce(version, id);
+            case FETCH -> fetch(version, id);
+            case LIST_OFFSETS ->
+                new ListOffsetsRequestData()
+                        .setReplicaId(-1)
+                        .setTopics(List.of(new ListOffsetsRequestData.ListOffsetsTopic()
+                                .setName("t")
+                                .setPartitions(
+                                        List.of(new ListOffsetsRequestData.ListOffsetsPartition().setTimestamp(-1)))));
+            case METADATA ->
+                new MetadataRequestData()
+                        .setTopics(List.of(new MetadataRequestData.MetadataRequestTopic().setName("t")));
+            case OFFSET_FOR_LEADER_EPOCH -> {
+                var topics = new OffsetForLeaderEpochRequestData.OffsetForLeaderTopicCollection();
+                topics.add(new OffsetForLeaderEpochRequestData.OffsetForLeaderTopic()
+                        .setTopic("t")
+                        .setPartitions(List.of(new OffsetForLeaderEpochRequestData.OffsetForLeaderPartition())));
+                yield new OffsetForLeaderEpochRequestData().setReplicaId(-2).setTopics(topics);
+            }
+            case CREATE_TOPICS -> {
+                var topics = new CreateTopicsRequestData.CreatableTopicCollection();
+                topics.add(new CreateTopicsRequestData.CreatableTopic()
+                        .setName(fresh)
+                        .setNumPartitions(1)
+                        .setReplicationFactor((short) 1));
+                yield new CreateTopicsRequestData().setTopics(topics).setTimeoutMs(1000);
+            }
+            case DELETE_TOPICS -> {
+                broker.topic(fresh, 1);
+                yield version >= 6
+                        ? new DeleteTopicsRequestData()
+                                .setTopics(List.of(new DeleteTopicsRequestData.DeleteTopicState().setName(fresh)))
+                        : new DeleteTopicsRequestData().setTopicNames(List.of(fresh));
+            }
+            case DESCRIBE_CONFIGS ->
+                new DescribeConfigsRequestData()
+                        .setResources(List.of(new DescribeConfigsRequestData.DescribeConfigsResource()
+                                .setResourceType((byte) 2)
+                                .setResourceName("t")
+                                .setConfigurationKeys(null)))
+                        .setIncludeSynonyms(true);
+            case API_VERSIONS ->
+                version < 3
+                        ? new ApiVersionsRequestData()
+                        : new ApiVersionsRequestData()
+                                .setClientSoftwareName("test")
+                                .setClientSoftwareVersion("1");
+            case INIT_PRODUCER_ID ->
+                new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(1);
+            case DESCRIBE_CLUSTER -> new DescribeClusterRequestData();
+            default -> throw new AssertionError("no good request known for " + api);
+        };
+    }
+
+    private static ProduceRequestData produce(short version, Uuid id) {
+        ProduceRequestData data = WireTest.produce("t", 10);
+        if (version >= 13) data.topicData().forEach(topic -> topic.setName("").setTopicId(id));
+        return data;
+    }
+
+    private static FetchRequestData fetch(short version, Uuid id) {
+        FetchRequestData data = WireTest.fetch("t", 0, 0);
+        if (version >= 13) data.topics().forEach(topic -> topic.setTopic("").setTopicId(id));
+        return data;
+    }
+}
