@@ -1,0 +1,220 @@
+package dev.curia.system;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+
+/** One plain request of each kind about a topic that exists, in any version. */
+final class ExampleRequests {
+    private static final String GROUP = "example-group";
+    private static final int TIMEOUT_MS = 10_000;
+
+    private final Map<ApiKeys, Function<Short, ApiMessage>> examples = new EnumMap<>(ApiKeys.class);
+    private final String topic;
+    private final Uuid topicId;
+
+    ExampleRequests(String topic, Uuid topicId) {
+        this.topic = topic;
+        this.topicId = topicId;
+        addData();
+        addTopics();
+        addGroups();
+    }
+
+    ApiMessage of(ApiKeys api, short version) {
+        Function<Short, ApiMessage> example = examples.get(api);
+        if (example == null) throw new AssertionError("no example of " + api + ": add one");
+        return example.apply(version);
+    }
+
+    private void addData() {
+        examples.put(ApiKeys.PRODUCE, version -> {
+            var data = new ProduceRequestData().setAcks((short) -1).setTimeoutMs(TIMEOUT_MS);
+            data.topicData()
+                    .add(new ProduceRequestData.TopicProduceData()
+                            .setName(topic)
+                            .setTopicId(topicId)
+                            .setPartitionData(List.of(new ProduceRequestData.PartitionProduceData()
+                                    .setIndex(0)
+                                    .setRecords(MemoryRecords.withRecords(
+                                            Compression.NONE, new SimpleRecord(Text.bytes("example")))))));
+            return data;
+        });
+        examples.put(
+                ApiKeys.FETCH,
+                version -> new FetchRequestData()
+                        .setMaxWaitMs(0)
+                        .setMinBytes(0)
+                        .setMaxBytes(1_000_000)
+                        .setTopics(List.of(new FetchRequestData.FetchTopic()
+                                .setTopic(topic)
+                                .setTopicId(topicId)
+                                .setPartitions(List.of(new FetchRequestData.FetchPartition()
+                                        .setPartition(0)
+                                        .setPartitionMaxBytes(1_000_000))))));
+        examples.put(
+                ApiKeys.LIST_OFFSETS,
+                version -> new ListOffsetsRequestData()
+                        .setReplicaId(-1)
+                        .setTopics(List.of(new ListOffsetsRequestData.ListOffsetsTopic()
+                                .setName(topic)
+                                .setPartitions(List.of(new ListOffsetsRequestData.ListOffsetsPartition()
+                                        .setPartitionIndex(0)
+                                        .setTimestamp(-1))))));
+        examples.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, version -> {
+            var data = new OffsetForLeaderEpochRequestData().setReplicaId(-1);
+            data.topics()
+                    .add(new OffsetForLeaderEpochRequestData.OffsetForLeaderTopic()
+                            .setTopic(topic)
+                            .setPartitions(List.of(new OffsetForLeaderEpochRequestData.OffsetForLeaderPartition()
+                                    .setPartition(0)
+                                    .setLeaderEpoch(0))));
+            return data;
+        });
+        examples.put(
+                ApiKeys.INIT_PRODUCER_ID,
+                version ->
+                        new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(TIMEOUT_MS));
+    }
+
+    private void addTopics() {
+        examples.put(
+                ApiKeys.API_VERSIONS,
+                version -> new ApiVersionsRequestData()
+                        .setClientSoftwareName("example")
+                        .setClientSoftwareVersion("1"));
+        examples.put(
+                ApiKeys.METADATA,
+                version -> new MetadataRequestData()
+                        .setTopics(List.of(new MetadataRequestData.MetadataRequestTopic().setName(topic))));
+        examples.put(ApiKeys.DESCRIBE_CLUSTER, version -> new DescribeClusterRequestData());
+        examples.put(
+                ApiKeys.DESCRIBE_CONFIGS,
+                version -> new DescribeConfigsRequestData()
+                        .setResources(List.of(new DescribeConfigsRequestData.DescribeConfigsResource()
+                                .setResourceType(ConfigResource.Type.TOPIC.id())
+                                .setResourceName(topic)
+                                .setConfigurationKeys(null))));
+        examples.put(ApiKeys.CREATE_TOPICS, version -> {
+            var data = new CreateTopicsRequestData().setTimeoutMs(TIMEOUT_MS);
+            data.topics()
+                    .add(new CreateTopicsRequestData.CreatableTopic()
+                            .setName(made(version))
+                            .setNumPartitions(1)
+                            .setReplicationFactor((short) 1));
+            return data;
+        });
+        examples.put(ApiKeys.DELETE_TOPICS, version -> {
+            var data = new DeleteTopicsRequestData().setTimeoutMs(TIMEOUT_MS);
+            // From 6 on topics are named or numbered; before, only named.
+            return version >= 6
+                    ? data.setTopics(List.of(new DeleteTopicsRequestData.DeleteTopicState().setName(made(version))))
+                    : data.setTopicNames(List.of(made(version)));
+        });
+    }
+
+    private void addGroups() {
+        examples.put(
+                ApiKeys.FIND_COORDINATOR,
+                version -> version >= 4
+                        ? new FindCoordinatorRequestData().setCoordinatorKeys(List.of(GROUP))
+                        : new FindCoordinatorRequestData().setKey(GROUP));
+        examples.put(ApiKeys.JOIN_GROUP, version -> {
+            var data = new JoinGroupRequestData()
+                    .setGroupId(GROUP + "-join-" + version)
+                    .setSessionTimeoutMs(TIMEOUT_MS)
+                    .setRebalanceTimeoutMs(TIMEOUT_MS)
+                    .setProtocolType("consumer");
+            data.protocols()
+                    .add(new JoinGroupRequestData.JoinGroupRequestProtocol()
+                            .setName("range")
+                            .setMetadata(new byte[0]));
+            return data;
+        });
+        examples.put(
+                ApiKeys.SYNC_GROUP,
+                version -> new SyncGroupRequestData()
+                        .setGroupId(GROUP)
+                        .setMemberId("nobody")
+                        .setProtocolType("consumer")
+                        .setProtocolName("range"));
+        examples.put(
+                ApiKeys.HEARTBEAT,
+                version -> new HeartbeatRequestData().setGroupId(GROUP).setMemberId("nobody"));
+        examples.put(
+                ApiKeys.LEAVE_GROUP,
+                version -> version >= 3
+                        ? new LeaveGroupRequestData()
+                                .setGroupId(GROUP)
+                                .setMembers(List.of(new LeaveGroupRequestData.MemberIdentity().setMemberId("nobody")))
+                        : new LeaveGroupRequestData().setGroupId(GROUP).setMemberId("nobody"));
+        examples.put(ApiKeys.DESCRIBE_GROUPS, version -> new DescribeGroupsRequestData().setGroups(List.of(GROUP)));
+        examples.put(ApiKeys.LIST_GROUPS, version -> new ListGroupsRequestData());
+        examples.put(
+                ApiKeys.DELETE_GROUPS,
+                version -> new DeleteGroupsRequestData().setGroupsNames(List.of("no-such-group")));
+        examples.put(
+                ApiKeys.OFFSET_COMMIT,
+                version -> new OffsetCommitRequestData()
+                        .setGroupId(GROUP)
+                        .setTopics(List.of(new OffsetCommitRequestData.OffsetCommitRequestTopic()
+                                .setName(topic)
+                                .setTopicId(topicId)
+                                .setPartitions(List.of(new OffsetCommitRequestData.OffsetCommitRequestPartition()
+                                        .setPartitionIndex(0)
+                                        .setCommittedOffset(1))))));
+        examples.put(ApiKeys.OFFSET_FETCH, this::offsetFetch);
+        examples.put(ApiKeys.OFFSET_DELETE, version -> new OffsetDeleteRequestData().setGroupId("no-such-group"));
+    }
+
+    private ApiMessage offsetFetch(short version) {
+        if (version < 8) {
+            return new OffsetFetchRequestData()
+                    .setGroupId(GROUP)
+                    .setTopics(List.of(new OffsetFetchRequestData.OffsetFetchRequestTopic()
+                            .setName(topic)
+                            .setPartitionIndexes(List.of(0))));
+        }
+        return new OffsetFetchRequestData()
+                .setGroups(List.of(new OffsetFetchRequestData.OffsetFetchRequestGroup()
+                        .setGroupId(GROUP)
+                        .setTopics(List.of(new OffsetFetchRequestData.OffsetFetchRequestTopics()
+                                .setName(topic)
+                                .setTopicId(topicId)
+                                .setPartitionIndexes(List.of(0))))));
+    }
+
+    private static String made(short version) {
+        return "made-with-version-" + version;
+    }
+}
