@@ -14,7 +14,13 @@ import picocli.CommandLine.ExitCode;
 final class ServerRun {
     /** What to do once the node serves. */
     interface WhenReady {
-        void run(Node node) throws Exception;
+        Next run(Node node) throws Exception;
+    }
+
+    /** Whether the process goes on. */
+    enum Next {
+        SERVE,
+        STOP
     }
 
     private final PrintWriter out;
@@ -33,8 +39,7 @@ final class ServerRun {
             node.awaitReady();
             out.println(node.readyLine());
             out.flush();
-            whenReady.run(node);
-            stopped.await();
+            if (whenReady.run(node) == Next.SERVE) stopped.await();
             return ExitCode.OK;
         } catch (ConfigException e) {
             return failed(ExitCode.USAGE, e);

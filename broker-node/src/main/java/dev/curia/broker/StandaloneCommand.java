@@ -1,7 +1,11 @@
 package dev.curia.broker;
 
 import dev.curia.broker.demo.RoundTrip;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -48,11 +52,18 @@ final class StandaloneCommand implements Callable<Integer> {
                     "When ready, produce one message with the stock Kafka client, consume it again, and show both.")
     private boolean demo;
 
+    @Option(names = "--exit", description = "With --demo: stop when it has been shown.")
+    private boolean exit;
+
+    @Option(names = "--free-ports", description = "Listen on free ports instead of the usual ones.")
+    private boolean freePorts;
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         return new ServerRun(out, spec.commandLine().getErr()).run(settings(), true, node -> {
             if (demo) new RoundTrip(node.bootstrapServer(), out).run();
+            return demo && exit ? ServerRun.Next.STOP : ServerRun.Next.SERVE;
         });
     }
 
@@ -61,15 +72,26 @@ final class StandaloneCommand implements Callable<Integer> {
         settings.put("process.roles", "quorum,broker");
         settings.put("node.id", "1");
         settings.put("cluster.id", "standalone");
-        settings.put("listeners", "PLAINTEXT://127.0.0.1:9092");
-        settings.put("rpc.listener", "127.0.0.1:9095");
-        settings.put("http.listener", "127.0.0.1:9096");
-        settings.put("quorum.voters", "1@127.0.0.1:9093:9094");
+        settings.put("listeners", "PLAINTEXT://127.0.0.1:" + (freePorts ? 0 : 9092));
+        settings.put("rpc.listener", "127.0.0.1:" + (freePorts ? 0 : 9095));
+        settings.put("http.listener", "127.0.0.1:" + (freePorts ? 0 : 9096));
+        settings.put("quorum.voters", freePorts ? voterOnFreePorts() : "1@127.0.0.1:9093:9094");
         settings.put("quorum.data.dir", dataDir.resolve("quorum").toString());
         settings.put("log.dirs", dataDir.resolve("logs").toString());
         settings.put("offsets.topic.replication.factor", "1");
         settings.put("group.initial.rebalance.delay.ms", "0");
         settings.putAll(overrides);
         return settings;
+    }
+
+    /** The quorum's ports are part of its configuration, so they are chosen before it binds them. */
+    private static String voterOnFreePorts() {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (ServerSocket raft = new ServerSocket(0, 1, loopback);
+                ServerSocket rpc = new ServerSocket(0, 1, loopback)) {
+            return "1@127.0.0.1:" + raft.getLocalPort() + ":" + rpc.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("no free port on the loopback address", e);
+        }
     }
 }
