@@ -13,6 +13,7 @@ import dev.curia.broker.config.ServerSettings;
 import dev.curia.broker.config.Settings;
 import dev.curia.broker.fetch.DiskReads;
 import dev.curia.broker.fetch.FetchSessions;
+import dev.curia.broker.group.GroupConfigs;
 import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.GroupMetrics;
 import dev.curia.broker.group.MemberIds;
@@ -199,12 +200,18 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 new GroupCoordinator.Parts(
                         replicas,
                         new QuorumInternalTopics(topics, published),
-                        List.of(loop("groups")),
+                        groupLoops(),
                         background,
                         clock,
                         faults,
                         new MemberIds(random),
                         new GroupMetrics(meters))));
+    }
+
+    private List<EventLoop> groupLoops() {
+        List<EventLoop> loops = new ArrayList<>();
+        for (int i = 0; i < settings.get(GroupConfigs.COORDINATOR_THREADS); i++) loops.add(loop("groups-" + i));
+        return loops;
     }
 
     private void serveRpc(HostedReplicas replicas, ExecutorService background) throws IOException {

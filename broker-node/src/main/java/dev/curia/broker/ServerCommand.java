@@ -65,6 +65,7 @@ final class ServerCommand implements Callable<Integer> {
             return ExitCode.USAGE;
         }
         given.putAll(overrides);
-        return new ServerRun(spec.commandLine().getOut(), spec.commandLine().getErr()).run(given, format, node -> ServerRun.Next.SERVE);
+        return new ServerRun(spec.commandLine().getOut(), spec.commandLine().getErr())
+                .run(given, format, node -> ServerRun.Next.SERVE);
     }
 }

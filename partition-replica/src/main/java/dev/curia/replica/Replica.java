@@ -27,8 +27,8 @@ public interface Replica {
      * Appends batches as a client sent them (format v2, one after another). The buffer is changed in place (offsets, leader epoch,
      * times) and must stay untouched until {@link AppendRequest#released} has run.
      *
-     * @return completes when the acknowledgement asked for is reached, or with REQUEST_TIMED_OUT; order of completion for one
-     *     replica is order of append
+     * @return completes when the acknowledgement asked for is reached, or with REQUEST_TIMED_OUT; among appends that ask for the
+     *     same acknowledgement, in the order of the calls
      */
     CompletableFuture<AppendResult> append(AppendRequest request);
 

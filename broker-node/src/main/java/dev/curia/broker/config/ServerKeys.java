@@ -75,9 +75,17 @@ public final class ServerKeys {
     public static final ConfigKey<String> BROKER_RACK = ConfigKey.ofString(
             "broker.rack", "", "The rack of a broker: replicas of a partition are spread over racks.");
     public static final ConfigKey<Integer> NUM_PARTITIONS = ConfigKey.ofInt(
-            "num.partitions", 1, 1, INT, "Partitions of a topic that is created without saying how many.");
+            "num.partitions",
+            1,
+            1,
+            INT,
+            "Partitions of a topic that is created without saying how many. Read by quorum nodes.");
     public static final ConfigKey<Integer> DEFAULT_REPLICATION_FACTOR = ConfigKey.ofInt(
-            "default.replication.factor", 1, 1, 32767, "Replicas of a topic that is created without saying how many.");
+            "default.replication.factor",
+            1,
+            1,
+            32767,
+            "Replicas of a topic that is created without saying how many. Read by quorum nodes.");
     public static final ConfigKey<Boolean> AUTO_CREATE_TOPICS = ConfigKey.ofBoolean(
             "auto.create.topics.enable", true, "Whether a client that asks for an unknown topic creates it.");
     public static final ConfigKey<Integer> REQUEST_MAX_BYTES = ConfigKey.ofInt(

@@ -63,8 +63,8 @@ public final class GroupConfigs {
             1,
             Integer.MAX_VALUE,
             "How long a request waits for its change of a group to be committed, in milliseconds.");
-    public static final ConfigKey<Integer> COORDINATOR_THREADS =
-            ConfigKey.ofInt("group.coordinator.threads", 4, 1, 64, "Event loops that group coordinators share.");
+    public static final ConfigKey<Integer> COORDINATOR_THREADS = ConfigKey.ofInt(
+            "group.coordinator.threads", 1, 1, 64, "Threads that own the consumer groups of this broker.");
 
     /** All of them, for the reference page and the check of unknown keys. */
     public static final List<ConfigKey<?>> ALL = List.of(
