@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The producers of one log. Loop-confined. A pure function of the batches in the log: leader and followers, and a log that is opened again,
- * come to the same state. Source: KIP-98 (sequences), KIP-185 (five batches), KIP-360 (unknown producers may go on anywhere).
+ * come to the same state. Source: KIP-98 (sequences), KIP-185 (five batches), KIP-360 (clients mend a gap by a new epoch).
+ *
+ * <p>Unlike Kafka's, this log takes an unknown producer's batch only when its sequence is 0. A client keeps several batches in flight: when
+ * the first came a moment before the replica led, and was refused, the second would be taken in its place, out of order, and the first
+ * never again. A producer that was known and is forgotten gets the same answer, and goes on with a new epoch.
  */
 public final class ProducerStates {
     private final Map<Long, ProducerEntry> producers = new HashMap<>();
@@ -30,7 +34,10 @@ public final class ProducerStates {
     /** What this batch of a client is to the log. Changes nothing. The batch has a producer id and is no control batch. */
     public SequenceCheck check(BatchView batch) {
         ProducerEntry entry = producers.get(batch.producerId());
-        if (entry == null) return new Next();
+        if (entry == null) {
+            if (batch.baseSequence() == 0) return new Next();
+            return outOfOrder(batch, "its first sequence here must be 0, it is " + batch.baseSequence());
+        }
         short epoch = batch.producerEpoch();
         if (epoch < entry.producerEpoch) {
             return new Refused(

@@ -46,13 +46,15 @@ class ProducerStatesTest {
     }
 
     @Test
-    void anUnknownProducerMayGoOnAnywhere() {
-        assertThat(write(3, 77, 1)).isInstanceOf(Next.class);
-        assertThat(write(3, 78, 1)).isInstanceOf(Next.class);
+    void anUnknownProducersSecondBatchIsNotTakenForItsFirst() {
+        assertThat(error(3, 9, 1)).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        assertThat(write(3, 0, 9)).isInstanceOf(Next.class);
+        assertThat(write(3, 9, 1)).isInstanceOf(Next.class);
     }
 
     @Test
     void sequencesWrap() {
+        states.update(batch(0, Integer.MAX_VALUE - 2, 1));
         assertThat(write(0, Integer.MAX_VALUE - 1, 4)).isInstanceOf(Next.class);
         assertThat(check(0, Integer.MAX_VALUE - 1, 4)).isInstanceOf(Duplicate.class);
         assertThat(write(0, 2, 1)).isInstanceOf(Next.class);
