@@ -144,7 +144,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         resources.own(listeners);
         listeners.start(ApiTable.of(handlers, published));
 
-        BrokerStanding myStanding = new BrokerStanding(faults, brokerEpoch, metadata::expect, clock);
+        BrokerStanding myStanding = new BrokerStanding(faults, brokerEpoch, metadata::start, metadata::expect, clock);
         standing = myStanding;
         BrokerSession session = resources.own(new BrokerSession(
                 identity(directoryIds, previousEpoch),
@@ -158,7 +158,6 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 myStanding));
         resources.onClose("controlled shutdown", () -> handOver(session, myStanding));
         replicas.start();
-        metadata.start();
         session.start();
     }
 

@@ -13,6 +13,7 @@ import java.util.function.LongConsumer;
 public final class BrokerStanding implements BrokerSession.Listener {
     private final FaultHandler faults;
     private final LongConsumer committedIndex;
+    private final Runnable firstRegistered;
     private final CompletableFuture<Void> firstUnfenced = new CompletableFuture<>();
 
     private final AtomicLong brokerEpoch;
@@ -22,13 +23,20 @@ public final class BrokerStanding implements BrokerSession.Listener {
 
     /**
      * @param brokerEpoch is set at each registration
+     * @param firstRegistered runs once, when the broker has its first epoch: before that it must not replicate
      * @param committedIndex hears what metadata index the cluster has committed
      */
-    public BrokerStanding(FaultHandler faults, AtomicLong brokerEpoch, LongConsumer committedIndex, Clock clock) {
+    public BrokerStanding(
+            FaultHandler faults,
+            AtomicLong brokerEpoch,
+            Runnable firstRegistered,
+            LongConsumer committedIndex,
+            Clock clock) {
         this.faults = faults;
         this.clock = clock;
         this.heardNanos = clock.monotonicNanos();
         this.brokerEpoch = brokerEpoch;
+        this.firstRegistered = firstRegistered;
         this.committedIndex = committedIndex;
     }
 
@@ -49,7 +57,7 @@ public final class BrokerStanding implements BrokerSession.Listener {
     @Override
     public void registered(long epoch, long index) {
         heardNanos = clock.monotonicNanos();
-        brokerEpoch.set(epoch);
+        if (brokerEpoch.getAndSet(epoch) < 0) firstRegistered.run();
     }
 
     @Override

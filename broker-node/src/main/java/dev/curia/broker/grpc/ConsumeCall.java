@@ -114,6 +114,8 @@ final class ConsumeCall {
             long before = nextOffset;
             if (!sendOneRead() || ended) return;
             if (nextOffset == before) {
+                // One wait at a time: the client becoming ready also leads here, while an earlier wait still stands.
+                stopWaiting.run();
                 stopWaiting = replica.onReadable(nextOffset, isolation, this::signal);
                 if (cancelled) stopWaiting.run();
                 return;

@@ -121,8 +121,10 @@ public final class PartitionDecisions {
             if (broker.isEmpty() || broker.get().fenced()) {
                 return Statuses.error(ErrorCode.INELIGIBLE_REPLICA, "Broker " + id + " is fenced or not registered.");
             }
-            if (member.getBrokerEpoch() != -1
-                    && member.getBrokerEpoch() != broker.get().epoch()) {
+            // Only a member that stays may be named without its epoch: whoever joins must be known to be the life that
+            // caught up.
+            boolean stays = member.getBrokerEpoch() == -1 && state.isr().contains(id);
+            if (!stays && member.getBrokerEpoch() != broker.get().epoch()) {
                 return Statuses.error(
                         ErrorCode.INELIGIBLE_REPLICA,
                         "Broker " + id + " is registered with epoch "

@@ -83,6 +83,18 @@ final class PartitionDecisionsTest {
     }
 
     @Test
+    void whoJoinsMustBeKnownByItsEpoch() {
+        image = Fixtures.after(image, alter(leader, proposal(leader)));
+        PartitionProposal.Builder nameless = proposal(leader)
+                .setPartitionEpoch(1)
+                .addIsr(IsrMember.newBuilder().setBrokerId(follower).setBrokerEpoch(-1));
+
+        assertThat(verdict(leader, nameless)).isEqualTo(ErrorCode.INELIGIBLE_REPLICA);
+        assertThat(verdict(leader, proposal(leader, follower).setPartitionEpoch(1)))
+                .isEqualTo(ErrorCode.NONE);
+    }
+
+    @Test
     void epochsAreCompared() {
         image = Fixtures.after(image, BrokerDecisions.fence(image, leader, 100 + leader, "test"));
         int next = Fixtures.partition(image, "t", 0).leader();

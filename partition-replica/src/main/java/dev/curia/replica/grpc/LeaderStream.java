@@ -82,6 +82,12 @@ final class LeaderStream extends ServerCall.Listener<FollowerMessage> {
                     + hello.getClusterId() + "', this broker of '" + cluster + "'"));
             return null;
         }
+        if (hello.getBrokerEpoch() < 0) {
+            // In an ISR proposal its life could not be told from an earlier one that held more (KIP-903).
+            close(Status.FAILED_PRECONDITION.withDescription(
+                    "follower " + hello.getBrokerId() + " has no broker epoch: it must register first"));
+            return null;
+        }
         Optional<StreamKind> kind = kind(hello);
         if (hello.getBrokerId() < 0 || hello.getBrokerId() == service.self().id() || kind.isEmpty()) {
             close(Status.INVALID_ARGUMENT.withDescription("broker " + hello.getBrokerId() + " cannot follow broker "

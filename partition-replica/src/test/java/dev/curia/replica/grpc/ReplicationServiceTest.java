@@ -116,6 +116,9 @@ class ReplicationServiceTest {
         assertRefused(FollowerMessage.newBuilder().setCreditMessages(1), Status.Code.INVALID_ARGUMENT, "hello");
         assertRefused(hello("other", 2), Status.Code.FAILED_PRECONDITION, "cluster 'other'");
         assertRefused(hello("c", 1), Status.Code.INVALID_ARGUMENT, "cannot follow");
+        FollowerMessage.Builder unregistered = hello("c", 2);
+        unregistered.getHelloBuilder().setBrokerEpoch(-1);
+        assertRefused(unregistered, Status.Code.FAILED_PRECONDITION, "must register first");
         assertRefused(hello("c", 2).setCreditMessages(-1), Status.Code.INVALID_ARGUMENT, "negative credit");
         assertRefused(
                 hello("c", 2).addSubscribe(subscription(0)).addSubscribe(subscription(0)),
