@@ -293,7 +293,9 @@ final class BrokerRole implements Readiness, AutoCloseable {
     }
 
     String describe() {
-        return listeners.describe() + ", gRPC " + settings.get(ServerKeys.RPC_LISTENER);
+        HostPort configured = settings.get(ServerKeys.RPC_LISTENER);
+        int port = rpc == null ? configured.port() : rpc.port();
+        return listeners.describe() + ", gRPC " + new HostPort(configured.host(), port);
     }
 
     String bootstrapServer() {

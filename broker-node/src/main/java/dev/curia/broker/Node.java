@@ -6,6 +6,7 @@ import dev.curia.broker.http.HttpEndpoint;
 import dev.curia.broker.http.Readiness;
 import dev.curia.broker.metrics.ProcessMetrics;
 import dev.curia.common.fault.FaultHandler;
+import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -29,18 +30,21 @@ public final class Node implements AutoCloseable {
 
     private final NodeConfig config;
     private final Clock clock;
+    private final HostPort httpAddress;
     private final Resources resources = new Resources();
     private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final List<Readiness> parts = new CopyOnWriteArrayList<>();
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean started;
+    private @Nullable HttpEndpoint http;
     private @Nullable QuorumRole quorum;
     private @Nullable BrokerRole broker;
 
     private Node(NodeConfig config, Clock clock) {
         this.config = config;
         this.clock = clock;
+        this.httpAddress = config.settings().get(ServerKeys.HTTP_LISTENER);
     }
 
     /**
@@ -67,8 +71,7 @@ public final class Node implements AutoCloseable {
     private void startParts(boolean format, FaultHandler faults) throws IOException, StartupException {
         resources.onClose("metrics", meters::close);
         resources.own(new ProcessMetrics(meters));
-        resources.own(
-                HttpEndpoint.start(config.settings().get(ServerKeys.HTTP_LISTENER), meters, this::notReadyBecause));
+        http = resources.own(HttpEndpoint.start(httpAddress, meters, this::notReadyBecause));
         if (config.quorum()) {
             QuorumRole role = resources.own(QuorumRole.start(config, format, clock, meters, faults));
             quorum = role;
@@ -99,7 +102,7 @@ public final class Node implements AutoCloseable {
         List<String> what = new ArrayList<>();
         if (broker != null) what.add(broker.describe());
         if (quorum != null) what.add(quorum.describe());
-        what.add("HTTP " + config.settings().get(ServerKeys.HTTP_LISTENER));
+        if (http != null) what.add("HTTP " + new HostPort(httpAddress.host(), http.port()));
         return "Curia is ready (node " + config.nodeId() + ", cluster " + config.clusterId() + "): "
                 + String.join(", ", what);
     }
