@@ -2,8 +2,8 @@ package dev.curia.admin.command;
 
 import dev.curia.admin.client.AdminClient;
 import dev.curia.admin.client.Channels;
-import dev.curia.admin.view.Json;
-import dev.curia.admin.view.Table;
+import dev.curia.common.text.Json;
+import dev.curia.common.text.Table;
 import dev.curia.proto.admin.v1.BrokerDescription;
 import dev.curia.proto.admin.v1.DescribeClusterRequest;
 import dev.curia.proto.admin.v1.DescribeClusterResponse;

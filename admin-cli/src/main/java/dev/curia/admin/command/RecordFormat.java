@@ -1,7 +1,7 @@
 package dev.curia.admin.command;
 
 import com.google.protobuf.ByteString;
-import dev.curia.admin.view.Json;
+import dev.curia.common.text.Json;
 import dev.curia.proto.data.v1.Header;
 import dev.curia.proto.data.v1.Record;
 import java.io.ByteArrayOutputStream;

@@ -3,7 +3,7 @@ package dev.curia.admin.command;
 import dev.curia.admin.client.AdminClient;
 import dev.curia.admin.client.Channels;
 import dev.curia.admin.client.Explain;
-import dev.curia.admin.view.Json;
+import dev.curia.common.text.Json;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.DeletedTopic;

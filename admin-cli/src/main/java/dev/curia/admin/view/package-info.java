@@ -1,4 +1,4 @@
-/** How answers look: tables for people, JSON for programs. Read {@link dev.curia.admin.view.Table} first. */
+/** What a command reads from people. Read {@link dev.curia.admin.view.LineReader} first. */
 @NullMarked
 package dev.curia.admin.view;
 

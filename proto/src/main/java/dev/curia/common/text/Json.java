@@ -1,4 +1,4 @@
-package dev.curia.admin.view;
+package dev.curia.common.text;
 
 import java.util.Collection;
 import java.util.Iterator;

@@ -1,15 +1,25 @@
-package dev.curia.admin.view;
+package dev.curia.common.text;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /** Columns for people: headings in capitals, as wide as their widest cell, two spaces apart. Not thread-safe. */
 public final class Table {
     private final List<List<String>> rows = new ArrayList<>();
+    private final BitSet right = new BitSet();
 
     public Table(String... headings) {
         rows.add(Arrays.asList(headings));
+    }
+
+    /** Aligns the column under this heading at its right, as sums are. */
+    public Table alignRight(String heading) {
+        int column = rows.get(0).indexOf(heading);
+        if (column < 0) throw new IllegalArgumentException("no heading " + heading + " among " + rows.get(0));
+        right.set(column);
+        return this;
     }
 
     /** Adds a row; as many cells as headings. */
@@ -32,7 +42,9 @@ public final class Table {
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
+                String padding = " ".repeat(widths[i] - row.get(i).length());
+                if (right.get(i)) line.append(padding).append(row.get(i)).append("  ");
+                else line.append(row.get(i)).append(padding).append("  ");
             }
             text.append(line.toString().stripTrailing()).append('\n');
         }
