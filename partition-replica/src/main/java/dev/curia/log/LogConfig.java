@@ -16,6 +16,11 @@ import java.util.Map;
  * @param flushMessages flush after this many records
  * @param flushMs flush at least this often
  * @param fileDeleteDelayMs how long a dropped file stays on disk
+ * @param compacted whether the newest record of each key is kept, and older ones are not
+ * @param deleting whether retention applies
+ * @param retentionMs how old a segment's newest record may be; -1: any age
+ * @param retentionBytes how large the log may be before its oldest segments go; -1: any size
+ * @param preallocate whether a segment's disk space is reserved when it is begun
  */
 public record LogConfig(
         int segmentBytes,
@@ -27,6 +32,10 @@ public record LogConfig(
         long flushMs,
         long fileDeleteDelayMs,
         boolean compacted,
+        boolean deleting,
+        long retentionMs,
+        long retentionBytes,
+        boolean preallocate,
         BatchPolicy batches) {
     private static final List<String> CODECS = List.of("uncompressed", "gzip", "snappy", "lz4", "zstd");
 
@@ -41,7 +50,8 @@ public record LogConfig(
      */
     public static LogConfig of(Map<String, String> settings) {
         int segmentBytes = TopicConfigs.SEGMENT_BYTES.in(settings);
-        boolean compacted = TopicConfigs.CLEANUP_POLICY.in(settings).contains("compact");
+        List<String> cleanup = TopicConfigs.CLEANUP_POLICY.in(settings);
+        boolean compacted = cleanup.contains("compact");
         BatchPolicy batches = new BatchPolicy(
                 TopicConfigs.MAX_MESSAGE_BYTES.in(settings),
                 segmentBytes,
@@ -60,6 +70,15 @@ public record LogConfig(
                 TopicConfigs.FLUSH_MS.in(settings),
                 TopicConfigs.FILE_DELETE_DELAY_MS.in(settings),
                 compacted,
+                cleanup.contains("delete"),
+                TopicConfigs.RETENTION_MS.in(settings),
+                TopicConfigs.RETENTION_BYTES.in(settings),
+                TopicConfigs.PREALLOCATE.in(settings),
                 batches);
+    }
+
+    /** How much disk space a new segment reserves. */
+    int preallocateBytes() {
+        return preallocate ? segmentBytes : 0;
     }
 }

@@ -4,6 +4,7 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.log.io.FileSystem;
 import dev.curia.log.io.LogDirFailure;
+import dev.curia.log.segment.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ public final class LogDirectory implements AutoCloseable {
     private static final String DELETED = "-delete";
     /** A file name's bound on common file systems, in bytes. */
     private static final int MAX_NAME = 255;
+    /** How many segment and index files stay open although nobody uses them. */
+    private static final int MAX_IDLE_FILES = 1000;
 
     private final Path path;
     private final FileSystem files;
@@ -57,7 +60,11 @@ public final class LogDirectory implements AutoCloseable {
         this.logStartOffsets = new OffsetCheckpoint(files, path, "log-start-offset-checkpoint");
         this.highWatermarks = new OffsetCheckpoint(files, path, "replication-offset-checkpoint");
         this.environment = new LogEnvironment(
-                files, new LogDirHealth(path, ports.failures()), ports.background(), this::lowerCheckpoints);
+                files,
+                new OpenFiles(files, MAX_IDLE_FILES),
+                new LogDirHealth(path, ports.failures()),
+                ports.background(),
+                this::lowerCheckpoints);
         this.cleanShutdown = new CleanShutdownFile(files, path);
         this.stoppedCleanly = cleanShutdown.exists();
         this.lastBrokerEpoch = cleanShutdown.brokerEpoch();
@@ -236,7 +243,7 @@ public final class LogDirectory implements AutoCloseable {
     private PartitionLog load(TopicPartition name, Uuid topicId, Path directory, LogConfig config) throws IOException {
         LogLoader.Start start =
                 new LogLoader.Start(recoveryPoints.get(name), logStartOffsets.get(name), stoppedCleanly);
-        LoadedLog loaded = new LogLoader(name, directory, files, config, start).load();
+        LoadedLog loaded = new LogLoader(name, directory, environment, config, start).load();
         PartitionLog log = new PartitionLog(name, topicId, directory, environment, config, loaded);
         if (logs.putIfAbsent(name, log) != null) {
             log.abandon();

@@ -11,6 +11,7 @@ import dev.curia.log.io.LogFile;
 import dev.curia.log.producer.ProducerStates;
 import dev.curia.log.segment.BatchReader;
 import dev.curia.log.segment.CorruptSegmentException;
+import dev.curia.log.segment.OpenFiles;
 import dev.curia.log.segment.Segment;
 import dev.curia.log.segment.SegmentFiles;
 import java.io.IOException;
@@ -35,6 +36,7 @@ final class LogLoader {
     private final TopicPartition name;
     private final Path directory;
     private final FileSystem files;
+    private final OpenFiles segmentFiles;
     private final LogConfig config;
     private final Start start;
     private final BatchValidator validator = new BatchValidator();
@@ -53,10 +55,11 @@ final class LogLoader {
      */
     record Start(long recoveryPoint, long logStartOffset, boolean clean) {}
 
-    LogLoader(TopicPartition name, Path directory, FileSystem files, LogConfig config, Start start) {
+    LogLoader(TopicPartition name, Path directory, LogEnvironment environment, LogConfig config, Start start) {
         this.name = name;
         this.directory = directory;
-        this.files = files;
+        this.files = environment.files();
+        this.segmentFiles = environment.segments();
         this.config = config;
         this.start = start;
         this.recoveryPoint = start.recoveryPoint();
@@ -90,7 +93,7 @@ final class LogLoader {
             }
             end = start.logStartOffset();
             recoveryPoint = Math.min(recoveryPoint, end);
-            segments.add(Segment.create(files, directory, end));
+            segments.add(Segment.create(segmentFiles, directory, end, 0));
         }
         Segment active = segments.get(segments.size() - 1);
         active.thaw();
@@ -127,7 +130,7 @@ final class LogLoader {
     /** @param nextBase the base of the next segment */
     private void loadSegment(long base, long nextBase) throws IOException {
         if (start.clean() || nextBase <= recoveryPoint) {
-            Segment segment = Segment.sealed(files, directory, base);
+            Segment segment = Segment.sealed(segmentFiles, directory, base);
             scannedTo = -1;
             String defect = segment.indexDefect();
             if (defect == null) {
@@ -154,7 +157,7 @@ final class LogLoader {
      * @param trusted damage before this offset is an error, damage behind it is cut
      */
     private void rebuild(long base, long trusted) throws IOException {
-        Segment segment = Segment.rebuilding(files, directory, base);
+        Segment segment = Segment.rebuilding(segmentFiles, directory, base);
         LogFile file = segment.file().acquire();
         long next = Math.max(base, scannedTo);
         try {

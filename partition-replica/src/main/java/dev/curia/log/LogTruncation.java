@@ -1,7 +1,7 @@
 package dev.curia.log;
 
 import dev.curia.log.epoch.EpochHistory;
-import dev.curia.log.io.FileSystem;
+import dev.curia.log.segment.OpenFiles;
 import dev.curia.log.segment.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,9 +26,9 @@ final class LogTruncation {
     }
 
     /** An empty log whose next offset is {@code offset}. */
-    static LogView startOver(LogView view, long offset, Path directory, FileSystem files) throws IOException {
+    static LogView startOver(LogView view, long offset, Path directory, OpenFiles files) throws IOException {
         drop(view.segments());
-        Segment first = Segment.create(files, directory, offset);
+        Segment first = Segment.create(files, directory, offset, 0);
         return new LogView(List.of(first), offset, offset, 0, EpochHistory.EMPTY);
     }
 

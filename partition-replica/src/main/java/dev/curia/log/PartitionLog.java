@@ -2,16 +2,13 @@ package dev.curia.log;
 
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
+import dev.curia.log.AppendPreparation.Prepared;
 import dev.curia.log.batch.AppendOrigin;
-import dev.curia.log.batch.BatchCheck;
 import dev.curia.log.batch.BatchPolicy;
-import dev.curia.log.batch.BatchValidator;
 import dev.curia.log.batch.BatchView;
-import dev.curia.log.batch.RecordDecoder;
 import dev.curia.log.epoch.EpochHistory;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.log.producer.ProducerStates;
-import dev.curia.log.producer.SequenceCheck;
 import dev.curia.log.segment.CorruptSegmentException;
 import dev.curia.log.segment.Segment;
 import dev.curia.proto.common.v1.ErrorCode;
@@ -22,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PartitionLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
-    private static final int READ_ATTEMPTS = 10;
 
     private final TopicPartition name;
     private final Uuid topicId;
@@ -48,7 +43,8 @@ public final class PartitionLog implements AutoCloseable {
     private final LogEnvironment environment;
     private final LogFlusher flusher;
     private final ProducerStates producers;
-    private final BatchValidator validator = new BatchValidator();
+    private final AppendPreparation preparation;
+    private final LookUps lookUps;
     private final BatchView batch = new BatchView();
 
     private volatile LogConfig config;
@@ -71,6 +67,8 @@ public final class PartitionLog implements AutoCloseable {
         this.producers = loaded.producers();
         this.view = loaded.view();
         this.flusher = new LogFlusher(directory, environment, loaded.recoveryPoint(), loaded.storedEpochs());
+        this.preparation = new AppendPreparation(producers);
+        this.lookUps = new LookUps(() -> view, () -> config, flusher, () -> open, this::fail);
     }
 
     public TopicPartition name() {
@@ -156,26 +154,9 @@ public final class PartitionLog implements AutoCloseable {
         Optional<AppendInfo> unavailable = unavailable();
         if (unavailable.isPresent()) return unavailable.get();
         BatchPolicy policy = config.batches();
-        BatchCheck check = validator.checkForLeader(batches, policy, origin, nowMillis);
-        if (!check.ok()) return AppendInfo.refused(check);
-        AppendInfo verdict = checkProducer(batches);
-        if (verdict != null) return verdict;
-        ByteBuffer stored = batches;
-        if (policy.codec() != BatchPolicy.PRODUCER) {
-            Optional<ByteBuffer> recompressed = recompress(batches, policy.codec());
-            if (recompressed.isEmpty()) {
-                return AppendInfo.refused(ErrorCode.INVALID_RECORD, "The batch's records cannot be decoded");
-            }
-            stored = recompressed.get();
-        }
-        long next = view.logEndOffset();
-        for (int at = stored.position(); at < stored.limit(); at += batch.sizeInBytes()) {
-            batch.at(stored, at).setBaseOffset(next);
-            batch.setLeaderEpoch(leaderEpoch);
-            if (policy.logAppendTime() && !batch.isControl()) batch.setLogAppendTime(nowMillis);
-            next = batch.lastOffset() + 1;
-        }
-        return write(stored, nowMillis, policy.logAppendTime() ? nowMillis : -1);
+        Prepared prepared = preparation.forLeader(batches, policy, origin, view.logEndOffset(), leaderEpoch, nowMillis);
+        AppendInfo answer = prepared.answer();
+        return answer != null ? answer : write(prepared.stored(), nowMillis, policy.logAppendTime() ? nowMillis : -1);
     }
 
     /**
@@ -189,9 +170,9 @@ public final class PartitionLog implements AutoCloseable {
     public AppendInfo appendAsFollower(ByteBuffer batches, int leaderEpoch, long nowMillis) {
         Optional<AppendInfo> unavailable = unavailable();
         if (unavailable.isPresent()) return unavailable.get();
-        if (!batches.hasRemaining()) return AppendInfo.refused(ErrorCode.INVALID_RECORD, "The append brings no batch");
-        BatchCheck check = validator.checkForFollower(batches, view.logEndOffset(), leaderEpoch);
-        return check.ok() ? write(batches, nowMillis, -1) : AppendInfo.refused(check);
+        Prepared prepared = preparation.forFollower(batches, view.logEndOffset(), leaderEpoch);
+        AppendInfo answer = prepared.answer();
+        return answer != null ? answer : write(prepared.stored(), nowMillis, -1);
     }
 
     /** Notes that this replica leads in {@code epoch} from the log's end on (KIP-101). Owner thread. */
@@ -211,7 +192,7 @@ public final class PartitionLog implements AutoCloseable {
         if (!open) return LogRead.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER);
         if (!isOnline()) return LogRead.failed(ErrorCode.KAFKA_STORAGE_ERROR);
         try {
-            return lookUp("reading " + name + " at offset " + offset, now -> {
+            return lookUps.run("reading " + name + " at offset " + offset, now -> {
                 if (offset < now.logStartOffset() || offset > now.logEndOffset()) {
                     return LogRead.failed(ErrorCode.OFFSET_OUT_OF_RANGE);
                 }
@@ -228,12 +209,12 @@ public final class PartitionLog implements AutoCloseable {
      * @param endBound only records below this offset
      */
     public Optional<TimestampOffset> offsetForTimestamp(long timestamp, long endBound) {
-        return lookUp("looking up a time in " + name, now -> LogReader.firstAtOrAfter(now, timestamp, endBound));
+        return lookUps.run("looking up a time in " + name, now -> LogReader.firstAtOrAfter(now, timestamp, endBound));
     }
 
     /** The first of the records with the newest time below {@code endBound}. Any thread; may read from disk. */
     public Optional<TimestampOffset> offsetOfMaxTimestamp(long endBound) {
-        return lookUp("looking up the newest time in " + name, now -> LogReader.newest(now, endBound));
+        return lookUps.run("looking up the newest time in " + name, now -> LogReader.newest(now, endBound));
     }
 
     /** Makes the log start at {@code offset}, if that lies ahead and not behind the log's end. Owner thread. */
@@ -271,7 +252,7 @@ public final class PartitionLog implements AutoCloseable {
         LogView now = view;
         change("emptying " + name + " to start at offset " + offset, () -> {
             environment.checkpoints().lower(name, offset);
-            flusher.lower(offset, () -> view = LogTruncation.startOver(now, offset, directory, environment.files()));
+            flusher.lower(offset, () -> view = LogTruncation.startOver(now, offset, directory, environment.segments()));
             producers.clear();
         });
     }
@@ -337,44 +318,6 @@ public final class PartitionLog implements AutoCloseable {
         return new AppendInfo(ErrorCode.NONE, "", first, last, maxTimestamp, logAppendTimeMs, false);
     }
 
-    /** Null: write it. */
-    private @Nullable AppendInfo checkProducer(ByteBuffer batches) {
-        batch.at(batches, batches.position());
-        if (!batch.hasProducerId()) return null;
-        if (batch.isControl()) {
-            SequenceCheck.Refused refused = producers.checkMarker(batch);
-            return refused == null ? null : AppendInfo.refused(refused.error(), refused.message());
-        }
-        SequenceCheck check = producers.check(batch);
-        if (check instanceof SequenceCheck.Refused refused)
-            return AppendInfo.refused(refused.error(), refused.message());
-        if (check instanceof SequenceCheck.Duplicate old) {
-            long appendTime = config.batches().logAppendTime() ? old.timestamp() : -1;
-            return new AppendInfo(
-                    ErrorCode.NONE, "", old.baseOffset(), old.lastOffset(), old.timestamp(), appendTime, true);
-        }
-        return null;
-    }
-
-    private Optional<ByteBuffer> recompress(ByteBuffer batches, int codec) {
-        List<ByteBuffer> parts = new ArrayList<>();
-        int bytes = 0;
-        for (int at = batches.position(); at < batches.limit(); at += batch.sizeInBytes()) {
-            ByteBuffer part = batch.at(batches, at).slice();
-            if (batch.codec() != codec && !batch.isControl()) {
-                Optional<ByteBuffer> rewritten = RecordDecoder.recompress(part, codec);
-                if (rewritten.isEmpty()) return Optional.empty();
-                part = rewritten.get();
-            }
-            parts.add(part);
-            bytes += part.remaining();
-        }
-        if (parts.size() == 1) return Optional.of(parts.get(0));
-        ByteBuffer all = ByteBuffer.allocate(bytes);
-        parts.forEach(all::put);
-        return Optional.of(all.flip());
-    }
-
     private void rollSegment() throws IOException {
         LogView now = view;
         Segment old = now.active();
@@ -383,7 +326,7 @@ public final class PartitionLog implements AutoCloseable {
         old.seal();
         ProducerFiles.write(environment.files(), directory, base, producers);
         List<Segment> segments = new ArrayList<>(now.segments());
-        segments.add(Segment.create(environment.files(), directory, base));
+        segments.add(Segment.create(environment.segments(), directory, base, config.preallocateBytes()));
         view = new LogView(List.copyOf(segments), now.logStartOffset(), base, 0, now.epochs());
         environment.background().execute(this::flushInBackground);
     }
@@ -410,22 +353,6 @@ public final class PartitionLog implements AutoCloseable {
         return AppendInfo.refused(ErrorCode.KAFKA_STORAGE_ERROR, "The log directory of " + name + " is offline");
     }
 
-    private <T> T lookUp(String what, Lookup<T> lookup) {
-        for (int attempt = 1; ; attempt++) {
-            int truncations = flusher.truncations();
-            try {
-                return lookup.in(view);
-            } catch (IOException e) {
-                // A cut meanwhile may have pulled the bytes away: then look again. Else they are damaged, or the disk
-                // is.
-                boolean cut = flusher.wasCutSince(truncations);
-                if (cut && attempt < READ_ATTEMPTS) continue;
-                if (!cut && open) fail(what, e);
-                throw new StorageException(what, e);
-            }
-        }
-    }
-
     /** A damaged segment takes this log offline, a failing disk all logs of the directory. */
     private void fail(String what, IOException cause) {
         if (cause instanceof CorruptSegmentException) {
@@ -449,10 +376,5 @@ public final class PartitionLog implements AutoCloseable {
     @FunctionalInterface
     interface Change {
         void run() throws IOException;
-    }
-
-    @FunctionalInterface
-    private interface Lookup<T> {
-        T in(LogView view) throws IOException;
     }
 }

@@ -14,6 +14,9 @@ public interface FileSystem {
 
     boolean exists(Path path);
 
+    /** When the file was last written, in milliseconds since 1970. */
+    long lastModifiedMillis(Path file) throws IOException;
+
     /** What lies directly in a directory, in no order. */
     List<Path> list(Path directory) throws IOException;
 

@@ -10,7 +10,15 @@ import java.nio.channels.FileChannel;
  */
 public interface LogFile extends AutoCloseable {
     /** Writes all bytes of all buffers behind the last byte, in one gathering write where the system allows. Not durable. */
-    void append(ByteBuffer... sources) throws IOException;
+    default void append(ByteBuffer... sources) throws IOException {
+        write(size(), sources);
+    }
+
+    /** Writes all bytes of all buffers from {@code position} on, over what is there, in one gathering write where the system allows. Not durable. */
+    void write(long position, ByteBuffer... sources) throws IOException;
+
+    /** Makes the file at least {@code size} bytes long; what was not written reads as zeros. Not durable. */
+    void preallocate(long size) throws IOException;
 
     /**
      * Reads from {@code position} until {@code target} is full or the file ends.

@@ -20,10 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class NioFileSystem implements FileSystem {
     @Override
     public LogFile open(Path file) throws IOException {
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        channel.position(channel.size());
-        return new NioLogFile(channel);
+        return new NioLogFile(
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
     }
 
     @Override
@@ -34,6 +32,11 @@ public final class NioFileSystem implements FileSystem {
     @Override
     public boolean exists(Path path) {
         return Files.exists(path);
+    }
+
+    @Override
+    public long lastModifiedMillis(Path file) throws IOException {
+        return Files.getLastModifiedTime(file).toMillis();
     }
 
     @Override

@@ -4,25 +4,32 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** A {@link FileChannel} whose position always is its end. */
+/** A {@link FileChannel}. */
 final class NioLogFile implements LogFile {
     private final FileChannel channel;
+    // The channel's position, which only the writing thread moves; -1: not known.
+    private long writtenTo = -1;
 
     NioLogFile(FileChannel channel) {
         this.channel = channel;
     }
 
     @Override
-    public void append(ByteBuffer... sources) throws IOException {
-        if (sources.length == 1) {
-            while (sources[0].hasRemaining()) channel.write(sources[0]);
-            return;
-        }
+    public void write(long position, ByteBuffer... sources) throws IOException {
+        if (position != writtenTo) channel.position(position);
+        writtenTo = -1;
         int first = 0;
         while (first < sources.length) {
-            if (sources[first].hasRemaining()) channel.write(sources, first, sources.length - first);
-            else first++;
+            if (!sources[first].hasRemaining()) first++;
+            else if (first == sources.length - 1) channel.write(sources[first]);
+            else channel.write(sources, first, sources.length - first);
         }
+        writtenTo = channel.position();
+    }
+
+    @Override
+    public void preallocate(long size) throws IOException {
+        if (channel.size() < size) channel.write(ByteBuffer.allocate(1), size - 1);
     }
 
     @Override
@@ -44,7 +51,7 @@ final class NioLogFile implements LogFile {
     @Override
     public void truncate(long size) throws IOException {
         channel.truncate(size);
-        channel.position(size);
+        writtenTo = -1;
     }
 
     @Override

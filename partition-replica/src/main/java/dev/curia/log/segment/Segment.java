@@ -3,7 +3,6 @@ package dev.curia.log.segment;
 import dev.curia.log.batch.BatchView;
 import dev.curia.log.batch.RecordDecoder;
 import dev.curia.log.batch.RecordDecoder.RecordTime;
-import dev.curia.log.io.FileSystem;
 import dev.curia.log.io.LogFile;
 import dev.curia.log.segment.SparseIndex.Entry;
 import dev.curia.log.segment.SparseIndex.Format;
@@ -21,7 +20,10 @@ public final class Segment {
     /** Headers are read this much at a time: about one index interval. */
     private static final int HEADER_CHUNK_BYTES = 4096;
 
-    private final FileSystem files;
+    /** Reading all of a segment. */
+    private static final int REINDEX_CHUNK_BYTES = 256 << 10;
+
+    private final OpenFiles cache;
     private final Path directory;
     private final long baseOffset;
     private final SharedFile log;
@@ -36,10 +38,11 @@ public final class Segment {
     // Writer only.
     private long bytesSinceIndexEntry;
     private long firstTimestamp = BatchView.NONE;
-    private @Nullable LogFile writing;
+    private boolean growing;
 
-    private Segment(FileSystem files, Path directory, long baseOffset, boolean growing) {
-        this.files = files;
+    private Segment(OpenFiles files, Path directory, long baseOffset, boolean growing) {
+        this.cache = files;
+        this.growing = growing;
         this.directory = directory;
         this.baseOffset = baseOffset;
         this.log = new SharedFile(files, SegmentFiles.of(directory, baseOffset, SegmentFiles.LOG));
@@ -54,29 +57,36 @@ public final class Segment {
         this.timesKnown = growing;
     }
 
-    /** A new, empty segment that takes appends. */
-    public static Segment create(FileSystem files, Path directory, long baseOffset) throws IOException {
+    /**
+     * A new, empty segment that takes appends.
+     *
+     * @param preallocateBytes how much disk space to reserve; what is not used is given back when the segment is sealed
+     */
+    public static Segment create(OpenFiles files, Path directory, long baseOffset, int preallocateBytes)
+            throws IOException {
         Segment segment = new Segment(files, directory, baseOffset, true);
-        segment.writing = segment.log.acquire();
-        segment.size = 0;
+        LogFile file = segment.log.acquire();
+        try {
+            if (preallocateBytes > 0) file.preallocate(preallocateBytes);
+        } finally {
+            segment.log.release();
+        }
         segment.offsets.writeFile();
         segment.times.writeFile();
         return segment;
     }
 
     /** An existing segment with its indexes as they are on disk; opened when first needed. */
-    public static Segment sealed(FileSystem files, Path directory, long baseOffset) throws IOException {
+    public static Segment sealed(OpenFiles files, Path directory, long baseOffset) throws IOException {
         Segment segment = new Segment(files, directory, baseOffset, false);
-        segment.size = sizeOf(files, segment.log.path());
+        segment.size = segment.fileSize();
         return segment;
     }
 
     /** An existing segment whose indexes are to be built anew, by {@link #index} of each batch; takes appends then. */
-    public static Segment rebuilding(FileSystem files, Path directory, long baseOffset) throws IOException {
+    public static Segment rebuilding(OpenFiles files, Path directory, long baseOffset) throws IOException {
         Segment segment = new Segment(files, directory, baseOffset, true);
-        LogFile file = segment.log.acquire();
-        segment.writing = file;
-        segment.size = checkedSize(segment.log.path(), file);
+        segment.size = segment.fileSize();
         return segment;
     }
 
@@ -117,9 +127,15 @@ public final class Segment {
     public void append(ByteBuffer batches, BatchView view, int indexIntervalBytes) throws IOException {
         int start = batches.position();
         int bytes = batches.remaining();
-        writing().append(batches);
-        batches.position(start);
         int end = size;
+        LogFile file = writable();
+        try {
+            log.written();
+            file.write(end, batches);
+        } finally {
+            log.release();
+        }
+        batches.position(start);
         for (int at = start; at < batches.limit(); at += view.sizeInBytes()) {
             index(view.at(batches, at), end + at - start, indexIntervalBytes);
         }
@@ -143,37 +159,40 @@ public final class Segment {
 
     /** Ends the appends and writes the indexes. Writer only; durable after {@link #force}. */
     public void seal() throws IOException {
-        LogFile file = writing;
-        if (file == null) return;
+        if (!growing) return;
         if (maxTimestamp >= 0) times.add(maxTimestamp, (int) (offsetOfMaxTimestamp - baseOffset));
+        LogFile file = log.acquire();
+        try {
+            if (file.size() > size) file.truncate(size); // What was preallocated, or is left of a failed append.
+        } finally {
+            log.release();
+        }
         offsets.seal();
         times.seal();
-        writing = null;
-        log.release();
+        growing = false;
     }
 
     /** Makes a sealed segment take appends again. Writer only. */
     public void thaw() throws IOException {
-        if (writing != null) return;
+        if (growing) return;
         loadTimes();
         offsets.thaw();
         times.thaw();
         Entry last = offsets.last();
         bytesSinceIndexEntry = (long) size - (last == null ? 0 : last.value());
+        growing = true;
         LogFile file = log.acquire();
-        writing = file;
-        BatchReader first = new BatchReader(file, 0, size, HEADER_CHUNK_BYTES);
-        if (first.next(false)) firstTimestamp = first.batch().maxTimestamp();
+        try {
+            BatchReader first = new BatchReader(file, 0, size, HEADER_CHUNK_BYTES);
+            if (first.next(false)) firstTimestamp = first.batch().maxTimestamp();
+        } finally {
+            log.release();
+        }
     }
 
     /** Forces records, and the indexes of a sealed segment, to disk. Any thread. */
     public void force() throws IOException {
-        LogFile file = log.acquire();
-        try {
-            file.force();
-        } finally {
-            log.release();
-        }
+        log.force();
         if (!offsets.isGrowing()) {
             offsets.force();
             times.force();
@@ -188,23 +207,31 @@ public final class Segment {
 
     /** Cuts the file at a batch boundary, behind which all offsets are at least {@code offset}. Writer only; not durable. */
     public void truncateAt(int position, long offset) throws IOException {
-        writing().truncate(position);
-        size = position;
-        offsets.truncate(position, true);
-        times.truncate(offset - baseOffset, true);
-        Entry lastTime = times.last();
-        maxTimestamp = lastTime == null ? BatchView.NONE : lastTime.key();
-        offsetOfMaxTimestamp = lastTime == null ? BatchView.NONE : baseOffset + lastTime.value();
-        Entry lastOffset = offsets.last();
-        int scanFrom = lastOffset == null ? 0 : lastOffset.value();
-        bytesSinceIndexEntry = (long) position - scanFrom;
-        if (position == 0) firstTimestamp = BatchView.NONE;
-        BatchReader rest = new BatchReader(writing(), scanFrom, position, HEADER_CHUNK_BYTES);
-        while (rest.next(false)) {
-            if (rest.batch().maxTimestamp() > maxTimestamp) {
-                maxTimestamp = rest.batch().maxTimestamp();
-                offsetOfMaxTimestamp = rest.batch().lastOffset();
-            }
+        LogFile file = writable();
+        try {
+            log.written();
+            file.truncate(position);
+            size = position;
+            offsets.truncate(position, true);
+            times.truncate(offset - baseOffset, true);
+            Entry lastTime = times.last();
+            maxTimestamp = lastTime == null ? BatchView.NONE : lastTime.key();
+            offsetOfMaxTimestamp = lastTime == null ? BatchView.NONE : baseOffset + lastTime.value();
+            Entry lastOffset = offsets.last();
+            int scanFrom = lastOffset == null ? 0 : lastOffset.value();
+            bytesSinceIndexEntry = (long) position - scanFrom;
+            if (position == 0) firstTimestamp = BatchView.NONE;
+            noteTimes(new BatchReader(file, scanFrom, position, HEADER_CHUNK_BYTES));
+        } finally {
+            log.release();
+        }
+    }
+
+    private void noteTimes(BatchReader batches) throws IOException {
+        while (batches.next(false)) {
+            if (batches.batch().maxTimestamp() <= maxTimestamp) continue;
+            maxTimestamp = batches.batch().maxTimestamp();
+            offsetOfMaxTimestamp = batches.batch().lastOffset();
         }
     }
 
@@ -220,10 +247,13 @@ public final class Segment {
         LogFile file = log.acquire();
         try {
             BatchReader batches = new BatchReader(file, from, limit, HEADER_CHUNK_BYTES);
+            boolean first = true;
             while (batches.next(false)) {
+                if (first && floor != null) checkEntry(floor, batches.batch());
+                first = false;
                 if (batches.batch().lastOffset() >= offset) return (int) batches.position();
             }
-            refuseDefect(batches);
+            refuseDefect(batches, from);
             return -1;
         } finally {
             log.release();
@@ -251,7 +281,7 @@ public final class Segment {
                 if (next > target && !(first && atLeastOne)) break;
                 end = (int) next;
             }
-            refuseDefect(batches);
+            refuseDefect(batches, from);
             return end;
         } finally {
             log.release();
@@ -287,7 +317,7 @@ public final class Segment {
                         RecordDecoder.firstAtOrAfter(batches.batch().slice(), timestamp, minOffset);
                 if (found.isPresent()) return found;
             }
-            refuseDefect(batches);
+            refuseDefect(batches, from);
             return Optional.empty();
         } finally {
             log.release();
@@ -310,11 +340,12 @@ public final class Segment {
         Entry floor = offsets.floor(offset - 1 - baseOffset);
         LogFile file = log.acquire();
         try {
-            BatchReader batches = new BatchReader(file, floor == null ? 0 : floor.value(), size, HEADER_CHUNK_BYTES);
+            int from = floor == null ? 0 : floor.value();
+            BatchReader batches = new BatchReader(file, from, size, HEADER_CHUNK_BYTES);
             long next = baseOffset;
             while (batches.next(false) && batches.batch().lastOffset() < offset)
                 next = batches.batch().lastOffset() + 1;
-            refuseDefect(batches);
+            refuseDefect(batches, from);
             return next;
         } finally {
             log.release();
@@ -338,22 +369,23 @@ public final class Segment {
 
     /** Removes the files from disk. Any thread. */
     public void removeFiles() throws IOException {
-        files.delete(log.path());
-        files.delete(offsets.path());
-        files.delete(times.path());
+        log.delete();
+        offsets.delete();
+        times.delete();
     }
 
     /** Writes what is not yet in the files, without forcing, and lets go of them. Writer only. */
     public void close() throws IOException {
         seal();
-        log.retire();
+        abandon();
     }
 
     /** Lets go of the files as they are. Writer only. */
     public void abandon() {
-        if (writing != null) log.release();
-        writing = null;
+        growing = false;
         log.retire();
+        offsets.retire();
+        times.retire();
     }
 
     @Override
@@ -361,9 +393,48 @@ public final class Segment {
         return path() + " (" + size + " bytes)";
     }
 
-    private void refuseDefect(BatchReader batches) throws IOException {
+    /**
+     * Makes the indexes anew from the records before {@code limit}. Any thread; blocks on the disk.
+     *
+     * @throws CorruptSegmentException when the records are what is damaged
+     */
+    public void reindex(int limit, int indexIntervalBytes) throws IOException {
+        Segment fresh = new Segment(cache, directory, baseOffset, true);
+        long next = baseOffset;
+        LogFile file = log.acquire();
+        try {
+            BatchReader batches = new BatchReader(file, 0, limit, REINDEX_CHUNK_BYTES);
+            while (batches.next(false)) {
+                fresh.index(batches.batch(), (int) batches.position(), indexIntervalBytes);
+                next = batches.batch().lastOffset() + 1;
+            }
+            refuseDefect(batches, 0);
+        } finally {
+            log.release();
+        }
+        if (fresh.maxTimestamp >= 0) {
+            fresh.times.add(fresh.maxTimestamp, (int) (fresh.offsetOfMaxTimestamp - baseOffset));
+        }
+        offsets.replace(fresh.offsets, limit);
+        times.replace(fresh.times, next - baseOffset);
+    }
+
+    /** An entry names the last offset of the batch it points at, or, where others wrote it, of a later one. */
+    private void checkEntry(Entry entry, BatchView batch) throws IOException {
+        if (batch.baseOffset() <= baseOffset + entry.key()) return;
+        throw new CorruptIndexException(
+                this,
+                offsets.path(),
+                "it says that offset " + (baseOffset + entry.key()) + " lies behind position " + entry.value()
+                        + ", where offset " + batch.baseOffset() + " begins");
+    }
+
+    /** @param from where an index said that a batch begins */
+    private void refuseDefect(BatchReader batches, int from) throws IOException {
         String defect = batches.defect();
-        if (defect != null) throw new CorruptSegmentException(log.path(), batches.position(), defect);
+        if (defect == null) return;
+        if (from == 0) throw new CorruptSegmentException(log.path(), batches.position(), defect);
+        throw new CorruptIndexException(this, offsets.path(), "following it to position " + from + " met " + defect);
     }
 
     private void loadTimes() throws IOException {
@@ -376,26 +447,26 @@ public final class Segment {
         timesKnown = true;
     }
 
-    private LogFile writing() {
-        LogFile file = writing;
-        if (file == null) throw new IllegalStateException(log.path() + " is sealed");
-        return file;
+    /** To be released. */
+    private LogFile writable() throws IOException {
+        if (!growing) throw new IllegalStateException(log.path() + " is sealed");
+        return log.acquire();
     }
 
     private Path deleted(String suffix) {
         return SegmentFiles.of(directory, baseOffset, suffix + SegmentFiles.DELETED);
     }
 
-    private static int sizeOf(FileSystem files, Path path) throws IOException {
-        try (LogFile file = files.openReadOnly(path)) {
-            return checkedSize(path, file);
+    private int fileSize() throws IOException {
+        LogFile file = log.acquire();
+        try {
+            long bytes = file.size();
+            if (bytes > Integer.MAX_VALUE) {
+                throw new CorruptSegmentException(log.path(), Integer.MAX_VALUE, "is " + bytes + " bytes");
+            }
+            return (int) bytes;
+        } finally {
+            log.release();
         }
-    }
-
-    private static int checkedSize(Path path, LogFile file) throws IOException {
-        long size = file.size();
-        if (size > Integer.MAX_VALUE)
-            throw new CorruptSegmentException(path, Integer.MAX_VALUE, "is " + size + " bytes");
-        return (int) size;
     }
 }

@@ -1,40 +1,80 @@
 package dev.curia.log.segment;
 
-import dev.curia.log.io.FileSystem;
 import dev.curia.log.io.LogFile;
+import dev.curia.log.io.SmallFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A file that is opened when first needed and closed when retired and no longer in use. Thread-safe. */
+/**
+ * A file that is opened when needed, closed by {@link OpenFiles} when long unused, and closed for good when retired and no longer in use.
+ * Thread-safe.
+ */
 public final class SharedFile {
-    private final FileSystem files;
+    private final OpenFiles cache;
+    private volatile boolean recentlyUsed;
+    // Whether bytes were written since the last force.
+    private volatile boolean unforced;
+
+    // Guarded by this.
     private Path path;
     private @Nullable LogFile open;
     private int users;
     private boolean retired;
+    private boolean cached;
 
-    SharedFile(FileSystem files, Path path) {
-        this.files = files;
+    SharedFile(OpenFiles cache, Path path) {
+        this.cache = cache;
         this.path = path;
     }
 
-    /** The open file, until {@link #release}. Fails when the file was retired and nobody held it open. */
-    public synchronized LogFile acquire() throws IOException {
-        LogFile file = open;
-        if (file == null) {
-            if (retired) throw new IOException(path + " is closed");
-            file = files.open(path);
-            open = file;
+    /** The open file, until {@link #release}; created when there is none. Fails with {@link RetiredFileException} once retired. */
+    public LogFile acquire() throws IOException {
+        synchronized (this) {
+            LogFile file = open;
+            if (file == null) {
+                if (retired) throw new RetiredFileException(path);
+                file = cache.files().open(path);
+                open = file;
+            }
+            users++;
+            return file;
         }
-        users++;
-        return file;
     }
 
     /** Once for each {@link #acquire}. */
-    public synchronized void release() {
-        users--;
-        closeIfUnused();
+    public void release() {
+        recentlyUsed = true;
+        synchronized (this) {
+            users--;
+            if (retired) {
+                closeIfUnused();
+                return;
+            }
+            if (cached) return;
+            cached = true;
+        }
+        cache.unused(this);
+    }
+
+    /** Bytes were written that a power loss may take. */
+    void written() {
+        unforced = true;
+    }
+
+    /** Puts what was written before on disk. */
+    void force() throws IOException {
+        LogFile file = acquire();
+        try {
+            unforced = false;
+            file.force();
+        } catch (IOException e) {
+            unforced = true;
+            throw e;
+        } finally {
+            release();
+        }
     }
 
     /** Closes the file as soon as nobody uses it. */
@@ -44,20 +84,56 @@ public final class SharedFile {
     }
 
     synchronized void moveTo(Path target) throws IOException {
-        files.rename(path, target);
+        cache.files().rename(path, target);
         path = target;
+    }
+
+    /** Puts a file with this content in its place; who has the old one open goes on reading that. Not durable. */
+    synchronized void replace(ByteBuffer content) throws IOException {
+        if (retired) throw new RetiredFileException(path);
+        SmallFiles.replaceUnforced(cache.files(), path, content);
+        // Readers hold the old handle: it stays theirs, and is closed by the garbage collector's cleaner at the latest.
+        LogFile old = open;
+        open = null;
+        if (users == 0 && old != null) old.close();
+    }
+
+    boolean exists() {
+        return cache.files().exists(path());
+    }
+
+    void delete() throws IOException {
+        cache.files().delete(path());
     }
 
     synchronized Path path() {
         return path;
     }
 
+    /** Closes the file unless it is in use, was used since the last call, or has bytes that were not forced; answers whether it is still open. */
+    synchronized boolean keepOpen() {
+        if (open == null) {
+            cached = false;
+            return false;
+        }
+        if (users > 0 || unforced || recentlyUsed) {
+            recentlyUsed = false;
+            return true;
+        }
+        cached = false;
+        close();
+        return false;
+    }
+
     private void closeIfUnused() {
+        if (users == 0 && open != null) close();
+    }
+
+    private void close() {
         LogFile file = open;
-        if (!retired || users > 0 || file == null) return;
         open = null;
         try {
-            file.close();
+            if (file != null) file.close();
         } catch (IOException e) {
             // Nothing is lost: a close writes nothing, and what must be durable was forced before.
         }

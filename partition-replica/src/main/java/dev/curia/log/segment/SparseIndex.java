@@ -1,6 +1,5 @@
 package dev.curia.log.segment;
 
-import dev.curia.log.io.FileSystem;
 import dev.curia.log.io.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,16 +21,14 @@ import org.jspecify.annotations.Nullable;
 public final class SparseIndex {
     private static final int INITIAL_CAPACITY = 8;
 
-    private final FileSystem files;
+    private final SharedFile shared;
     private final Format format;
-    private volatile Path path;
     // Null: sealed, the entries are in the file.
     private volatile @Nullable Entries heap;
 
-    private SparseIndex(FileSystem files, Format format, Path path, @Nullable Entries heap) {
-        this.files = files;
+    private SparseIndex(SharedFile shared, Format format, @Nullable Entries heap) {
+        this.shared = shared;
         this.format = format;
-        this.path = path;
         this.heap = heap;
     }
 
@@ -71,34 +68,39 @@ public final class SparseIndex {
             this.values = values;
             this.count = count;
         }
+
+        /** These and one more, unless its key or value does not rise. */
+        Entries with(long key, int value) {
+            if (count > 0 && (key <= keys[count - 1] || value <= values[count - 1])) return this;
+            boolean full = count == keys.length;
+            long[] newKeys = full ? Arrays.copyOf(keys, 2 * count) : keys;
+            int[] newValues = full ? Arrays.copyOf(values, 2 * count) : values;
+            newKeys[count] = key;
+            newValues[count] = value;
+            return new Entries(newKeys, newValues, count + 1);
+        }
     }
 
     /** An index of a new segment. */
-    static SparseIndex growing(FileSystem files, Format format, Path path) {
+    static SparseIndex growing(OpenFiles files, Format format, Path path) {
         return new SparseIndex(
-                files, format, path, new Entries(new long[INITIAL_CAPACITY], new int[INITIAL_CAPACITY], 0));
+                new SharedFile(files, path),
+                format,
+                new Entries(new long[INITIAL_CAPACITY], new int[INITIAL_CAPACITY], 0));
     }
 
     /** An index whose entries are in its file. */
-    static SparseIndex sealed(FileSystem files, Format format, Path path) {
-        return new SparseIndex(files, format, path, null);
+    static SparseIndex sealed(OpenFiles files, Format format, Path path) {
+        return new SparseIndex(new SharedFile(files, path), format, null);
     }
 
     /** Adds an entry unless its key or value does not rise. Writer only; the index is growing. */
-    void add(long key, int value) {
-        Entries now = growingEntries();
-        int count = now.count;
-        if (count > 0 && (key <= now.keys[count - 1] || value <= now.values[count - 1])) return;
-        boolean full = count == now.keys.length;
-        long[] keys = full ? Arrays.copyOf(now.keys, 2 * count) : now.keys;
-        int[] values = full ? Arrays.copyOf(now.values, 2 * count) : now.values;
-        keys[count] = key;
-        values[count] = value;
-        heap = new Entries(keys, values, count + 1);
+    synchronized void add(long key, int value) {
+        heap = growingEntries().with(key, value);
     }
 
     /** Keeps only entries before the first whose {@code byValue ? value : key} is at least {@code bound}. Writer only; growing. */
-    void truncate(long bound, boolean byValue) {
+    synchronized void truncate(long bound, boolean byValue) {
         Entries now = growingEntries();
         int keep = now.count;
         while (keep > 0 && (byValue ? now.values[keep - 1] : now.keys[keep - 1]) >= bound) keep--;
@@ -109,7 +111,7 @@ public final class SparseIndex {
     }
 
     /** Writes the entries to the file (not forced); afterwards the index no longer grows. Writer only. */
-    void seal() throws IOException {
+    synchronized void seal() throws IOException {
         if (heap == null) return;
         writeFile();
         heap = null;
@@ -117,19 +119,37 @@ public final class SparseIndex {
 
     /** Writes the entries to the file, which then holds exactly them; the index goes on growing. */
     void writeFile() throws IOException {
-        Entries now = growingEntries();
-        ByteBuffer content = ByteBuffer.allocate(now.count * format.entryBytes);
-        for (int i = 0; i < now.count; i++) format.put(content, now.keys[i], now.values[i]);
-        try (LogFile file = files.open(path)) {
+        ByteBuffer content = encode(growingEntries());
+        LogFile file = shared.acquire();
+        try {
             file.truncate(0);
-            file.append(content.flip());
+            shared.written();
+            file.write(0, content);
+        } finally {
+            shared.release();
         }
+    }
+
+    /** Takes the entries of {@code fresh}, which grows, in place of its own with values below {@code bound}. Any thread; not forced. */
+    synchronized void replace(SparseIndex fresh, long bound) throws IOException {
+        Entries made = fresh.growingEntries();
+        Entries now = heap;
+        if (now != null) {
+            Entries merged = made;
+            for (int i = 0; i < now.count; i++) {
+                if (now.values[i] >= bound) merged = merged.with(now.keys[i], now.values[i]);
+            }
+            heap = merged;
+            return;
+        }
+        shared.replace(encode(made));
     }
 
     /** Takes the entries back to the heap, so that the index can grow again. Writer only. */
     void thaw() throws IOException {
         if (heap != null) return;
-        try (LogFile file = files.openReadOnly(path)) {
+        LogFile file = shared.acquire();
+        try {
             int count = count(file);
             ByteBuffer content = ByteBuffer.allocate(count * format.entryBytes);
             file.read(content, 0);
@@ -140,14 +160,14 @@ public final class SparseIndex {
                 entries.values[i] = content.getInt((i + 1) * format.entryBytes - Integer.BYTES);
             }
             heap = entries;
+        } finally {
+            shared.release();
         }
     }
 
     /** Forces a sealed index to disk. Any thread. */
     void force() throws IOException {
-        try (LogFile file = files.open(path)) {
-            file.force();
-        }
+        shared.force();
     }
 
     boolean isGrowing() {
@@ -180,8 +200,9 @@ public final class SparseIndex {
     /** What is wrong with a sealed index's file; null: nothing that can be seen without reading the records. */
     @Nullable
     String defect(long segmentBytes) throws IOException {
-        if (!files.exists(path)) return "is missing";
-        try (LogFile file = files.openReadOnly(path)) {
+        if (!shared.exists()) return "is missing";
+        LogFile file = shared.acquire();
+        try {
             if (file.size() % format.entryBytes != 0) return "is " + file.size() + " bytes, no multiple of an entry";
             if (file.size() > Integer.MAX_VALUE) return "is " + file.size() + " bytes";
             int count = count(file);
@@ -193,16 +214,26 @@ public final class SparseIndex {
             if (format == Format.OFFSET && last.value >= segmentBytes)
                 return "points behind the segment's end, to " + last;
             return null;
+        } finally {
+            shared.release();
         }
     }
 
     void moveTo(Path target) throws IOException {
-        if (files.exists(path)) files.rename(path, target);
-        path = target;
+        if (shared.exists()) shared.moveTo(target);
+    }
+
+    void delete() throws IOException {
+        shared.delete();
+    }
+
+    /** Closes the file for good as soon as nobody reads it. */
+    void retire() {
+        shared.retire();
     }
 
     Path path() {
-        return path;
+        return shared.path();
     }
 
     private @Nullable Entry search(long bound, boolean byValue) throws IOException {
@@ -211,7 +242,8 @@ public final class SparseIndex {
             int at = searchHeap(now, bound, byValue);
             return at < 0 ? null : new Entry(now.keys[at], now.values[at]);
         }
-        try (LogFile file = files.openReadOnly(path)) {
+        LogFile file = shared.acquire();
+        try {
             int low = 0;
             int high = count(file) - 1;
             Entry found = null;
@@ -226,6 +258,8 @@ public final class SparseIndex {
                 }
             }
             return found;
+        } finally {
+            shared.release();
         }
     }
 
@@ -240,10 +274,16 @@ public final class SparseIndex {
         return high;
     }
 
+    private ByteBuffer encode(Entries entries) {
+        ByteBuffer content = ByteBuffer.allocate(entries.count * format.entryBytes);
+        for (int i = 0; i < entries.count; i++) format.put(content, entries.keys[i], entries.values[i]);
+        return content.flip();
+    }
+
     private Entry entry(LogFile file, int index) throws IOException {
         ByteBuffer entry = ByteBuffer.allocate(format.entryBytes);
         if (file.read(entry, (long) index * format.entryBytes) < format.entryBytes) {
-            throw new IOException(path + " ends inside entry " + index);
+            throw new IOException(path() + " ends inside entry " + index);
         }
         return new Entry(format.key(entry, 0), entry.getInt(format.entryBytes - Integer.BYTES));
     }
@@ -254,7 +294,7 @@ public final class SparseIndex {
 
     private Entries growingEntries() {
         Entries now = heap;
-        if (now == null) throw new IllegalStateException(path + " is sealed");
+        if (now == null) throw new IllegalStateException(path() + " is sealed");
         return now;
     }
 }

@@ -83,6 +83,11 @@ public final class FaultyFileSystem implements FileSystem {
     }
 
     @Override
+    public long lastModifiedMillis(Path file) throws IOException {
+        return disk.lastModifiedMillis(file);
+    }
+
+    @Override
     public List<Path> list(Path directory) throws IOException {
         return disk.list(directory);
     }
@@ -138,15 +143,20 @@ public final class FaultyFileSystem implements FileSystem {
         }
 
         @Override
-        public void append(ByteBuffer... sources) throws IOException {
+        public void write(long position, ByteBuffer... sources) throws IOException {
             if (tornWrites == 0) {
-                file.append(sources);
+                file.write(position, sources);
                 return;
             }
             tornWrites--;
             ByteBuffer first = sources[0];
-            file.append(first.slice(first.position(), random.nextInt(first.remaining())));
+            file.write(position, first.slice(first.position(), random.nextInt(first.remaining())));
             throw new IOException("No space left on device (injected)");
+        }
+
+        @Override
+        public void preallocate(long size) throws IOException {
+            file.preallocate(size);
         }
 
         @Override
