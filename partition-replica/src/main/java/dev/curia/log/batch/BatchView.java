@@ -47,6 +47,7 @@ public final class BatchView {
     private static final int LOG_APPEND_TIME = 0x08;
     private static final int TRANSACTIONAL = 0x10;
     private static final int CONTROL = 0x20;
+    private static final int DELETE_HORIZON = 0x40;
 
     private final CRC32C crc = new CRC32C();
     private ByteBuffer buffer = ByteBuffer.allocate(0);
@@ -89,6 +90,7 @@ public final class BatchView {
         return buffer.getInt(at + LAST_OFFSET_DELTA);
     }
 
+    /** What records' times are told from; the delete horizon, where the batch {@link #hasDeleteHorizon}. */
     public long baseTimestamp() {
         return buffer.getLong(at + BASE_TIMESTAMP);
     }
@@ -128,6 +130,11 @@ public final class BatchView {
 
     public boolean isControl() {
         return (attributes() & CONTROL) != 0;
+    }
+
+    /** Whether compaction noted, in place of the base timestamp, when tombstones and markers of this batch may go (KIP-534). */
+    public boolean hasDeleteHorizon() {
+        return (attributes() & DELETE_HORIZON) != 0;
     }
 
     public boolean hasProducerId() {
@@ -172,7 +179,23 @@ public final class BatchView {
         return buffer.slice(at, sizeInBytes());
     }
 
-    private short attributes() {
+    /** What the view looks at; its position and limit mean nothing here. */
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /** The header of {@code source} over that of the bytes looked at, with what is given here, and the length and checksum that fit. */
+    void writeHeader(BatchView source, int attributes, long baseTimestamp, long maxTimestamp, int recordCount) {
+        for (int i = 0; i < HEADER_BYTES; i++) buffer.put(at + i, source.buffer.get(source.at + i));
+        buffer.putInt(at + LENGTH, buffer.limit() - at - LOG_OVERHEAD);
+        buffer.putShort(at + ATTRIBUTES, (short) attributes);
+        buffer.putLong(at + BASE_TIMESTAMP, baseTimestamp);
+        buffer.putLong(at + MAX_TIMESTAMP, maxTimestamp);
+        buffer.putInt(at + RECORD_COUNT, recordCount);
+        buffer.putInt(at + CRC, computeCrc());
+    }
+
+    short attributes() {
         return buffer.getShort(at + ATTRIBUTES);
     }
 
