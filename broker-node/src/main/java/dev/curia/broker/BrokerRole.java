@@ -30,8 +30,10 @@ import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
+import dev.curia.log.Background;
 import dev.curia.log.LogDirectories;
 import dev.curia.log.LogDirectory;
+import dev.curia.log.LogMetrics;
 import dev.curia.log.io.NioFileSystem;
 import dev.curia.metadata.client.BrokerIdentity;
 import dev.curia.metadata.client.BrokerSession;
@@ -72,6 +74,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
     private static final int MAX_SESSION_PARTITIONS = 100_000;
     private static final int DISK_READ_QUEUE = 10_000;
     private static final int BACKGROUND_THREADS = 2;
+    /** For each log directory: several logs' forces share what the file system has to write for each. */
+    private static final int FLUSH_THREADS = 4;
 
     private final NodeConfig config;
     private final Settings settings;
@@ -116,17 +120,27 @@ final class BrokerRole implements Readiness, AutoCloseable {
 
     private void start() throws IOException {
         ExecutorService background = resources.ownExecutor("background", BACKGROUND_THREADS);
+        EventLoop timers = loop("broker-timers");
         LogDirectories directories = LogDirectories.open(
                 config.logDirs(),
                 config.clusterId(),
                 config.nodeId(),
-                new LogDirectory.Ports(new NioFileSystem(), random, background, this::logDirectoryFailed));
+                new LogDirectory.Ports(
+                        new NioFileSystem(),
+                        random,
+                        new Background(
+                                resources.ownExecutor(
+                                        "log-flush",
+                                        FLUSH_THREADS * config.logDirs().size()),
+                                resources.ownExecutor("log-removal", 1),
+                                timers),
+                        new LogMetrics(meters),
+                        this::logDirectoryFailed));
         long previousEpoch = directories.cleanShutdownBrokerEpoch().orElse(-1);
         List<Uuid> directoryIds =
                 directories.all().stream().map(LogDirectory::id).toList();
 
         QuorumChannels channels = resources.own(new QuorumChannels());
-        EventLoop timers = loop("broker-timers");
         QuorumClient quorum = new QuorumClient(channels, quorumServers(), QUORUM_CALL_TIMEOUT, timers, clock, random);
         HostedReplicas replicas = replicas(directories, quorum, timers);
         MetadataBridge bridge = new MetadataBridge(published, ServerSettings.topicDefaults(settings), replicas);
@@ -168,8 +182,10 @@ final class BrokerRole implements Readiness, AutoCloseable {
         ReplicaConfig replicaConfig = new ReplicaConfig(
                 Duration.ofMillis(settings.get(ServerKeys.REPLICA_LAG_TIME_MAX_MS)),
                 Duration.ofMillis(settings.get(ServerKeys.CHECKPOINT_INTERVAL_MS)),
+                Duration.ofMillis(settings.get(ServerKeys.BACKGROUND_FLUSH_MS)),
+                Duration.ofMillis(settings.get(ServerKeys.RETENTION_CHECK_MS)),
                 config.threads(ServerKeys.REPLICA_LOOPS),
-                settings.get(ServerKeys.RECOVERY_THREADS));
+                settings.get(ServerKeys.RECOVERY_THREADS) * config.logDirs().size());
         return resources.own(new HostedReplicas(
                 self,
                 replicaConfig,

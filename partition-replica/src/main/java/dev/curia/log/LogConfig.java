@@ -20,6 +20,7 @@ import java.util.Map;
  * @param deleting whether retention applies
  * @param retentionMs how old a segment's newest record may be; -1: any age
  * @param retentionBytes how large the log may be before its oldest segments go; -1: any size
+ * @param fsynced whether only what is on disk is acknowledged (curia.durability, or flush.messages=1)
  * @param preallocate whether a segment's disk space is reserved when it is begun
  */
 public record LogConfig(
@@ -36,6 +37,7 @@ public record LogConfig(
         long retentionMs,
         long retentionBytes,
         boolean preallocate,
+        boolean fsynced,
         BatchPolicy batches) {
     private static final List<String> CODECS = List.of("uncompressed", "gzip", "snappy", "lz4", "zstd");
 
@@ -50,6 +52,7 @@ public record LogConfig(
      */
     public static LogConfig of(Map<String, String> settings) {
         int segmentBytes = TopicConfigs.SEGMENT_BYTES.in(settings);
+        long flushMessages = TopicConfigs.FLUSH_MESSAGES.in(settings);
         List<String> cleanup = TopicConfigs.CLEANUP_POLICY.in(settings);
         boolean compacted = cleanup.contains("compact");
         BatchPolicy batches = new BatchPolicy(
@@ -66,7 +69,7 @@ public record LogConfig(
                 TopicConfigs.SEGMENT_JITTER_MS.in(settings),
                 TopicConfigs.SEGMENT_INDEX_BYTES.in(settings),
                 TopicConfigs.INDEX_INTERVAL_BYTES.in(settings),
-                TopicConfigs.FLUSH_MESSAGES.in(settings),
+                flushMessages,
                 TopicConfigs.FLUSH_MS.in(settings),
                 TopicConfigs.FILE_DELETE_DELAY_MS.in(settings),
                 compacted,
@@ -74,6 +77,7 @@ public record LogConfig(
                 TopicConfigs.RETENTION_MS.in(settings),
                 TopicConfigs.RETENTION_BYTES.in(settings),
                 TopicConfigs.PREALLOCATE.in(settings),
+                TopicConfigs.DURABILITY.in(settings).equals("fsynced") || flushMessages == 1,
                 batches);
     }
 

@@ -35,6 +35,17 @@ public final class LogDirectories implements AutoCloseable {
                             + " has the same directory.id as another of log.dirs: one is a copy");
                 }
             }
+            ports.metrics()
+                    .watchRecovery(
+                            () -> opened.stream()
+                                    .mapToInt(d -> d.recovery().partitionsLeft())
+                                    .sum(),
+                            () -> opened.stream()
+                                    .mapToLong(d -> d.recovery().expectedBytes())
+                                    .sum(),
+                            () -> opened.stream()
+                                    .mapToLong(d -> d.recovery().scannedBytes())
+                                    .sum());
             return new LogDirectories(opened);
         } catch (IOException | RuntimeException e) {
             opened.forEach(LogDirectory::close);

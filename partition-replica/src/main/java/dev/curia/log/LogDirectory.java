@@ -5,6 +5,7 @@ import dev.curia.common.id.Uuid;
 import dev.curia.log.io.FileSystem;
 import dev.curia.log.io.LogDirFailure;
 import dev.curia.log.segment.OpenFiles;
+import dev.curia.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,12 +59,16 @@ public final class LogDirectory implements AutoCloseable {
         this.recoveryPoints = new OffsetCheckpoint(files, path, "recovery-point-offset-checkpoint");
         this.logStartOffsets = new OffsetCheckpoint(files, path, "log-start-offset-checkpoint");
         this.highWatermarks = new OffsetCheckpoint(files, path, "replication-offset-checkpoint");
+        RecoveryProgress recovery =
+                new RecoveryProgress(path, ports.background().timers());
         this.environment = new LogEnvironment(
                 files,
                 new OpenFiles(files, MAX_IDLE_FILES),
                 new LogDirHealth(path, ports.failures()),
                 ports.background(),
-                this::lowerCheckpoints);
+                this::lowerCheckpoints,
+                recovery,
+                ports.metrics());
         this.cleanShutdown = new CleanShutdownFile(files, path);
         this.stoppedCleanly = cleanShutdown.exists();
         this.lastBrokerEpoch = cleanShutdown.brokerEpoch();
@@ -73,10 +77,14 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * What a log directory works with.
      *
-     * @param background runs what may block on the disk; must not run it on an event loop
      * @param failures hears once when the directory goes offline
      */
-    public record Ports(FileSystem files, RandomGenerator random, Executor background, LogDirFailure failures) {}
+    public record Ports(
+            FileSystem files,
+            RandomGenerator random,
+            Background background,
+            LogMetrics metrics,
+            LogDirFailure failures) {}
 
     /** Opens a directory, formatting it when it is new. */
     public static LogDirectory open(Path path, String clusterId, int nodeId, Ports ports) throws IOException {
@@ -88,6 +96,7 @@ public final class LogDirectory implements AutoCloseable {
             LogDirectory directory = new LogDirectory(path, identity, lock, ports);
             directory.cleanShutdown.delete();
             directory.removeDeleted();
+            if (!directory.stoppedCleanly) directory.expectRecovery();
             return directory;
         } catch (IOException | RuntimeException e) {
             release(lock);
@@ -127,6 +136,11 @@ public final class LogDirectory implements AutoCloseable {
             found.add(new PartitionDirectory(name.get(), PartitionMetadata.read(files, entry), entry));
         }
         return found;
+    }
+
+    /** How far the scan after an unclean stop has come. */
+    RecoveryProgress recovery() {
+        return environment.recovery();
     }
 
     /** The open logs. */
@@ -179,7 +193,7 @@ public final class LogDirectory implements AutoCloseable {
         recoveryPoints.forget(name);
         logStartOffsets.forget(name);
         highWatermarks.forget(name);
-        environment.background().execute(() -> remove(target));
+        environment.background().removals().execute(() -> remove(target));
     }
 
     /** The high watermarks of the last checkpoint. */
@@ -260,9 +274,20 @@ public final class LogDirectory implements AutoCloseable {
     private void removeDeleted() throws IOException {
         for (Path entry : files.list(path)) {
             if (String.valueOf(entry.getFileName()).endsWith(DELETED)) {
-                environment.background().execute(() -> remove(entry));
+                environment.background().removals().execute(() -> remove(entry));
             }
         }
+    }
+
+    /** What lies above the recovery points, by file sizes alone. */
+    private void expectRecovery() throws IOException {
+        int partitions = 0;
+        long bytes = 0;
+        for (PartitionDirectory partition : partitions()) {
+            partitions++;
+            bytes += SegmentFiles.bytesAbove(files, partition.path(), recoveryPoints.get(partition.name()));
+        }
+        environment.recovery().expect(partitions, bytes);
     }
 
     private void remove(Path directory) {

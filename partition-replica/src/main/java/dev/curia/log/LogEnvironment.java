@@ -3,17 +3,41 @@ package dev.curia.log;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.log.io.FileSystem;
 import dev.curia.log.segment.OpenFiles;
+import dev.curia.log.segment.Segment;
 import java.io.IOException;
-import java.util.concurrent.Executor;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What all logs of a directory share.
  *
  * @param segments {@code files}, for those that stay open
- * @param background runs what may block: flushing a rolled segment, removing files
  */
 record LogEnvironment(
-        FileSystem files, OpenFiles segments, LogDirHealth health, Executor background, Checkpoints checkpoints) {
+        FileSystem files,
+        OpenFiles segments,
+        LogDirHealth health,
+        Background background,
+        Checkpoints checkpoints,
+        RecoveryProgress recovery,
+        LogMetrics metrics) {
+    /** Removes the files of segments that were taken out of their log, after a while. Any thread. */
+    void removeLater(List<Segment> segments, long delayMs) {
+        background
+                .timers()
+                .schedule(
+                        TimeUnit.MILLISECONDS.toNanos(delayMs),
+                        () -> background.removals().execute(() -> remove(segments)));
+    }
+
+    private void remove(List<Segment> segments) {
+        try {
+            for (Segment segment : segments) segment.removeFiles();
+        } catch (IOException e) {
+            health.fail("removing dropped segments", e);
+        }
+    }
+
     /** Where the directory keeps the recovery points and start offsets of its logs. */
     @FunctionalInterface
     interface Checkpoints {

@@ -2,11 +2,13 @@ package dev.curia.log;
 
 import dev.curia.log.epoch.EpochCheckpoint;
 import dev.curia.log.epoch.EpochHistory;
+import dev.curia.log.io.FileSystem;
 import dev.curia.log.segment.Segment;
 import dev.curia.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Puts a log on disk, one flush at a time, and keeps its recovery point. Thread-safe; never locked by appends.
@@ -23,8 +25,10 @@ final class LogFlusher {
 
     // Guarded by this.
     private EpochHistory writtenEpochs;
-    // Whether the partition's directory itself, and what it was created with, are durable.
-    private boolean namesForced;
+    // Whether the partition's directory itself is durable.
+    private boolean directoryForced;
+    // The base offset of the newest segment whose files' names are durable; -1: none is known to be.
+    private long namedSegment = -1;
 
     LogFlusher(Path directory, LogEnvironment environment, long recoveryPoint, EpochHistory writtenEpochs) {
         this.directory = directory;
@@ -38,23 +42,31 @@ final class LogFlusher {
         return recoveryPoint;
     }
 
-    /** Makes all that {@code view} shows durable. */
-    synchronized void flush(LogView view) throws IOException {
+    /** Makes all that {@code newest} shows durable; it is asked when no other flush or truncation is under way. */
+    synchronized void flush(Supplier<LogView> newest) throws IOException {
+        LogView view = newest.get();
         boolean nothingNew =
                 view.logEndOffset() <= recoveryPoint && view.epochs().equals(writtenEpochs);
-        if (nothingNew && namesForced) return;
+        if (nothingNew && directoryForced) return;
+        environment.metrics().timeFlush(() -> flush(view));
+        recoveryPoint = Math.max(recoveryPoint, view.logEndOffset());
+    }
+
+    private void flush(LogView view) throws IOException {
+        FileSystem files = environment.files();
         int first = Math.max(0, view.indexOf(recoveryPoint));
         for (Segment segment : view.segments().subList(first, view.segments().size())) {
             segment.force();
-            Path snapshot = SegmentFiles.of(directory, segment.baseOffset(), SegmentFiles.SNAPSHOT);
-            ProducerFiles.force(environment.files(), snapshot);
+            if (segment.baseOffset() <= namedSegment) continue;
+            ProducerFiles.force(files, SegmentFiles.of(directory, segment.baseOffset(), SegmentFiles.SNAPSHOT));
         }
         writeEpochs(view.epochs());
-        environment.files().forceDirectory(directory);
+        // An append to a file that has its name costs one force, no more.
+        if (view.active().baseOffset() != namedSegment) files.forceDirectory(directory);
+        namedSegment = view.active().baseOffset();
         Path parent = directory.getParent();
-        if (!namesForced && parent != null) environment.files().forceDirectory(parent);
-        namesForced = true;
-        recoveryPoint = Math.max(recoveryPoint, view.logEndOffset());
+        if (!directoryForced && parent != null) files.forceDirectory(parent);
+        directoryForced = true;
     }
 
     /** How often the log was cut; for {@link #wasCutSince}. Any thread. */
@@ -74,6 +86,7 @@ final class LogFlusher {
     synchronized void lower(long offset, Truncation truncation) throws IOException {
         recoveryPoint = Math.min(recoveryPoint, offset);
         LogView after = truncation.run();
+        namedSegment = -1;
         truncations.incrementAndGet();
         writeEpochs(after.epochs());
     }

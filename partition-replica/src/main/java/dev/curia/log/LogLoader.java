@@ -37,6 +37,8 @@ final class LogLoader {
     private final Path directory;
     private final FileSystem files;
     private final OpenFiles segmentFiles;
+    private final RecoveryProgress recovery;
+    private final LogMetrics metrics;
     private final LogConfig config;
     private final Start start;
     private final BatchValidator validator = new BatchValidator();
@@ -60,12 +62,24 @@ final class LogLoader {
         this.directory = directory;
         this.files = environment.files();
         this.segmentFiles = environment.segments();
+        this.recovery = environment.recovery();
+        this.metrics = environment.metrics();
         this.config = config;
         this.start = start;
         this.recoveryPoint = start.recoveryPoint();
     }
 
     LoadedLog load() throws IOException {
+        if (start.clean()) return open();
+        recovery.begin();
+        try {
+            return open();
+        } finally {
+            recovery.end();
+        }
+    }
+
+    private LoadedLog open() throws IOException {
         files.createDirectories(directory);
         EpochHistory storedEpochs = new EpochCheckpoint(files, directory).read();
         epochs = storedEpochs;
@@ -170,6 +184,7 @@ final class LogLoader {
                 segment.index(batch, (int) batches.position(), config.indexIntervalBytes());
                 epochs = epochs.assign(batch.leaderEpoch(), batch.baseOffset());
                 next = batch.lastOffset() + 1;
+                recovery.scanned(batch.sizeInBytes());
             }
             if (defect == null) defect = batches.defect();
             if (defect != null) {
@@ -196,6 +211,12 @@ final class LogLoader {
     }
 
     private void cutTail(Segment segment, int position, long next, String defect) throws IOException {
+        if (segment.isZeroFrom(position)) {
+            segment.truncateAt(position, next); // Preallocated, or extended but never written: no record was there.
+            cut = true;
+            return;
+        }
+        metrics.cut(segment.size() - position);
         LOG.warn(
                 "{}: {} bytes at the end of {} were never flushed and are cut from position {}, offset {}: {}",
                 name,

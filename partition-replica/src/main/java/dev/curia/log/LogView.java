@@ -41,6 +41,11 @@ record LogView(List<Segment> segments, long logStartOffset, long logEndOffset, i
         return segment == active() ? activeSize : segment.size();
     }
 
+    /** The active one among them, still. */
+    LogView withSegments(List<Segment> others) {
+        return new LogView(others, logStartOffset, logEndOffset, activeSize, epochs);
+    }
+
     LogView withStart(long offset, EpochHistory history) {
         return new LogView(segments, offset, logEndOffset, activeSize, history);
     }

@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +53,8 @@ public final class PartitionLog implements AutoCloseable {
     private volatile LogView view;
     private volatile boolean open = true;
     private volatile boolean damaged;
+    private volatile LongConsumer flushed = recoveryPoint -> {};
+    private final AtomicInteger flushRequests = new AtomicInteger();
 
     PartitionLog(
             TopicPartition name,
@@ -264,7 +268,66 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Puts all that was appended before on disk and moves the recovery point. Any thread; blocks on the disk. */
     public void flush() {
-        change("flushing " + name, () -> flusher.flush(view));
+        change("flushing " + name, () -> flusher.flush(() -> view));
+    }
+
+    /** Has the log flushed soon; requests that come while a flush is under way share the next. Any thread. */
+    public void requestFlush() {
+        if (flushRequests.getAndIncrement() == 0)
+            environment.background().flushes().execute(this::flushRequested);
+    }
+
+    /** What hears the new {@link #recoveryPoint} after each flush that was requested or that follows a roll, on the flushing thread. */
+    public void onFlushed(LongConsumer listener) {
+        flushed = listener;
+    }
+
+    /**
+     * Drops the oldest segments as the topic's settings say, and those before the log's start, as far as they are committed; their files go
+     * after file.delete.delay.ms. Owner thread.
+     *
+     * @return whether the log starts later now
+     */
+    public boolean applyRetention(long highWatermark, long nowMillis) {
+        if (!open || !isOnline()) return false;
+        long before = view.logStartOffset();
+        change("applying retention to " + name, () -> {
+            int count = Retention.deletable(view, config, highWatermark, recoveryPoint(), nowMillis);
+            if (count == view.segments().size()) rollSegment();
+            if (count > 0) dropOldest(count);
+        });
+        return view.logStartOffset() > before;
+    }
+
+    /** The segments, oldest first; the last takes the appends. Any thread. */
+    public List<Segment> segments() {
+        return view.segments();
+    }
+
+    /**
+     * Puts {@code replacement} in the place of consecutive segments {@code old}, whose offsets it has kept; all are sealed, and {@code old}
+     * lies before the recovery point. The files of {@code replacement} have their final names, and those of {@code old} are out of the way, when
+     * {@code swap} has run. Owner thread.
+     *
+     * @return false, and nothing was done: the log no longer has {@code old}, it was cut or its oldest segments were dropped
+     */
+    public boolean replaceSegments(List<Segment> old, List<Segment> replacement, Change swap) {
+        LogView now = view;
+        int first = now.segments().indexOf(old.get(0));
+        int last = first + old.size();
+        if (!open || !isOnline() || first < 0 || last > now.segments().size() - 1) return false;
+        if (!now.segments().subList(first, last).equals(old)) return false;
+        if (now.segments().get(last).baseOffset() > recoveryPoint()) return false;
+        change("replacing segments of " + name, () -> {
+            swap.run();
+            List<Segment> segments = new ArrayList<>(now.segments());
+            segments.subList(first, last).clear();
+            segments.addAll(first, replacement);
+            view = now.withSegments(List.copyOf(segments));
+            for (Segment segment : old) segment.abandon();
+        });
+        environment.removeLater(old, config.fileDeleteDelayMs());
+        return true;
     }
 
     /** Flushes, and leaves files with which the next start needs no scan. Owner thread; afterwards nothing else may be called but reads. */
@@ -280,7 +343,7 @@ public final class PartitionLog implements AutoCloseable {
             LogView now = view;
             ProducerFiles.write(environment.files(), directory, now.logEndOffset(), producers);
             now.active().seal();
-            flusher.flush(now);
+            flusher.flush(() -> now);
             for (Segment segment : now.segments()) segment.close();
         });
     }
@@ -328,16 +391,40 @@ public final class PartitionLog implements AutoCloseable {
         List<Segment> segments = new ArrayList<>(now.segments());
         segments.add(Segment.create(environment.segments(), directory, base, config.preallocateBytes()));
         view = new LogView(List.copyOf(segments), now.logStartOffset(), base, 0, now.epochs());
-        environment.background().execute(this::flushInBackground);
+        requestFlush();
     }
 
-    private void flushInBackground() {
-        if (!open || !isOnline()) return;
+    private void flushRequested() {
+        int served = flushRequests.get();
         try {
-            flush();
+            if (open && isOnline()) {
+                flush();
+                flushed.accept(recoveryPoint());
+            }
         } catch (StorageException e) {
             LOG.error("{} could not be flushed: its log directory is offline", name, e);
         }
+        // Not in a loop: other logs of the directory wait for this thread too.
+        if (flushRequests.addAndGet(-served) > 0)
+            environment.background().flushes().execute(this::flushRequested);
+    }
+
+    private void dropOldest(int count) throws IOException {
+        LogView now = view;
+        List<Segment> dropped = now.segments().subList(0, count);
+        List<Segment> kept =
+                List.copyOf(now.segments().subList(count, now.segments().size()));
+        long start = Math.max(now.logStartOffset(), kept.get(0).baseOffset());
+        LOG.info("{}: dropping {} segments, the log starts at {} now", name, count, start);
+        view = now.withSegments(kept).withStart(start, now.epochs().truncateFromStart(start));
+        long bytes = 0;
+        for (Segment segment : dropped) {
+            bytes += segment.size();
+            segment.markDeleted();
+            segment.abandon();
+        }
+        environment.metrics().deleted(count, bytes);
+        environment.removeLater(dropped, config.fileDeleteDelayMs());
     }
 
     private void restoreProducers(LogView now) throws IOException {
@@ -374,7 +461,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Something that changes files. */
     @FunctionalInterface
-    interface Change {
+    public interface Change {
         void run() throws IOException;
     }
 }

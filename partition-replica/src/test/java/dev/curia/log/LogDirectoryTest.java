@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.log.io.NioFileSystem;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,7 +137,11 @@ class LogDirectoryTest {
 
     private static LogDirectory.Ports ports() {
         return new LogDirectory.Ports(
-                new NioFileSystem(), new SplittableRandom(), Runnable::run, (path, what, cause) -> {
+                new NioFileSystem(),
+                new SplittableRandom(),
+                new Background(Runnable::run, Runnable::run, new ManualTimers()),
+                new LogMetrics(new SimpleMeterRegistry()),
+                (path, what, cause) -> {
                     throw new AssertionError(what, cause);
                 });
     }

@@ -5,6 +5,7 @@ import dev.curia.common.id.Uuid;
 import dev.curia.log.batch.AppendOrigin;
 import dev.curia.log.io.FileSystem;
 import dev.curia.log.io.NioFileSystem;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ final class LogFixture implements AutoCloseable {
 
     final Path path;
     final List<IOException> failures = new ArrayList<>();
+    final ManualTimers later = new ManualTimers();
     private final FileSystem files;
     private LogConfig config;
     private LogDirectory directory;
@@ -147,7 +149,11 @@ final class LogFixture implements AutoCloseable {
 
     private LogDirectory openDirectory() throws IOException {
         LogDirectory.Ports ports = new LogDirectory.Ports(
-                files, new SplittableRandom(1), Runnable::run, (dir, what, cause) -> failures.add(cause));
+                files,
+                new SplittableRandom(1),
+                new Background(Runnable::run, Runnable::run, later),
+                new LogMetrics(new SimpleMeterRegistry()),
+                (dir, what, cause) -> failures.add(cause));
         return LogDirectory.open(path, "cluster-a", 1, ports);
     }
 }

@@ -118,12 +118,24 @@ public final class ServerKeys {
             10,
             Long.MAX_VALUE,
             "How often high watermarks and recovery points are written to disk, in milliseconds.");
+    public static final ConfigKey<Long> BACKGROUND_FLUSH_MS = ConfigKey.ofLong(
+            "log.flush.background.ms",
+            60_000,
+            10,
+            Long.MAX_VALUE,
+            "Records are put on disk in the background at the latest after this time, in milliseconds, so that a restart after a crash has little to scan. flush.messages and flush.ms of a topic make it sooner.");
+    public static final ConfigKey<Long> RETENTION_CHECK_MS = ConfigKey.ofLong(
+            "log.retention.check.interval.ms",
+            300_000,
+            1,
+            Long.MAX_VALUE,
+            "How often logs are looked through for segments that retention may drop, in milliseconds.");
     public static final ConfigKey<Integer> RECOVERY_THREADS = ConfigKey.ofInt(
             "num.recovery.threads.per.data.dir",
             2,
             1,
             1024,
-            "How many logs are opened, and recovered after a crash, at the same time.");
+            "How many logs are opened, and recovered after a crash, at the same time for each of log.dirs.");
     public static final ConfigKey<Integer> FETCH_SESSION_SLOTS = ConfigKey.ofInt(
             "max.incremental.fetch.session.cache.slots",
             1_000,
@@ -186,6 +198,8 @@ public final class ServerKeys {
             REPLICA_LOOPS,
             REPLICA_LAG_TIME_MAX_MS,
             CHECKPOINT_INTERVAL_MS,
+            BACKGROUND_FLUSH_MS,
+            RETENTION_CHECK_MS,
             RECOVERY_THREADS,
             FETCH_SESSION_SLOTS,
             SESSION_TIMEOUT_MS,

@@ -294,6 +294,11 @@ public final class Segment {
         return maxTimestamp;
     }
 
+    /** When the records were last written, in milliseconds since 1970. Any thread. */
+    public long lastModifiedMillis() throws IOException {
+        return cache.files().lastModifiedMillis(log.path());
+    }
+
     /** The record that carries the newest time. Any thread. */
     public Optional<RecordTime> recordOfMaxTimestamp(int limit) throws IOException {
         loadTimes();
@@ -347,6 +352,22 @@ public final class Segment {
                 next = batches.batch().lastOffset() + 1;
             refuseDefect(batches, from);
             return next;
+        } finally {
+            log.release();
+        }
+    }
+
+    /** Whether all bytes from {@code position} to the segment's end are zero, as of space that was reserved but not used. Writer only. */
+    public boolean isZeroFrom(int position) throws IOException {
+        LogFile file = log.acquire();
+        try {
+            ByteBuffer chunk = ByteBuffer.allocate(REINDEX_CHUNK_BYTES);
+            for (long at = position; at < size; at += chunk.limit()) {
+                chunk.clear().limit((int) Math.min(chunk.capacity(), size - at));
+                if (file.read(chunk, at) < chunk.limit()) return false;
+                for (int i = 0; i < chunk.limit(); i++) if (chunk.get(i) != 0) return false;
+            }
+            return true;
         } finally {
             log.release();
         }

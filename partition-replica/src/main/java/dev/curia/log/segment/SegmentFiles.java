@@ -1,7 +1,11 @@
 package dev.curia.log.segment;
 
+import dev.curia.log.io.FileSystem;
+import dev.curia.log.io.LogFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /** Kafka's file names in a partition's directory: a 20-digit offset and what the file holds. */
 public final class SegmentFiles {
@@ -30,5 +34,21 @@ public final class SegmentFiles {
         } catch (NumberFormatException e) {
             return OptionalLong.empty();
         }
+    }
+
+    /** The bytes of the segments in a partition's directory that reach behind {@code offset}, by the files' names and sizes. */
+    public static long bytesAbove(FileSystem files, Path directory, long offset) throws IOException {
+        TreeMap<Long, Path> segments = new TreeMap<>();
+        for (Path file : files.list(directory)) {
+            offsetOf(file, LOG).ifPresent(base -> segments.put(base, file));
+        }
+        Long first = segments.floorKey(offset);
+        long bytes = 0;
+        for (Path file : segments.tailMap(first == null ? 0 : first, true).values()) {
+            try (LogFile open = files.openReadOnly(file)) {
+                bytes += open.size();
+            }
+        }
+        return bytes;
     }
 }

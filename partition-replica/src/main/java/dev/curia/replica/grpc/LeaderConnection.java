@@ -174,6 +174,7 @@ final class LeaderConnection extends ClientCall.Listener<LeaderFrame> {
                 .setLogEndOffset(s.logEndOffset())
                 .setLastEpoch(s.lastEpoch())
                 .setLogStartOffset(s.logStartOffset())
+                .setAcknowledgedOffset(s.acknowledgedOffset())
                 .build();
     }
 

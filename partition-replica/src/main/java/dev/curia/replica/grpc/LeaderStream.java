@@ -171,7 +171,8 @@ final class LeaderStream extends ServerCall.Listener<FollowerMessage> {
                 request.getLeaderEpoch(),
                 request.getLogEndOffset(),
                 request.getLastEpoch(),
-                request.getLogStartOffset());
+                request.getLogStartOffset(),
+                request.hasAcknowledgedOffset() ? request.getAcknowledgedOffset() : request.getLogEndOffset());
         LeaderSubscription s = new LeaderSubscription(this, request.getHandle(), from, source.get(), position);
         subscriptions.put(request.getHandle(), s);
         s.source.subscribe(position, s);

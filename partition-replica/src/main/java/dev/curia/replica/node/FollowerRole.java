@@ -55,7 +55,8 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                 assignment.leaderEpoch(),
                 log.logStartOffset(),
                 log.logEndOffset(),
-                Math.min(highWatermark, log.logEndOffset()));
+                Math.min(highWatermark, log.logEndOffset()),
+                log.recoveryPoint());
     }
 
     void begin() {
@@ -66,6 +67,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                 state.leaderEpoch(),
                 state.logEndOffset());
         publish();
+        take(state.configured(log.config().fsynced()));
         take(state.retry());
     }
 
@@ -83,6 +85,22 @@ final class FollowerRole implements Role, Effect.FollowerShell {
     public void assigned(ReplicaAssignment next) {
         assignment = next;
         publish();
+        take(state.configured(log.config().fsynced()));
+    }
+
+    @Override
+    public void flushed(long offset) {
+        take(state.flushed(offset));
+    }
+
+    @Override
+    public void logStartMoved() {
+        publish();
+    }
+
+    @Override
+    public void flush() {
+        log.requestFlush();
     }
 
     @Override
@@ -145,7 +163,8 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                                 state.leaderEpoch(),
                                 log.logEndOffset(),
                                 lastEpochOfBatches(),
-                                log.logStartOffset()),
+                                log.logStartOffset(),
+                                state.acknowledgedOffset()),
                         events);
     }
 

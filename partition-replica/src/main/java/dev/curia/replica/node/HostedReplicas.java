@@ -92,6 +92,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
             scheduleTick(each);
         }
         scheduleCheckpoint();
+        scheduleRetention();
         context.metrics()
                 .watch(
                         () -> snapshots().filter(s -> s.view().leading()).count(),
@@ -195,7 +196,13 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
                     store.open(assignment.name(), assignment.id().topicId(), LogConfig.of(assignment.config()));
             PartitionLoop owner = loops.get(Math.floorMod(assignment.id().hashCode(), loops.size()));
             PartitionReplica replica = new PartitionReplica(
-                    assignment.id(), opened.log(), opened.highWatermark(), context, owner.loop(), owner.buffer());
+                            assignment.id(),
+                            opened.log(),
+                            opened.highWatermark(),
+                            context,
+                            owner.loop(),
+                            owner.buffer())
+                    .watched();
             byId.put(assignment.id(), replica);
             byName.put(assignment.name(), replica);
             return replica;
@@ -238,6 +245,13 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         timer.schedule(context.config().checkpointInterval().toNanos(), () -> {
             if (open.get()) disk.execute(this::checkpoint);
             scheduleCheckpoint();
+        });
+    }
+
+    private void scheduleRetention() {
+        loops.get(0).loop().schedule(context.config().retentionCheck().toNanos(), () -> {
+            if (open.get()) disk.execute(() -> byId.values().forEach(PartitionReplica::applyRetention));
+            scheduleRetention();
         });
     }
 

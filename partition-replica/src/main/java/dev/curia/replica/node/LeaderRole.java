@@ -38,6 +38,8 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     private final ReplicaThread thread;
     private final Consumer<Snapshot> publisher;
     private final PendingAcks pending;
+    // Appends with acks=1 where only what is on disk is acknowledged.
+    private final PendingAcks pendingFlush;
     private final Map<Integer, Subscriber> subscribers = new HashMap<>();
     private ReplicaAssignment assignment;
     private LeaderState state;
@@ -56,12 +58,13 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         this.publisher = publisher;
         this.assignment = assignment;
         this.pending = new PendingAcks(context.clock(), thread, context.metrics());
+        this.pendingFlush = new PendingAcks(context.clock(), thread, context.metrics());
         log.startLeaderEpoch(assignment.leaderEpoch());
         LeaderState.Step first = LeaderState.start(
                 context.self().id(),
                 assignment.leaderEpoch(),
                 membership(assignment),
-                log.logEndOffset(),
+                new LeaderState.LogEnd(log.logEndOffset(), log.recoveryPoint()),
                 highWatermark,
                 settings(assignment),
                 now());
@@ -77,6 +80,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                 state.epochStartOffset(),
                 state.isr().committed());
         publish();
+        if (state.settings().fsynced()) log.requestFlush();
         take(state.tick(now()));
     }
 
@@ -94,7 +98,23 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     @Override
     public void assigned(ReplicaAssignment next) {
         assignment = next;
+        boolean wasFsynced = state.settings().fsynced();
         take(state.assigned(membership(next), settings(next), now()));
+        boolean fsynced = state.settings().fsynced();
+        if (fsynced && !wasFsynced) log.requestFlush();
+        if (!fsynced) pendingFlush.advance(state.logEndOffset());
+    }
+
+    @Override
+    public void flushed(long offset) {
+        take(state.flushed(offset));
+        pendingFlush.advance(state.ownOffset());
+    }
+
+    @Override
+    public void logStartMoved() {
+        publish();
+        tellSubscribers();
     }
 
     @Override
@@ -137,11 +157,16 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         AppendResult success =
                 new AppendResult(ErrorCode.NONE, "", info.firstOffset(), info.logAppendTimeMs(), log.logStartOffset());
         long end = info.lastOffset() + 1;
-        if (acks == -1)
-            pending.add(new PendingAcks.Waiting(end, now + timeoutNanos(request), receivedNanos, success, result));
-        if (info.duplicate()) pending.advance(state.highWatermark());
-        else take(state.appended(log.logEndOffset(), now));
-        if (acks != -1) result.complete(success);
+        boolean fsynced = state.settings().fsynced();
+        PendingAcks.Waiting waiting =
+                new PendingAcks.Waiting(end, now + timeoutNanos(request), receivedNanos, success, result);
+        if (acks == -1) pending.add(waiting);
+        else if (acks == 1 && fsynced) pendingFlush.add(waiting);
+        else result.complete(success);
+        if (fsynced) log.requestFlush();
+        if (!info.duplicate()) take(state.appended(log.logEndOffset(), now));
+        pending.advance(state.highWatermark());
+        pendingFlush.advance(state.ownOffset());
     }
 
     void subscribe(Position from, Subscriber subscriber) {
@@ -152,7 +177,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         }
         subscribers.put(subscriber.brokerId(), subscriber);
         LeaderState.Step step =
-                state.attached(subscriber.brokerId(), subscriber.brokerEpoch(), from.logEndOffset(), now());
+                state.attached(subscriber.brokerId(), subscriber.brokerEpoch(), from.acknowledgedOffset(), now());
         subscriber.accepted(ends());
         take(step);
     }
@@ -209,6 +234,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     public void end(ErrorCode code, String why) {
         ended = true;
         pending.failAll(code, "the outcome is unknown: " + why);
+        pendingFlush.failAll(code, "the outcome is unknown: " + why);
         Refused refused = new Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, -1, Optional.empty(), -1);
         List.copyOf(subscribers.values()).forEach(s -> s.ended(refused));
         subscribers.clear();
@@ -227,9 +253,13 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         if (visible) publish();
         for (Effect.OfLeader effect : step.effects()) effect.perform(this);
         if (state.logEndOffset() != before.logEndOffset() || state.highWatermark() != before.highWatermark()) {
-            Ends ends = ends();
-            for (Subscriber subscriber : subscribers.values()) subscriber.changed(ends);
+            tellSubscribers();
         }
+    }
+
+    private void tellSubscribers() {
+        Ends ends = ends();
+        for (Subscriber subscriber : subscribers.values()) subscriber.changed(ends);
     }
 
     private void isrChanged(LeaderState before) {
@@ -308,7 +338,8 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         return new LeaderState.Settings(
                 TopicConfigs.MIN_INSYNC_REPLICAS.in(a.config()),
                 context.config().lagTimeMax().toNanos(),
-                ReplicaContext.RETRY_NANOS);
+                ReplicaContext.RETRY_NANOS,
+                log.config().fsynced());
     }
 
     private static LeaderState.Membership membership(ReplicaAssignment a) {

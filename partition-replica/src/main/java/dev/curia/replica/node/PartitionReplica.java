@@ -41,6 +41,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
     private int partitionEpoch = -1;
     private long highWatermark;
     private boolean stopped;
+    private final FlushTimer flushTimer;
 
     /** @param highWatermark of the last checkpoint */
     PartitionReplica(
@@ -57,6 +58,16 @@ final class PartitionReplica implements Replica, ReplicationSource {
         this.snapshot = Snapshot.idle(log.logStartOffset(), this.highWatermark, log.logEndOffset());
         this.thread = new ReplicaThread(loop, buffer, this::storageFailed);
         this.reads = new ReplicaReads(log, this::snapshot);
+        this.flushTimer = new FlushTimer(context.config().backgroundFlush());
+    }
+
+    /** Separate from the constructor, so that the log tells nobody of an object half made. */
+    PartitionReplica watched() {
+        log.onFlushed(offset -> thread.submit(() -> {
+            Role now = role;
+            if (now != null) now.flushed(offset);
+        }));
+        return this;
     }
 
     @Override
@@ -114,9 +125,25 @@ final class PartitionReplica implements Replica, ReplicationSource {
         if (now == null) return;
         try {
             now.tick();
+            boolean due = flushTimer.isDue(
+                    log.recoveryPoint(),
+                    log.logEndOffset(),
+                    log.config(),
+                    context.clock().monotonicNanos());
+            if (due) log.requestFlush();
         } catch (StorageException e) {
             storageFailed(e);
         }
+    }
+
+    /** Drops what the topic need not keep. From a thread that may wait. */
+    void applyRetention() {
+        thread.submit(() -> {
+            Role now = role;
+            if (now == null
+                    || !log.applyRetention(now.highWatermark(), context.clock().wallMillis())) return;
+            now.logStartMoved();
+        });
     }
 
     private void assign(ReplicaAssignment next) {

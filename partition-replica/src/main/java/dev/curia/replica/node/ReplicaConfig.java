@@ -7,10 +7,18 @@ import java.time.Duration;
  *
  * @param lagTimeMax a follower not caught up for this long leaves the ISR (replica.lag.time.max.ms)
  * @param checkpointInterval how often high watermarks and recovery points are written (replica.high.watermark.checkpoint.interval.ms)
+ * @param backgroundFlush records are put on disk at the latest after this time (log.flush.background.ms)
+ * @param retentionCheck how often retention is applied (log.retention.check.interval.ms)
  * @param loops partition threads
  * @param openThreads how many logs are opened, and recovered, at the same time (num.recovery.threads.per.data.dir)
  */
-public record ReplicaConfig(Duration lagTimeMax, Duration checkpointInterval, int loops, int openThreads) {
+public record ReplicaConfig(
+        Duration lagTimeMax,
+        Duration checkpointInterval,
+        Duration backgroundFlush,
+        Duration retentionCheck,
+        int loops,
+        int openThreads) {
     public ReplicaConfig {
         if (lagTimeMax.isNegative() || lagTimeMax.isZero()) {
             throw new IllegalArgumentException("replica.lag.time.max.ms must be positive, not " + lagTimeMax);
@@ -19,12 +27,24 @@ public record ReplicaConfig(Duration lagTimeMax, Duration checkpointInterval, in
             throw new IllegalArgumentException(
                     "replica.high.watermark.checkpoint.interval.ms must be positive, not " + checkpointInterval);
         }
+        if (backgroundFlush.isNegative() || backgroundFlush.isZero()) {
+            throw new IllegalArgumentException("log.flush.background.ms must be positive, not " + backgroundFlush);
+        }
+        if (retentionCheck.isNegative() || retentionCheck.isZero()) {
+            throw new IllegalArgumentException(
+                    "log.retention.check.interval.ms must be positive, not " + retentionCheck);
+        }
         if (loops < 1 || openThreads < 1) throw new IllegalArgumentException("at least one thread is needed");
     }
 
     /** Kafka's times; threads for {@code processors}. */
     public static ReplicaConfig defaults(int processors) {
         return new ReplicaConfig(
-                Duration.ofSeconds(30), Duration.ofSeconds(5), Math.max(1, processors / 2), Math.max(2, processors));
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(5),
+                Math.max(1, processors / 2),
+                Math.max(2, processors));
     }
 }

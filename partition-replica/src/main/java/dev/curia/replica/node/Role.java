@@ -17,6 +17,12 @@ sealed interface Role permits LeaderRole, FollowerRole {
 
     void tick();
 
+    /** Everything before {@code offset} is on disk. */
+    void flushed(long offset);
+
+    /** The log starts later than it did: retention or compaction dropped its beginning. */
+    void logStartMoved();
+
     /** The last call. */
     void end(ErrorCode code, String why);
 }

@@ -28,6 +28,7 @@ public interface ReplicaLinks extends AutoCloseable {
      * @param leader broker id
      * @param leaderEpoch that the follower follows
      * @param lastEpoch of the last batch in the follower's log, -1: empty
+     * @param acknowledgedOffset what of its log the follower vouches for: all, or what is on disk
      */
     record Subscription(
             PartitionId partition,
@@ -36,7 +37,8 @@ public interface ReplicaLinks extends AutoCloseable {
             int leaderEpoch,
             long logEndOffset,
             int lastEpoch,
-            long logStartOffset) {}
+            long logStartOffset,
+            long acknowledgedOffset) {}
 
     /** One running subscription. Thread-safe. */
     interface Feed {

@@ -33,7 +33,7 @@ public interface ReplicationSource {
     }
 
     /** Where a follower stands; as in {@link ReplicaLinks.Subscription}. */
-    record Position(int leaderEpoch, long logEndOffset, int lastEpoch, long logStartOffset) {}
+    record Position(int leaderEpoch, long logEndOffset, int lastEpoch, long logStartOffset, long acknowledgedOffset) {}
 
     /** What a leader says of itself; {@code highWatermark <= logEndOffset}. */
     record Ends(long logStartOffset, long highWatermark, long logEndOffset) {}

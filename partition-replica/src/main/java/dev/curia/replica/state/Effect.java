@@ -30,6 +30,8 @@ public sealed interface Effect {
 
         void append();
 
+        void flush();
+
         void acknowledge(long logEndOffset);
 
         void advanceHighWatermark(long highWatermark);
@@ -95,7 +97,15 @@ public sealed interface Effect {
         }
     }
 
-    /** Only after the append: everything below is in the log. */
+    /** Put the log on disk; {@link FollowerState#flushed} follows. */
+    record Flush() implements OfFollower {
+        @Override
+        public void perform(FollowerShell shell) {
+            shell.flush();
+        }
+    }
+
+    /** Only after the append, or the flush where that is what counts: everything below is in the log. */
     record Acknowledge(long logEndOffset) implements OfFollower {
         @Override
         public void perform(FollowerShell shell) {

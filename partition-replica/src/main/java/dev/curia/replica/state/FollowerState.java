@@ -14,6 +14,8 @@ import java.util.List;
  *
  * @param leader broker id, -1: none known, nothing to do
  * @param subscribed whether a feed is open
+ * @param fsynced whether only what is on disk is acknowledged
+ * @param flushedOffset everything before it is on disk
  * @param behindBytes received on TAIL since the follower last had everything committed
  */
 public record FollowerState(
@@ -24,6 +26,8 @@ public record FollowerState(
         long logEndOffset,
         long highWatermark,
         long logStartOffset,
+        boolean fsynced,
+        long flushedOffset,
         long behindBytes) {
     public static final long MOVE_AFTER_BYTES = 1 << 20;
 
@@ -36,15 +40,47 @@ public record FollowerState(
 
     /** Follows {@code leader} from the end of its own log, once told to {@link #retry}. */
     public static FollowerState start(
-            int leader, int leaderEpoch, long logStartOffset, long logEndOffset, long highWatermark) {
+            int leader, int leaderEpoch, long logStartOffset, long logEndOffset, long highWatermark, long flushed) {
         return new FollowerState(
-                leader, leaderEpoch, false, StreamKind.TAIL, logEndOffset, highWatermark, logStartOffset, 0);
+                leader,
+                leaderEpoch,
+                false,
+                StreamKind.TAIL,
+                logEndOffset,
+                highWatermark,
+                logStartOffset,
+                false,
+                flushed,
+                0);
+    }
+
+    /** Whether from now on only what is on disk is acknowledged. */
+    public Step configured(boolean onlyFsynced) {
+        if (onlyFsynced == fsynced) return unchanged();
+        FollowerState next = copy(subscribed, kind, onlyFsynced, flushedOffset);
+        if (onlyFsynced) return new Step(next, List.of(new Effect.Flush()));
+        return new Step(next, subscribed ? List.of(new Effect.Acknowledge(logEndOffset)) : List.of());
+    }
+
+    /** Everything before {@code offset} is on disk. */
+    public Step flushed(long offset) {
+        FollowerState next = copy(subscribed, kind, fsynced, Math.max(flushedOffset, Math.min(offset, logEndOffset)));
+        boolean news = fsynced && subscribed && next.flushedOffset > flushedOffset;
+        return new Step(next, news ? List.of(new Effect.Acknowledge(next.flushedOffset)) : List.of());
+    }
+
+    /** What of its log this follower vouches for. */
+    public long acknowledgedOffset() {
+        return fsynced ? Math.min(flushedOffset, logEndOffset) : logEndOffset;
     }
 
     /** Subscribes unless a feed is open. */
     public Step retry() {
         if (subscribed || leader < 0) return unchanged();
-        return new Step(withSubscription(true, kind), List.of(new Effect.Subscribe(kind)));
+        List<Effect.OfFollower> effects = new ArrayList<>();
+        effects.add(new Effect.Subscribe(kind));
+        if (acknowledgedOffset() < logEndOffset) effects.add(new Effect.Flush());
+        return new Step(withSubscription(true, kind), effects);
     }
 
     /** The feed delivered something. */
@@ -58,7 +94,7 @@ public record FollowerState(
     /** The chunk of {@code message} is in the log, which now ends at {@code endOffset}. */
     public Step appended(Received message, long endOffset) {
         List<Effect.OfFollower> effects = new ArrayList<>();
-        effects.add(new Effect.Acknowledge(endOffset));
+        effects.add(fsynced ? new Effect.Flush() : new Effect.Acknowledge(endOffset));
         return progressed(endOffset, message, effects);
     }
 
@@ -92,6 +128,8 @@ public record FollowerState(
                         endOffset,
                         Math.min(highWatermark, endOffset),
                         newLogStart,
+                        fsynced,
+                        Math.min(flushedOffset, endOffset),
                         behindBytes)
                 .retry();
     }
@@ -112,12 +150,36 @@ public record FollowerState(
             behind = 0;
         }
         return new Step(
-                new FollowerState(leader, leaderEpoch, true, fitting, endOffset, watermark, start, behind), effects);
+                new FollowerState(
+                        leader,
+                        leaderEpoch,
+                        true,
+                        fitting,
+                        endOffset,
+                        watermark,
+                        start,
+                        fsynced,
+                        flushedOffset,
+                        behind),
+                effects);
     }
 
     private FollowerState withSubscription(boolean open, StreamKind newKind) {
+        return copy(open, newKind, fsynced, flushedOffset);
+    }
+
+    private FollowerState copy(boolean open, StreamKind newKind, boolean onlyFsynced, long flushed) {
         return new FollowerState(
-                leader, leaderEpoch, open, newKind, logEndOffset, highWatermark, logStartOffset, behindBytes);
+                leader,
+                leaderEpoch,
+                open,
+                newKind,
+                logEndOffset,
+                highWatermark,
+                logStartOffset,
+                onlyFsynced,
+                flushed,
+                behindBytes);
     }
 
     private Step unchanged() {

@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
  * @param epochStartOffset where this leader epoch begins: one who has not reached it may hold other records
  * @param replicas assigned brokers with the leader itself; in-sync sets keep this order
  * @param followers one for each replica but the leader
+ * @param flushedOffset everything before it is on the leader's disk; counts where only that is acknowledged
  * @param highWatermark {@code <= logEndOffset}
  */
 public record LeaderState(
@@ -26,6 +27,7 @@ public record LeaderState(
         List<FollowerProgress> followers,
         IsrTracker isr,
         long logEndOffset,
+        long flushedOffset,
         long highWatermark,
         Settings settings) {
 
@@ -33,8 +35,9 @@ public record LeaderState(
      * @param minInsync min.insync.replicas; more than there are replicas means all of them
      * @param lagMaxNanos replica.lag.time.max.ms
      * @param retryNanos between proposals after one failed
+     * @param fsynced whether a record counts on a replica only when it is on disk there
      */
-    public record Settings(int minInsync, long lagMaxNanos, long retryNanos) {}
+    public record Settings(int minInsync, long lagMaxNanos, long retryNanos, boolean fsynced) {}
 
     /** The next state, and what to do. */
     public record Step(LeaderState next, List<Effect.OfLeader> effects) {}
@@ -44,10 +47,11 @@ public record LeaderState(
             int self,
             int leaderEpoch,
             Membership members,
-            long logEndOffset,
+            LogEnd log,
             long highWatermark,
             Settings settings,
             long now) {
+        long logEndOffset = log.offset();
         List<FollowerProgress> followers = members.replicas().stream()
                 .filter(id -> id != self)
                 .map(id -> FollowerProgress.unknown(id, logEndOffset, now))
@@ -60,10 +64,14 @@ public record LeaderState(
                 followers,
                 IsrTracker.committed(members.partitionEpoch(), members.orderedIsr(), now),
                 logEndOffset,
+                log.flushed(),
                 Math.min(highWatermark, logEndOffset),
                 settings);
         return state.advance(new ArrayList<>());
     }
+
+    /** Where the leader's own log ends, and up to where it is on disk. */
+    public record LogEnd(long offset, long flushed) {}
 
     /** What the controller says of a partition at one partition epoch. */
     public record Membership(int partitionEpoch, List<Integer> replicas, List<Integer> isr) {
@@ -87,7 +95,19 @@ public record LeaderState(
         return next.advance(new ArrayList<>());
     }
 
-    /** A follower subscribed at {@code position}, which agrees with this log. */
+    /** Everything before {@code offset} is on this leader's disk. */
+    public Step flushed(long offset) {
+        return offset <= flushedOffset
+                ? new Step(this, List.of())
+                : copy(followers, isr, logEndOffset, offset, highWatermark).advance(new ArrayList<>());
+    }
+
+    /** What of its own log the leader may count. */
+    public long ownOffset() {
+        return settings.fsynced() ? Math.min(flushedOffset, logEndOffset) : logEndOffset;
+    }
+
+    /** A follower subscribed, which agrees with this log; {@code position} is what it acknowledges. */
     public Step attached(int brokerId, long brokerEpoch, long position, long now) {
         return withFollower(brokerId, f -> f.attached(brokerEpoch, position, logEndOffset, now))
                 .advanceAndPropose(now);
@@ -126,6 +146,7 @@ public record LeaderState(
                 kept,
                 newer ? IsrTracker.committed(members.partitionEpoch(), members.orderedIsr(), now) : isr,
                 logEndOffset,
+                flushedOffset,
                 highWatermark,
                 newSettings);
         return next.advanceAndPropose(now);
@@ -164,7 +185,7 @@ public record LeaderState(
 
     private Step advance(List<Effect.OfLeader> effects) {
         if (underMinIsr()) return new Step(this, effects);
-        long smallest = logEndOffset;
+        long smallest = ownOffset();
         for (FollowerProgress f : followers) {
             if (isr.maximal().contains(f.brokerId())) smallest = Math.min(smallest, f.logEndOffset());
         }
@@ -206,23 +227,24 @@ public record LeaderState(
     }
 
     private LeaderState withFollowers(UnaryOperator<FollowerProgress> change) {
-        return copy(followers.stream().map(change).toList(), isr, logEndOffset, highWatermark);
+        return copy(followers.stream().map(change).toList(), isr, logEndOffset, flushedOffset, highWatermark);
     }
 
     private LeaderState withIsr(IsrTracker newIsr) {
-        return copy(followers, newIsr, logEndOffset, highWatermark);
+        return copy(followers, newIsr, logEndOffset, flushedOffset, highWatermark);
     }
 
     private LeaderState withLogEnd(long end) {
-        return copy(followers, isr, end, highWatermark);
+        return copy(followers, isr, end, flushedOffset, highWatermark);
     }
 
     private LeaderState withHighWatermark(long watermark) {
-        return copy(followers, isr, logEndOffset, watermark);
+        return copy(followers, isr, logEndOffset, flushedOffset, watermark);
     }
 
-    private LeaderState copy(List<FollowerProgress> newFollowers, IsrTracker newIsr, long end, long watermark) {
+    private LeaderState copy(
+            List<FollowerProgress> newFollowers, IsrTracker newIsr, long end, long flushed, long watermark) {
         return new LeaderState(
-                self, leaderEpoch, epochStartOffset, replicas, newFollowers, newIsr, end, watermark, settings);
+                self, leaderEpoch, epochStartOffset, replicas, newFollowers, newIsr, end, flushed, watermark, settings);
     }
 }

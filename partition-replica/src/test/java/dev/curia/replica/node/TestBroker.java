@@ -3,8 +3,11 @@ package dev.curia.replica.node;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.SystemClock;
+import dev.curia.log.Background;
 import dev.curia.log.LogDirectories;
 import dev.curia.log.LogDirectory;
+import dev.curia.log.LogMetrics;
+import dev.curia.log.ManualTimers;
 import dev.curia.log.io.NioFileSystem;
 import dev.curia.replica.grpc.GrpcReplicaLinks;
 import dev.curia.replica.grpc.LinkConfig;
@@ -58,7 +61,8 @@ final class TestBroker {
                 new LogDirectory.Ports(
                         new NioFileSystem(),
                         new Random(id),
-                        Runnable::run,
+                        new Background(Runnable::run, Runnable::run, new ManualTimers()),
+                        new LogMetrics(new SimpleMeterRegistry()),
                         (path, what, cause) -> faults.fatal(path + " failed: " + what, cause)));
         timers = loop("timers-" + id, clock, faults);
         tail = loop("tail-" + id, clock, faults);

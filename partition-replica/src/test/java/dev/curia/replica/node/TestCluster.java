@@ -59,7 +59,8 @@ final class TestCluster implements AutoCloseable, IsrProposals {
 
     TestCluster(Path root, int size, int minInsync, Duration lagMax) throws Exception {
         this.root = root;
-        this.config = new ReplicaConfig(lagMax, Duration.ofMillis(200), 2, 2);
+        this.config =
+                new ReplicaConfig(lagMax, Duration.ofMillis(200), Duration.ofMinutes(1), Duration.ofMinutes(5), 2, 2);
         this.topicConfig = Map.of("min.insync.replicas", Integer.toString(minInsync));
         this.replicaIds = new ArrayList<>();
         for (int id = 1; id <= size; id++) replicaIds.add(id);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.state.Effect.AdvanceHighWatermark;
 import dev.curia.replica.state.Effect.ProposeIsr;
+import dev.curia.replica.state.LeaderState.LogEnd;
 import dev.curia.replica.state.LeaderState.Membership;
 import dev.curia.replica.state.LeaderState.Settings;
 import dev.curia.replica.state.LeaderState.Step;
@@ -22,16 +23,23 @@ import org.junit.jupiter.api.Test;
 /** Random events against a leader, its controller and a slow twin of the watermark rule. Names carry the invariants' ids. */
 class LeaderStatePropertyTest {
     private static final List<Integer> REPLICAS = List.of(1, 2, 3, 4);
-    private static final Settings SETTINGS = new Settings(2, 50, 5);
 
     @Test
     void i23i24WatermarkAndIsrHoldUnderRandomEvents() {
-        Check.forAll(400, SplittableRandom::split, random -> new Run(random).run(120));
+        Check.forAll(400, SplittableRandom::split, random -> new Run(random, false).run(120));
+    }
+
+    /** The leader's own log counts as far as it is on disk. */
+    @Test
+    void i5WatermarkNeverPassesWhatTheLeaderHasOnDiskWhereThatIsPromised() {
+        Check.forAll(400, SplittableRandom::split, random -> new Run(random, true).run(120));
     }
 
     /** One history. */
     private static final class Run {
         private final SplittableRandom random;
+        private final Settings settings;
+        private long flushed;
         private final Map<Integer, Long> acked = new HashMap<>();
         /** What the controller could have committed at this partition epoch: the twin of the maximal ISR. */
         private final Set<Integer> possible = new HashSet<>();
@@ -43,10 +51,11 @@ class LeaderStatePropertyTest {
         private long now;
         private long twin;
 
-        Run(SplittableRandom random) {
+        Run(SplittableRandom random, boolean fsynced) {
             this.random = random;
+            this.settings = new Settings(2, 50, 5, fsynced);
             possible.addAll(truth);
-            state = LeaderState.start(1, 1, new Membership(1, REPLICAS, truth), 0, 0, SETTINGS, 0)
+            state = LeaderState.start(1, 1, new Membership(1, REPLICAS, truth), new LogEnd(0, 0), 0, settings, 0)
                     .next();
         }
 
@@ -62,7 +71,7 @@ class LeaderStatePropertyTest {
 
         private Step event() {
             int follower = 2 + random.nextInt(3);
-            return switch (random.nextInt(8)) {
+            return switch (random.nextInt(9)) {
                 case 0, 1 -> state.appended(state.logEndOffset() + 1 + random.nextInt(5), now);
                 case 2 -> {
                     long position = random.nextLong(state.logEndOffset() + 1);
@@ -76,6 +85,10 @@ class LeaderStatePropertyTest {
                     yield state.acknowledged(follower, offset, now);
                 }
                 case 6 -> state.tick(now);
+                case 7 -> {
+                    flushed = Math.max(flushed, random.nextLong(state.logEndOffset() + 1));
+                    yield state.flushed(flushed);
+                }
                 default -> verdict();
             };
         }
@@ -92,7 +105,7 @@ class LeaderStatePropertyTest {
                     return settle(state.decided(proposal.partitionEpoch(), ErrorCode.NONE, truthEpoch, truth, now));
                 state = state.decided(proposal.partitionEpoch(), ErrorCode.REQUEST_TIMED_OUT, -1, List.of(), now)
                         .next();
-                return settle(state.assigned(new Membership(truthEpoch, REPLICAS, truth), SETTINGS, now));
+                return settle(state.assigned(new Membership(truthEpoch, REPLICAS, truth), settings, now));
             }
             return state.decided(proposal.partitionEpoch(), ErrorCode.NETWORK_EXCEPTION, -1, List.of(), now);
         }
@@ -128,7 +141,7 @@ class LeaderStatePropertyTest {
         }
 
         private long smallest() {
-            long smallest = state.logEndOffset();
+            long smallest = settings.fsynced() ? flushed : state.logEndOffset();
             for (int id : possible) if (id != 1) smallest = Math.min(smallest, acked.getOrDefault(id, -1L));
             return smallest;
         }

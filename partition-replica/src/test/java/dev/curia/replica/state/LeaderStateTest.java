@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.state.Effect.AdvanceHighWatermark;
 import dev.curia.replica.state.Effect.ProposeIsr;
+import dev.curia.replica.state.LeaderState.LogEnd;
 import dev.curia.replica.state.LeaderState.Membership;
 import dev.curia.replica.state.LeaderState.Settings;
 import dev.curia.replica.state.LeaderState.Step;
@@ -13,10 +14,11 @@ import org.junit.jupiter.api.Test;
 
 class LeaderStateTest {
     private static final long LAG = 1_000;
-    private static final Settings SETTINGS = new Settings(2, LAG, 100);
+    private static final Settings SETTINGS = new Settings(2, LAG, 100, false);
 
     private static LeaderState leader(long logEnd, long watermark, List<Integer> isr) {
-        return LeaderState.start(1, 5, new Membership(10, List.of(1, 2, 3), isr), logEnd, watermark, SETTINGS, 0)
+        return LeaderState.start(
+                        1, 5, new Membership(10, List.of(1, 2, 3), isr), new LogEnd(logEnd, 0), watermark, SETTINGS, 0)
                 .next();
     }
 

@@ -25,6 +25,11 @@ public final class TopicConfigs {
             "producer",
             List.of("producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"),
             "The codec that batches are stored with; producer keeps each batch as it was sent.");
+    public static final ConfigKey<String> DURABILITY = ConfigKey.oneOf(
+            "curia.durability",
+            "written",
+            List.of("written", "fsynced"),
+            "What an acknowledgement promises on each in-sync replica: written, the record is in the system's page cache and survives the process; fsynced, it is on disk and survives a power loss. flush.messages=1 has the same effect as fsynced.");
     public static final ConfigKey<Long> DELETE_RETENTION_MS = ConfigKey.ofLong(
             "delete.retention.ms",
             86_400_000,
@@ -122,6 +127,7 @@ public final class TopicConfigs {
     public static final List<ConfigKey<?>> ALL = List.of(
             CLEANUP_POLICY,
             COMPRESSION_TYPE,
+            DURABILITY,
             DELETE_RETENTION_MS,
             FILE_DELETE_DELAY_MS,
             FLUSH_MESSAGES,
@@ -150,6 +156,7 @@ public final class TopicConfigs {
     /** Topic settings whose broker-wide default has another name than {@code log.} plus theirs. */
     private static final Map<String, String> BROKER_NAMES = Map.ofEntries(
             Map.entry("compression.type", "compression.type"),
+            Map.entry("curia.durability", "curia.durability"),
             Map.entry("delete.retention.ms", "log.cleaner.delete.retention.ms"),
             Map.entry("file.delete.delay.ms", "log.segment.delete.delay.ms"),
             Map.entry("flush.messages", "log.flush.interval.messages"),

@@ -1,0 +1,72 @@
+package dev.curia.log;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.io.IOException;
+import java.util.function.Supplier;
+
+/** Every metric of the logs on this broker's disks, all named here. Thread-safe. */
+public final class LogMetrics {
+    private final MeterRegistry registry;
+    private final Timer flush;
+    private final Counter deletedSegments;
+    private final Counter deletedBytes;
+    private final Counter cutBytes;
+
+    public LogMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.flush = Timer.builder("curia_log_flush_seconds")
+                .description("How long it took to put a log's newest records on disk.")
+                .publishPercentileHistogram()
+                .register(registry);
+        this.deletedSegments =
+                counter(registry, "curia_log_retention_deleted_segments", "Segments that retention dropped.");
+        this.deletedBytes =
+                counter(registry, "curia_log_retention_deleted_bytes", "Bytes of the segments that retention dropped.");
+        this.cutBytes = counter(
+                registry,
+                "curia_log_recovery_cut_bytes",
+                "Bytes that were never flushed and not whole any more after a crash, cut when their log was opened.");
+    }
+
+    /** What recovery has to do and has done; asked at scrape time. */
+    void watchRecovery(Supplier<Number> partitionsLeft, Supplier<Number> bytesExpected, Supplier<Number> bytesScanned) {
+        gauge(
+                "curia_log_recovery_partitions_left",
+                "Partitions that are still to be scanned after an unclean stop.",
+                partitionsLeft);
+        gauge("curia_log_recovery_expected_bytes", "Bytes above the recovery points found at start.", bytesExpected);
+        gauge("curia_log_recovery_scanned_bytes", "Bytes of them scanned so far.", bytesScanned);
+    }
+
+    /** Something that puts a log on disk. */
+    @FunctionalInterface
+    interface Flush {
+        void run() throws IOException;
+    }
+
+    void timeFlush(Flush work) throws IOException {
+        Timer.Sample sample = Timer.start(registry);
+        work.run();
+        sample.stop(flush);
+    }
+
+    void deleted(int segments, long bytes) {
+        deletedSegments.increment(segments);
+        deletedBytes.increment(bytes);
+    }
+
+    void cut(long bytes) {
+        cutBytes.increment(bytes);
+    }
+
+    private static Counter counter(MeterRegistry registry, String name, String description) {
+        return Counter.builder(name).description(description).register(registry);
+    }
+
+    private void gauge(String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).register(registry);
+    }
+}
