@@ -48,6 +48,8 @@ final class LogLoader {
     private long recoveryPoint;
     // What the segment loaded last reaches to; -1: not known, since it was not scanned.
     private long scannedTo = -1;
+    // Of the batches scanned.
+    private int lastEpoch = -1;
     private boolean cut;
 
     /**
@@ -184,6 +186,7 @@ final class LogLoader {
                 segment.index(batch, (int) batches.position(), config.indexIntervalBytes());
                 epochs = epochs.assign(batch.leaderEpoch(), batch.baseOffset());
                 next = batch.lastOffset() + 1;
+                lastEpoch = Math.max(lastEpoch, batch.leaderEpoch());
                 recovery.scanned(batch.sizeInBytes());
             }
             if (defect == null) defect = batches.defect();
@@ -206,6 +209,10 @@ final class LogLoader {
         if (!check.ok()) return check.message();
         if (batch.baseOffset() < next) {
             return "a batch has base offset " + batch.baseOffset() + ", expected " + next + " or later";
+        }
+        if (batch.leaderEpoch() >= 0 && batch.leaderEpoch() < lastEpoch) {
+            // Left of a log that was cut: the cut was not yet on disk, what was written over it was.
+            return "a batch of leader epoch " + batch.leaderEpoch() + " follows one of epoch " + lastEpoch;
         }
         return segment.canHold(batch.lastOffset()) ? null : "a batch reaches offset " + batch.lastOffset();
     }

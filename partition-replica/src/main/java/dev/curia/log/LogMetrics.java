@@ -55,11 +55,11 @@ public final class LogMetrics {
 
     void deleted(int segments, long bytes) {
         deletedSegments.increment(segments);
-        deletedBytes.increment(bytes);
+        deletedBytes.increment((double) bytes);
     }
 
     void cut(long bytes) {
-        cutBytes.increment(bytes);
+        cutBytes.increment((double) bytes);
     }
 
     private static Counter counter(MeterRegistry registry, String name, String description) {
