@@ -38,6 +38,7 @@ import dev.curia.log.io.NioFileSystem;
 import dev.curia.metadata.client.BrokerIdentity;
 import dev.curia.metadata.client.BrokerSession;
 import dev.curia.metadata.client.MetadataWatcher;
+import dev.curia.metadata.client.OfflineReport;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.client.QuorumClient;
 import dev.curia.replica.grpc.GrpcReplicaLinks;
@@ -167,8 +168,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 metadataLoop,
                 clock,
                 random,
-                () -> published.image().index(),
-                bridge::replicasOpened,
+                condition(bridge),
                 myStanding));
         resources.onClose("controlled shutdown", () -> handOver(session, myStanding));
         replicas.start();
@@ -250,6 +250,25 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 Optional.of(settings.get(ServerKeys.BROKER_RACK)).filter(rack -> !rack.isEmpty()),
                 directoryIds,
                 previousEpoch);
+    }
+
+    private BrokerSession.Condition condition(MetadataBridge bridge) {
+        return new BrokerSession.Condition() {
+            @Override
+            public long appliedIndex() {
+                return published.image().index();
+            }
+
+            @Override
+            public boolean ready() {
+                return bridge.replicasOpened();
+            }
+
+            @Override
+            public OfflineReport offline() {
+                return OfflineReport.NONE;
+            }
+        };
     }
 
     private List<HostPort> quorumServers() {

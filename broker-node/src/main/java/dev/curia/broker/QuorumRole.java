@@ -2,6 +2,7 @@ package dev.curia.broker;
 
 import dev.curia.broker.config.NodeConfig;
 import dev.curia.broker.config.ServerKeys;
+import dev.curia.broker.config.ServerSettings;
 import dev.curia.broker.config.Settings;
 import dev.curia.broker.http.Readiness;
 import dev.curia.common.config.ConfigException;
@@ -126,7 +127,9 @@ final class QuorumRole implements Readiness, AutoCloseable {
         return new ActiveController.Settings(
                 config.clusterId(),
                 new TopicDefaults(
-                        settings.get(ServerKeys.NUM_PARTITIONS), settings.get(ServerKeys.DEFAULT_REPLICATION_FACTOR)),
+                        settings.get(ServerKeys.NUM_PARTITIONS),
+                        settings.get(ServerKeys.DEFAULT_REPLICATION_FACTOR),
+                        ServerSettings.topicDefaults(settings)),
                 new SessionConfig(
                         Duration.ofMillis(settings.get(ServerKeys.HEARTBEAT_INTERVAL_MS)),
                         Duration.ofMillis(settings.get(ServerKeys.SESSION_TIMEOUT_MS)),

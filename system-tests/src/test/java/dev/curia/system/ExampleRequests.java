@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
@@ -17,6 +18,7 @@ import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
@@ -48,6 +50,7 @@ final class ExampleRequests {
         this.topicId = topicId;
         addData();
         addTopics();
+        addConfigs();
         addGroups();
     }
 
@@ -118,13 +121,6 @@ final class ExampleRequests {
                 version -> new MetadataRequestData()
                         .setTopics(List.of(new MetadataRequestData.MetadataRequestTopic().setName(topic))));
         examples.put(ApiKeys.DESCRIBE_CLUSTER, version -> new DescribeClusterRequestData());
-        examples.put(
-                ApiKeys.DESCRIBE_CONFIGS,
-                version -> new DescribeConfigsRequestData()
-                        .setResources(List.of(new DescribeConfigsRequestData.DescribeConfigsResource()
-                                .setResourceType(ConfigResource.Type.TOPIC.id())
-                                .setResourceName(topic)
-                                .setConfigurationKeys(null))));
         examples.put(ApiKeys.CREATE_TOPICS, version -> {
             var data = new CreateTopicsRequestData().setTimeoutMs(TIMEOUT_MS);
             data.topics()
@@ -140,6 +136,32 @@ final class ExampleRequests {
             return version >= 6
                     ? data.setTopics(List.of(new DeleteTopicsRequestData.DeleteTopicState().setName(made(version))))
                     : data.setTopicNames(List.of(made(version)));
+        });
+    }
+
+    private void addConfigs() {
+        examples.put(
+                ApiKeys.DESCRIBE_CONFIGS,
+                version -> new DescribeConfigsRequestData()
+                        .setResources(List.of(new DescribeConfigsRequestData.DescribeConfigsResource()
+                                .setResourceType(ConfigResource.Type.TOPIC.id())
+                                .setResourceName(topic)
+                                .setConfigurationKeys(null))));
+        examples.put(ApiKeys.ALTER_CONFIGS, version -> {
+            var data = new AlterConfigsRequestData();
+            data.resources()
+                    .add(new AlterConfigsRequestData.AlterConfigsResource()
+                            .setResourceType(ConfigResource.Type.TOPIC.id())
+                            .setResourceName(topic));
+            return data;
+        });
+        examples.put(ApiKeys.INCREMENTAL_ALTER_CONFIGS, version -> {
+            var data = new IncrementalAlterConfigsRequestData();
+            data.resources()
+                    .add(new IncrementalAlterConfigsRequestData.AlterConfigsResource()
+                            .setResourceType(ConfigResource.Type.TOPIC.id())
+                            .setResourceName(topic));
+            return data;
         });
     }
 

@@ -102,6 +102,7 @@ public final class CuriaCommand implements Runnable {
         CommandLine line = new CommandLine(root)
                 .addSubcommand(group(new TopicsCommand(), new TopicsCreate(root), new TopicsList(root))
                         .addSubcommand(new TopicsDescribe(root))
+                        .addSubcommand(new TopicsAlter(root))
                         .addSubcommand(new TopicsDelete(root)))
                 .addSubcommand(group(new BrokersCommand(), new BrokersList(root)))
                 .addSubcommand(group(new QuorumCommand(), new QuorumStatus(root)))

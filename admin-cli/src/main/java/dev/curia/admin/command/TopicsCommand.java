@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** The group of commands on topics. */
 @Command(
         name = "topics",
-        description = "Create, list, describe and delete topics.",
+        description = "Create, list, describe, alter and delete topics.",
         synopsisSubcommandLabel = "COMMAND")
 final class TopicsCommand implements Runnable {
     @Spec
@@ -18,6 +18,6 @@ final class TopicsCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Missing command: expected one of create, list, describe, delete.");
+                spec.commandLine(), "Missing command: expected one of create, list, describe, alter, delete.");
     }
 }

@@ -2,6 +2,7 @@ package dev.curia.admin.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,35 @@ class AdminCommandsTest {
                 .contains("1          1       0      1         1        ok");
         assertThat(curia("topics", "delete", "orders")).returns("Deleted topic orders.\n", Run::out);
         assertThat(cluster.topics).isEmpty();
+    }
+
+    @Test
+    void alteredSettingsAreDescribedUntilTheyAreDeleted() {
+        cluster.addTopic("orders", 1);
+        assertThat(curia("topics", "alter", "orders", "-c", "retention.ms=5", "-c", "cleanup.policy=compact,delete")
+                        .out())
+                .isEqualTo("Altered topic orders.\n");
+        assertThat(curia("topics", "describe", "orders").out())
+                .contains("Config:      cleanup.policy=compact,delete\nConfig:      retention.ms=5\n");
+        curia("topics", "alter", "orders", "--delete-config", "retention.ms", "--config", "cleanup.policy=delete");
+        assertThat(cluster.configs).isEqualTo(Map.of("cleanup.policy", "delete"));
+        assertThat(curia("topics", "alter", "orders", "-c", "flush.ms=1", "--validate-only")
+                        .out())
+                .isEqualTo("Could alter topic orders.\n");
+        assertThat(cluster.configs).isEqualTo(Map.of("cleanup.policy", "delete"));
+    }
+
+    @Test
+    void alterationsFailTopicByTopic() {
+        cluster.addTopic("orders", 1);
+        Run unknown = curia("topics", "alter", "orders", "nope", "-c", "flush.ms=1");
+        assertThat(unknown.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(unknown.out()).isEqualTo("Altered topic orders.\n");
+        assertThat(unknown.err()).contains("cannot alter topic nope").contains("curia topics list");
+        Run bad = curia("topics", "alter", "orders", "-c", "NO=1", "--json");
+        assertThat(bad.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(bad.err()).contains("Unknown config NO. (INVALID_CONFIG)");
+        assertThat(bad.out()).contains("\"error\": \"INVALID_CONFIG\"");
     }
 
     @Test
@@ -128,6 +158,9 @@ class AdminCommandsTest {
                 "topics create",
                 "topics create a --partitions many",
                 "topics create a --partitions 0",
+                "topics alter a",
+                "topics alter --config a=b",
+                "topics alter a --config retention.ms",
                 "topics list --server host:99999",
                 "topics list --server host:x",
                 "topics list --timeout 0",
@@ -151,6 +184,7 @@ class AdminCommandsTest {
                 "topics create",
                 "topics list",
                 "topics describe",
+                "topics alter",
                 "topics delete",
                 "brokers list",
                 "quorum status",

@@ -2,7 +2,12 @@ package dev.curia.admin.command;
 
 import com.google.protobuf.ByteString;
 import dev.curia.proto.admin.v1.AdminGrpc;
+import dev.curia.proto.admin.v1.AlterConfigsRequest;
+import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.AlteredConfigs;
 import dev.curia.proto.admin.v1.BrokerDescription;
+import dev.curia.proto.admin.v1.ConfigAlteration;
+import dev.curia.proto.admin.v1.ConfigChange;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.CreatedTopic;
@@ -51,6 +56,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -62,6 +68,7 @@ final class FakeCluster implements AutoCloseable {
             Metadata.Key.of("controller-hint-bin", ProtoUtils.metadataMarshaller(ControllerHint.getDefaultInstance()));
 
     final Map<String, List<List<Record>>> topics = new TreeMap<>();
+    final Map<String, String> configs = new ConcurrentHashMap<>(); // the same for every topic
     final Queue<Status> nextProduceAnswers = new ConcurrentLinkedQueue<>();
     final Queue<Status> nextConsumeAnswers = new ConcurrentLinkedQueue<>();
     final List<ProduceRequest> produced = new ArrayList<>();
@@ -175,6 +182,29 @@ final class FakeCluster implements AutoCloseable {
             answer(to, response.build());
         }
 
+        /** Takes any key that begins with a small letter. */
+        @Override
+        public void alterConfigs(AlterConfigsRequest request, StreamObserver<AlterConfigsResponse> to) {
+            AlterConfigsResponse.Builder response = AlterConfigsResponse.newBuilder();
+            for (ConfigAlteration alteration : request.getAlterationsList()) {
+                AlteredConfigs.Builder altered = response.addResultsBuilder().setTopic(alteration.getTopic());
+                if (!topics.containsKey(alteration.getTopic())) {
+                    altered.setStatus(status(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ""));
+                    continue;
+                }
+                for (ConfigChange change : alteration.getChangesList()) {
+                    if (!Character.isLowerCase(change.getKey().charAt(0))) {
+                        altered.setStatus(status(ErrorCode.INVALID_CONFIG, "Unknown config " + change.getKey() + "."));
+                    } else if (change.getOperation() == ConfigChange.Operation.DELETE) {
+                        configs.remove(change.getKey());
+                    } else if (!request.getValidateOnly()) {
+                        configs.put(change.getKey(), change.getValue());
+                    }
+                }
+            }
+            answer(to, response.build());
+        }
+
         @Override
         public void listTopics(ListTopicsRequest request, StreamObserver<ListTopicsResponse> to) {
             ListTopicsResponse.Builder response = ListTopicsResponse.newBuilder();
@@ -190,6 +220,7 @@ final class FakeCluster implements AutoCloseable {
             DescribeTopicsResponse.Builder response = DescribeTopicsResponse.newBuilder();
             for (TopicRef ref : request.getTopicsList()) {
                 TopicDescription.Builder topic = response.addTopicsBuilder().setName(ref.getName());
+                topic.putAllConfigs(configs);
                 List<List<Record>> logs = topics.get(ref.getName());
                 if (logs == null) {
                     topic.setStatus(status(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ""));

@@ -77,6 +77,10 @@ public final class BrokerStanding implements BrokerSession.Listener {
         committedIndex.accept(index);
     }
 
+    /** This broker does not report any yet. */
+    @Override
+    public void offlineReported(long version, long index) {}
+
     @Override
     public void rejected(Status status) {
         unfenced = false;

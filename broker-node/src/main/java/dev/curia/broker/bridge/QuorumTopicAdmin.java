@@ -3,6 +3,8 @@ package dev.curia.broker.bridge;
 import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.metadata.client.MetadataWatcher;
 import dev.curia.metadata.client.QuorumClient;
+import dev.curia.proto.admin.v1.AlterConfigsRequest;
+import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
@@ -10,6 +12,7 @@ import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 
 /** Changes topics at the controller, and answers when this broker has seen the change. Thread-safe. */
 public final class QuorumTopicAdmin implements TopicAdmin {
@@ -23,17 +26,22 @@ public final class QuorumTopicAdmin implements TopicAdmin {
 
     @Override
     public CompletableFuture<CreateTopicsResponse> createTopics(CreateTopicsRequest request, Duration timeout) {
-        return quorum.createTopics(request)
-                .thenCompose(
-                        response -> metadata.awaitIndex(response.getIndex()).thenApply(seen -> response))
-                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        return seen(quorum.createTopics(request), CreateTopicsResponse::getIndex, timeout);
     }
 
     @Override
     public CompletableFuture<DeleteTopicsResponse> deleteTopics(DeleteTopicsRequest request, Duration timeout) {
-        return quorum.deleteTopics(request)
-                .thenCompose(
-                        response -> metadata.awaitIndex(response.getIndex()).thenApply(seen -> response))
+        return seen(quorum.deleteTopics(request), DeleteTopicsResponse::getIndex, timeout);
+    }
+
+    @Override
+    public CompletableFuture<AlterConfigsResponse> alterConfigs(AlterConfigsRequest request, Duration timeout) {
+        return seen(quorum.alterConfigs(request), AlterConfigsResponse::getIndex, timeout);
+    }
+
+    private <R> CompletableFuture<R> seen(CompletableFuture<R> answer, ToLongFunction<R> index, Duration timeout) {
+        return answer.thenCompose(response ->
+                        metadata.awaitIndex(index.applyAsLong(response)).thenApply(seen -> response))
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

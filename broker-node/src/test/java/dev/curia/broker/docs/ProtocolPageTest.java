@@ -17,6 +17,8 @@ import dev.curia.broker.kafka.api.group.GroupHandlers;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.loop.EventLoop;
+import dev.curia.proto.admin.v1.AlterConfigsRequest;
+import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
@@ -133,6 +135,11 @@ class ProtocolPageTest {
 
         @Override
         public CompletableFuture<DeleteTopicsResponse> deleteTopics(DeleteTopicsRequest request, Duration timeout) {
+            return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
+        }
+
+        @Override
+        public CompletableFuture<AlterConfigsResponse> alterConfigs(AlterConfigsRequest request, Duration timeout) {
             return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
         }
     }

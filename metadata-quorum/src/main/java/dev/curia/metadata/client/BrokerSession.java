@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,8 +39,26 @@ public final class BrokerSession implements AutoCloseable {
         /** The cluster has committed this metadata index; see {@link MetadataWatcher#expect}. */
         void committed(long index);
 
+        /**
+         * The controller acts on the report of this version: what that changed is in the metadata up to {@code index}, and no replica named in it
+         * joins an ISR until a later version no longer names it. Once a version.
+         */
+        void offlineReported(long version, long index);
+
         /** The controller will never accept this broker as it is; the process should stop. The session is over. */
         void rejected(Status status);
+    }
+
+    /** What heartbeats tell of the broker. Called on the session's loop, in this order; must not block. */
+    public interface Condition {
+        /** The metadata index that the broker has applied to its parts. */
+        long appliedIndex();
+
+        /** False keeps the broker fenced, as while it recovers logs. */
+        boolean ready();
+
+        /** With what {@link #ready} counted as opened or failed. */
+        OfflineReport offline();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerSession.class);
@@ -56,8 +72,7 @@ public final class BrokerSession implements AutoCloseable {
     private final NodeChoice choice;
     private final EventLoop loop;
     private final Clock clock;
-    private final LongSupplier appliedIndex;
-    private final BooleanSupplier ready;
+    private final Condition condition;
     private final Listener listener;
     private final CompletableFuture<Void> shutdown = new CompletableFuture<>();
 
@@ -67,6 +82,8 @@ public final class BrokerSession implements AutoCloseable {
     // Loop-confined from here on.
     private @Nullable SessionStream stream;
     private boolean registered; // on this stream
+    private long reportSent; // version on this stream
+    private long reportKnown; // version that a controller has acted on
     private boolean leaving;
     private boolean over;
     private long heardNanos;
@@ -74,11 +91,7 @@ public final class BrokerSession implements AutoCloseable {
     private long timeoutNanos = DEFAULT_TIMEOUT.toNanos();
     private long duplicateSinceNanos = Long.MIN_VALUE;
 
-    /**
-     * @param appliedIndex the metadata index that the broker has applied to its parts; called on the loop
-     * @param ready false keeps the broker fenced, as while it recovers logs; called on the loop
-     * @param loop started and closed by the owner
-     */
+    /** @param loop started and closed by the owner */
     public BrokerSession(
             BrokerIdentity identity,
             QuorumChannels channels,
@@ -86,16 +99,14 @@ public final class BrokerSession implements AutoCloseable {
             EventLoop loop,
             Clock clock,
             RandomGenerator random,
-            LongSupplier appliedIndex,
-            BooleanSupplier ready,
+            Condition condition,
             Listener listener) {
         this.identity = identity;
         this.channels = channels;
         this.choice = new NodeChoice(bootstrap, random);
         this.loop = loop;
         this.clock = clock;
-        this.appliedIndex = appliedIndex;
-        this.ready = ready;
+        this.condition = condition;
         this.listener = listener;
     }
 
@@ -114,6 +125,13 @@ public final class BrokerSession implements AutoCloseable {
     /** As the controller last said; true before it said anything. */
     public boolean isFenced() {
         return fenced;
+    }
+
+    /** The condition has changed: tells the controller at once, if there is one. */
+    public void changed() {
+        onLoop(() -> {
+            if (registered) heartbeat();
+        });
     }
 
     /**
@@ -140,6 +158,7 @@ public final class BrokerSession implements AutoCloseable {
     private void connect() {
         if (over) return;
         registered = false;
+        reportSent = 0;
         heardNanos = clock.monotonicNanos();
         SessionStream opened =
                 new SessionStream(choice.current(), channels, this::onMessage, this::onEnd, this::onLoop);
@@ -180,6 +199,10 @@ public final class BrokerSession implements AutoCloseable {
             else listener.unfenced();
         }
         listener.committed(reply.getCommittedIndex());
+        if (reply.getOfflineVersion() > reportKnown) {
+            reportKnown = reply.getOfflineVersion();
+            listener.offlineReported(reportKnown, reply.getCommittedIndex());
+        }
         if (reply.getMayShutdown()) shutdown.complete(null);
     }
 
@@ -230,12 +253,20 @@ public final class BrokerSession implements AutoCloseable {
 
     private void heartbeat() {
         if (stream == null) return;
-        stream.send(BrokerMessage.newBuilder()
-                .setHeartbeat(Heartbeat.newBuilder()
-                        .setAppliedIndex(appliedIndex.getAsLong())
-                        .setReady(ready.getAsBoolean())
-                        .setWantShutdown(leaving))
-                .build());
+        Heartbeat heartbeat = Heartbeat.newBuilder()
+                .setAppliedIndex(condition.appliedIndex())
+                .setReady(condition.ready())
+                .setWantShutdown(leaving)
+                .build();
+        OfflineReport offline = condition.offline();
+        if (offline.version() > reportSent) {
+            // Before the heartbeat that may say "ready": the controller must not count on these replicas.
+            stream.send(BrokerMessage.newBuilder()
+                    .setOfflineReplicas(offline.toProto())
+                    .build());
+            reportSent = offline.version();
+        }
+        stream.send(BrokerMessage.newBuilder().setHeartbeat(heartbeat).build());
     }
 
     private void onLoop(Runnable task) {

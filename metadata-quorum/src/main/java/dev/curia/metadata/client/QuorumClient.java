@@ -4,6 +4,8 @@ import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.common.time.Timers;
 import dev.curia.proto.admin.v1.AdminGrpc;
+import dev.curia.proto.admin.v1.AlterConfigsRequest;
+import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
@@ -70,6 +72,11 @@ public final class QuorumClient {
 
     public CompletableFuture<DeleteTopicsResponse> deleteTopics(DeleteTopicsRequest request) {
         return call(AdminGrpc.getDeleteTopicsMethod(), request, Repeat.UNSAFE);
+    }
+
+    /** Not repeated when an answer is lost: someone else may have altered the same settings since. */
+    public CompletableFuture<AlterConfigsResponse> alterConfigs(AlterConfigsRequest request) {
+        return call(AdminGrpc.getAlterConfigsMethod(), request, Repeat.UNSAFE);
     }
 
     /** A compare-and-set: when an answer is lost, the repetition is told the state that the first made. */

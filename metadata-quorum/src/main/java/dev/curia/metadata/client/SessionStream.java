@@ -50,7 +50,7 @@ final class SessionStream implements ClientResponseObserver<BrokerMessage, Contr
     void send(BrokerMessage message) {
         ClientCallStreamObserver<BrokerMessage> out = call;
         if (ended || out == null) return;
-        if (message.hasRegister() || out.isReady()) out.onNext(message);
+        if (!message.hasHeartbeat() || out.isReady()) out.onNext(message);
     }
 
     void finish() {

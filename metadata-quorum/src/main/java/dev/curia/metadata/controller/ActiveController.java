@@ -5,6 +5,7 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.decide.BrokerDecisions;
 import dev.curia.metadata.decide.ClusterDecisions;
+import dev.curia.metadata.decide.ConfigDecisions;
 import dev.curia.metadata.decide.Decision;
 import dev.curia.metadata.decide.PartitionDecisions;
 import dev.curia.metadata.decide.ProducerIds;
@@ -13,6 +14,8 @@ import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.MetadataLog.Outcome;
+import dev.curia.proto.admin.v1.AlterConfigsRequest;
+import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
@@ -23,6 +26,7 @@ import dev.curia.proto.metadata.v1.AlterPartitionRequest;
 import dev.curia.proto.metadata.v1.AlterPartitionResponse;
 import dev.curia.proto.metadata.v1.Heartbeat;
 import dev.curia.proto.metadata.v1.MetadataBatch;
+import dev.curia.proto.metadata.v1.OfflineReplicas;
 import dev.curia.proto.metadata.v1.Register;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +59,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     private final FaultHandler faults;
     private final String clusterId;
     private final TopicDecisions topics;
+    private final ConfigDecisions configs;
     private final BrokerSessions sessions;
     private final long tickNanos;
 
@@ -84,6 +89,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         this.faults = faults;
         this.clusterId = settings.clusterId();
         this.topics = new TopicDecisions(settings.topicDefaults());
+        this.configs = new ConfigDecisions(settings.topicDefaults());
         this.sessions = new BrokerSessions(settings.sessions(), log, this::decide);
         this.tickNanos =
                 Math.max(1_000_000, settings.sessions().reconnectWindow().toNanos() / 5);
@@ -107,8 +113,12 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         return submit(image -> topics.delete(image, request));
     }
 
+    public CompletableFuture<Answer<AlterConfigsResponse>> alterConfigs(AlterConfigsRequest request) {
+        return submit(image -> configs.alter(image, request));
+    }
+
     public CompletableFuture<Answer<AlterPartitionResponse>> alterPartition(AlterPartitionRequest request) {
-        return submit(image -> PartitionDecisions.alter(image, request));
+        return submit(image -> PartitionDecisions.alter(image, request, sessions.online()));
     }
 
     public CompletableFuture<Answer<AllocateProducerIdsResponse>> allocateProducerIds(
@@ -128,6 +138,13 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     public boolean heartbeat(Heartbeat heartbeat, BrokerLink link) {
         return admit(() -> {
             if (pipeline != null) sessions.heartbeat(heartbeat, link, clock.monotonicNanos());
+        });
+    }
+
+    /** False: overloaded, end the stream. */
+    public boolean offlineReplicas(OfflineReplicas report, BrokerLink link) {
+        return admit(() -> {
+            if (pipeline != null) sessions.offlineReplicas(report, link, clock.monotonicNanos());
         });
     }
 
@@ -183,7 +200,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         });
         pipeline = opened;
         decide(image -> ClusterDecisions.bootstrap(image, clusterId), answer -> {});
-        decide(BrokerDecisions::repair, answer -> {});
+        decide(image -> BrokerDecisions.repair(image, sessions.online()), answer -> {});
     }
 
     /**

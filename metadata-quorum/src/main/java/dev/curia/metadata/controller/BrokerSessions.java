@@ -1,9 +1,11 @@
 package dev.curia.metadata.controller;
 
+import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
 import dev.curia.metadata.decide.BrokerDecisions;
 import dev.curia.metadata.decide.BrokerDecisions.Registration;
 import dev.curia.metadata.decide.Decision;
+import dev.curia.metadata.decide.OnlineReplicas;
 import dev.curia.metadata.decide.Statuses;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ImageRecords;
@@ -14,11 +16,16 @@ import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.metadata.v1.ControllerMessage;
 import dev.curia.proto.metadata.v1.Heartbeat;
 import dev.curia.proto.metadata.v1.HeartbeatReply;
+import dev.curia.proto.metadata.v1.OfflineReplicas;
+import dev.curia.proto.metadata.v1.OfflineTopic;
 import dev.curia.proto.metadata.v1.Register;
 import dev.curia.proto.metadata.v1.Registered;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +54,8 @@ final class BrokerSessions {
         long withdrawnIndex = -1; // of its orderly withdrawal, -1: not asked for or not yet committed
         boolean leaving;
         boolean deciding;
+        boolean reported; // how its replicas are; at its first heartbeat at the latest
+        boolean settling; // a decision on its newest report is in flight
 
         Session(int brokerId, long epoch, Uuid incarnation, BrokerLink link, long caughtUpIndex) {
             this.brokerId = brokerId;
@@ -61,6 +70,7 @@ final class BrokerSessions {
     private final MetadataLog log;
     private final Decider decider;
     private final SessionTracker tracker;
+    private final ReportedReplicas reported = new ReportedReplicas();
     private final Map<Integer, Session> sessions = new HashMap<>(); // by broker id
     private final Map<Integer, Long> fencing = new HashMap<>(); // epoch by broker id, while the decision is in flight
 
@@ -80,12 +90,19 @@ final class BrokerSessions {
         sessions.values().forEach(session -> session.link.end(BrokerLink.End.NOT_ACTIVE));
         sessions.clear();
         tracker.clear();
+        reported.clear();
+    }
+
+    /** What decisions may count on. */
+    OnlineReplicas online() {
+        return reported;
     }
 
     void register(Register request, BrokerLink link, long now) {
         Uuid incarnation = ImageRecords.uuid(request.getIncarnationId());
         decider.<Registration>decide(
-                image -> BrokerDecisions.register(image, request, otherIsLive(request.getBrokerId(), incarnation)),
+                image -> BrokerDecisions.register(
+                        image, request, otherIsLive(request.getBrokerId(), incarnation), reported),
                 answer -> {
                     if (!(answer instanceof Answer.Done<Registration> done)) {
                         link.end(BrokerLink.End.NOT_ACTIVE);
@@ -112,6 +129,8 @@ final class BrokerSessions {
             return;
         }
         tracker.heard(session.brokerId, now);
+        if (!session.reported) accept(session, 0, Map.of());
+        settle(session);
         session.appliedIndex = heartbeat.getAppliedIndex();
         session.leaving |= heartbeat.getWantShutdown();
         if (session.leaving) withdraw(session, broker.get());
@@ -119,6 +138,45 @@ final class BrokerSessions {
             unfence(session);
         }
         reply(session);
+    }
+
+    void offlineReplicas(OfflineReplicas report, BrokerLink link, long now) {
+        Session session = byLink(link);
+        if (session == null) return;
+        tracker.heard(session.brokerId, now);
+        Map<PartitionId, Long> offlineSince = new LinkedHashMap<>();
+        for (OfflineTopic topic : report.getTopicsList()) {
+            Uuid id = ImageRecords.uuid(topic.getTopicId());
+            topic.getPartitionsList()
+                    .forEach(p -> offlineSince.put(new PartitionId(id, p.getPartition()), p.getSinceVersion()));
+        }
+        LOG.info("broker {} epoch {} has {} offline replicas", session.brokerId, session.epoch, offlineSince.size());
+        accept(session, report.getVersion(), offlineSince);
+        settle(session);
+    }
+
+    private void accept(Session session, long version, Map<PartitionId, Long> offlineSince) {
+        session.reported = true;
+        reported.put(session.brokerId, version, Collections.unmodifiableMap(offlineSince));
+    }
+
+    /** Acts on the newest report, if nothing has yet. When that fails, the next heartbeat leads here again. */
+    private void settle(Session session) {
+        int id = session.brokerId;
+        long version = reported.unsettled(id);
+        if (version < 0 || session.settling) return;
+        session.settling = true;
+        Set<PartitionId> offline = reported.offline(id);
+        Set<PartitionId> fresh = reported.fresh(id);
+        decider.decide(
+                image -> BrokerDecisions.replicasReported(image, id, session.epoch, offline, fresh, reported),
+                answer -> {
+                    session.settling = false;
+                    if (!(answer instanceof Answer.Done<Boolean>)) return;
+                    reported.settled(id, session.epoch, version);
+                    if (version > 0) reply(session);
+                    if (sessions.get(id) == session) settle(session);
+                });
     }
 
     void streamBroke(BrokerLink link, long now) {
@@ -144,7 +202,7 @@ final class BrokerSessions {
 
     private void fence(int id, long epoch, String cause, @Nullable Session session) {
         LOG.info("fencing broker {} epoch {}: {}", id, epoch, cause);
-        decider.decide(image -> BrokerDecisions.fence(image, id, epoch, cause), answer -> {
+        decider.decide(image -> BrokerDecisions.fence(image, id, epoch, cause, reported), answer -> {
             fencing.remove(id);
             // Unless done, the next tick tries again; unless the same session, the broker is back already.
             if (answer instanceof Answer.Done<Boolean> && sessions.get(id) == session) forget(id);
@@ -153,6 +211,7 @@ final class BrokerSessions {
 
     private void forget(int brokerId) {
         tracker.forget(brokerId);
+        reported.forget(brokerId);
         Session session = sessions.remove(brokerId);
         if (session != null) session.link.end(BrokerLink.End.RECONNECT);
     }
@@ -160,7 +219,7 @@ final class BrokerSessions {
     private void unfence(Session session) {
         if (session.deciding) return;
         session.deciding = true;
-        decider.decide(image -> BrokerDecisions.unfence(image, session.brokerId, session.epoch), answer -> {
+        decider.decide(image -> BrokerDecisions.unfence(image, session.brokerId, session.epoch, reported), answer -> {
             session.deciding = false;
             if (answer instanceof Answer.Done<Boolean> done) {
                 if (done.reply()) LOG.info("broker {} epoch {} is unfenced", session.brokerId, session.epoch);
@@ -177,7 +236,8 @@ final class BrokerSessions {
         }
         session.deciding = true;
         decider.decide(
-                image -> BrokerDecisions.fence(image, session.brokerId, session.epoch, "shutting down"), answer -> {
+                image -> BrokerDecisions.fence(image, session.brokerId, session.epoch, "shutting down", reported),
+                answer -> {
                     session.deciding = false;
                     if (answer instanceof Answer.Done<Boolean>) {
                         LOG.info("broker {} epoch {} is leaving", session.brokerId, session.epoch);
@@ -190,6 +250,7 @@ final class BrokerSessions {
     private void open(int brokerId, long epoch, Uuid incarnation, BrokerLink link, long now) {
         Session session =
                 new Session(brokerId, epoch, incarnation, link, log.image().index());
+        reported.registered(brokerId, epoch);
         Session old = sessions.put(brokerId, session);
         if (old != null) old.link.end(BrokerLink.End.RECONNECT);
         tracker.heard(brokerId, now);
@@ -209,7 +270,8 @@ final class BrokerSessions {
                 .setHeartbeatReply(HeartbeatReply.newBuilder()
                         .setFenced(isFenced(session))
                         .setMayShutdown(mayShutdown(session))
-                        .setCommittedIndex(log.image().index()))
+                        .setCommittedIndex(log.image().index())
+                        .setOfflineVersion(reported.settledVersion(session.brokerId)))
                 .build());
     }
 

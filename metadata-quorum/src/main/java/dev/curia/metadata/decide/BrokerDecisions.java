@@ -1,9 +1,11 @@
 package dev.curia.metadata.decide;
 
+import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.PartitionState;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
@@ -13,6 +15,7 @@ import dev.curia.proto.metadata.v1.Register;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Registration, fencing and unfencing of brokers, and what they do to partitions. */
 public final class BrokerDecisions {
@@ -30,7 +33,8 @@ public final class BrokerDecisions {
      *
      * @param otherIsLive whether a session of another incarnation of this broker id is connected
      */
-    public static Decision<Registration> register(MetadataImage image, Register request, boolean otherIsLive) {
+    public static Decision<Registration> register(
+            MetadataImage image, Register request, boolean otherIsLive, OnlineReplicas online) {
         if (!request.getClusterId().equals(image.clusterId())) {
             return refused(
                     ErrorCode.INCONSISTENT_CLUSTER_ID,
@@ -51,8 +55,8 @@ public final class BrokerDecisions {
         }
         List<MetadataRecord> records = new ArrayList<>();
         if (known.isPresent() && !known.get().fenced()) {
-            records.addAll(Elections.withdraw(
-                    image, request.getBrokerId(), "broker " + request.getBrokerId() + " started again"));
+            records.addAll(Elections.withdrawAll(
+                    image, request.getBrokerId(), online, "broker " + request.getBrokerId() + " started again"));
         }
         long epoch = image.nextBrokerEpoch();
         records.add(registration(request, epoch));
@@ -60,30 +64,66 @@ public final class BrokerDecisions {
     }
 
     /** Withdraws a broker from leading and from the ISRs; nothing when it is fenced, gone or of another epoch. */
-    public static Decision<Boolean> fence(MetadataImage image, int brokerId, long epoch, String cause) {
+    public static Decision<Boolean> fence(
+            MetadataImage image, int brokerId, long epoch, String cause, OnlineReplicas online) {
         Optional<BrokerRegistration> broker = current(image, brokerId, epoch).filter(b -> !b.fenced());
         if (broker.isEmpty()) return Decision.answer(false);
         // Partitions first: an image in between shows a broker that lost its part, never a leader that is fenced.
-        List<MetadataRecord> records =
-                new ArrayList<>(Elections.withdraw(image, brokerId, "broker " + brokerId + " fenced: " + cause));
+        List<MetadataRecord> records = new ArrayList<>(
+                Elections.withdrawAll(image, brokerId, online, "broker " + brokerId + " fenced: " + cause));
         records.add(Records.fencing(broker.get(), true, cause));
         return Decision.of(records, true);
     }
 
     /** Lets a broker take part, and lead where only it can; nothing when it is not fenced, gone or of another epoch. */
-    public static Decision<Boolean> unfence(MetadataImage image, int brokerId, long epoch) {
+    public static Decision<Boolean> unfence(MetadataImage image, int brokerId, long epoch, OnlineReplicas online) {
         Optional<BrokerRegistration> broker = current(image, brokerId, epoch).filter(BrokerRegistration::fenced);
         if (broker.isEmpty()) return Decision.answer(false);
         List<MetadataRecord> records = new ArrayList<>();
         records.add(Records.fencing(broker.get(), false, "caught up"));
-        records.addAll(
-                Elections.fillVacancies(image, replica -> replica == brokerId, "broker " + brokerId + " is back"));
+        records.addAll(Elections.fillVacancies(image, only(brokerId, online), "broker " + brokerId + " is back"));
+        return Decision.of(records, true);
+    }
+
+    /**
+     * Acts on what a broker says of its replicas: those that are offline leave the ISRs and no longer lead, and where only the broker can lead
+     * and its replica is online, it does. Nothing when the broker is gone or of another epoch.
+     *
+     * @param offline all of them; {@code online} agrees
+     * @param fresh those that this controller has not yet acted on. Also where such a replica is not in the ISR the partition epoch rises:
+     *     a proposal that still counts on what the replica once had must fail, also when it arrives after the replica was made anew
+     */
+    public static Decision<Boolean> replicasReported(
+            MetadataImage image,
+            int brokerId,
+            long epoch,
+            Set<PartitionId> offline,
+            Set<PartitionId> fresh,
+            OnlineReplicas online) {
+        Optional<BrokerRegistration> broker = current(image, brokerId, epoch);
+        if (broker.isEmpty()) return Decision.answer(false);
+        String cause = "replica on broker " + brokerId + " is offline";
+        List<MetadataRecord> records = new ArrayList<>();
+        for (PartitionId id : offline) {
+            Optional<PartitionState> state =
+                    image.partition(id).filter(p -> p.replicas().contains(brokerId));
+            if (state.isEmpty()) continue;
+            Optional<MetadataRecord> change =
+                    Elections.withdraw(id, state.get(), brokerId, Elections.alive(image, online), cause);
+            change.ifPresent(records::add);
+            boolean proposalsMayBeUnderWay = fresh.contains(id) && state.get().hasLeader();
+            if (change.isEmpty() && proposalsMayBeUnderWay) records.add(Records.record(Records.change(id, cause)));
+        }
+        if (!broker.get().fenced()) {
+            records.addAll(
+                    Elections.fillVacancies(image, only(brokerId, online), "broker " + brokerId + " can lead again"));
+        }
         return Decision.of(records, true);
     }
 
     /** Finishes what an earlier controller could not: elects leaders where there is none but could be one. */
-    public static Decision<Boolean> repair(MetadataImage image) {
-        List<MetadataRecord> records = Elections.fillVacancies(image, image::isAlive, "new controller");
+    public static Decision<Boolean> repair(MetadataImage image, OnlineReplicas online) {
+        List<MetadataRecord> records = Elections.fillVacancies(image, Elections.alive(image, online), "new controller");
         return Decision.of(records, !records.isEmpty());
     }
 
@@ -129,6 +169,10 @@ public final class BrokerDecisions {
                             + broker.get().epoch() + ".");
         }
         return Statuses.OK;
+    }
+
+    private static Elections.Candidates only(int brokerId, OnlineReplicas online) {
+        return (broker, partition) -> broker == brokerId && online.isOnline(broker, partition);
     }
 
     private static Optional<BrokerRegistration> current(MetadataImage image, int brokerId, long epoch) {

@@ -27,7 +27,9 @@ import java.util.Set;
 public final class PartitionDecisions {
     private PartitionDecisions() {}
 
-    public static Decision<AlterPartitionResponse> alter(MetadataImage image, AlterPartitionRequest request) {
+    /** @param online an offline replica does not join an ISR */
+    public static Decision<AlterPartitionResponse> alter(
+            MetadataImage image, AlterPartitionRequest request, OnlineReplicas online) {
         Status sender = BrokerDecisions.checkEpoch(image, request.getBrokerId(), request.getBrokerEpoch());
         if (!Statuses.isOk(sender)) {
             return Decision.answer(
@@ -37,7 +39,7 @@ public final class PartitionDecisions {
         List<PartitionVerdict> verdicts = new ArrayList<>();
         Set<PartitionId> seen = new HashSet<>();
         for (PartitionProposal proposal : request.getPartitionsList()) {
-            verdicts.add(decide(image, request.getBrokerId(), proposal, seen, records));
+            verdicts.add(decide(image, request.getBrokerId(), proposal, seen, online, records));
         }
         return new Decision<>(
                 records,
@@ -52,6 +54,7 @@ public final class PartitionDecisions {
             int sender,
             PartitionProposal proposal,
             Set<PartitionId> seen,
+            OnlineReplicas online,
             List<MetadataRecord> records) {
         Optional<Topic> topic = image.topic(ImageRecords.uuid(proposal.getTopicId()));
         if (topic.isEmpty()) return verdict(ErrorCode.UNKNOWN_TOPIC_ID, "No topic has this id; it may be deleted.");
@@ -64,7 +67,7 @@ public final class PartitionDecisions {
         PartitionState state = found.get();
         PartitionId id = new PartitionId(topic.get().id(), proposal.getPartition());
         Status status = seen.add(id)
-                ? check(image, sender, proposal, state)
+                ? check(image, sender, proposal, id, state, online)
                 : Statuses.error(ErrorCode.INVALID_REQUEST, "The partition is twice in the request.");
         if (!Statuses.isOk(status)) return verdict(status, state, state.isr(), state.partitionEpoch());
 
@@ -77,7 +80,13 @@ public final class PartitionDecisions {
         return verdict(status, state, isr, state.partitionEpoch() + 1);
     }
 
-    private static Status check(MetadataImage image, int sender, PartitionProposal proposal, PartitionState state) {
+    private static Status check(
+            MetadataImage image,
+            int sender,
+            PartitionProposal proposal,
+            PartitionId id,
+            PartitionState state,
+            OnlineReplicas online) {
         if (proposal.getLeaderEpoch() > state.leaderEpoch() || proposal.getPartitionEpoch() > state.partitionEpoch()) {
             return Statuses.error(
                     ErrorCode.NOT_CONTROLLER,
@@ -101,7 +110,23 @@ public final class PartitionDecisions {
                     "Partition epoch " + proposal.getPartitionEpoch() + " is past; it is " + state.partitionEpoch()
                             + ".");
         }
-        return checkMembers(image, sender, proposal, state);
+        Status members = checkMembers(image, sender, proposal, state);
+        return Statuses.isOk(members) ? checkOnline(proposal, id, state, online) : members;
+    }
+
+    /** Only who joins must have reported to this controller; a member whose replica is known to be offline has left already. */
+    private static Status checkOnline(
+            PartitionProposal proposal, PartitionId id, PartitionState state, OnlineReplicas online) {
+        for (IsrMember member : proposal.getIsrList()) {
+            int broker = member.getBrokerId();
+            if (!state.isr().contains(broker) && !online.isOnline(broker, id)) {
+                return Statuses.error(
+                        ErrorCode.INELIGIBLE_REPLICA,
+                        "The replica on broker " + broker
+                                + " is offline, or the broker has not yet told this controller.");
+            }
+        }
+        return Statuses.OK;
     }
 
     private static Status checkMembers(

@@ -11,7 +11,14 @@ import java.util.List;
 
 /** Builds the records that several decisions share. */
 final class Records {
+    private static final int FIELD_BYTES = 6; // tag and length of a record in a batch
+
     private Records() {}
+
+    /** What a record takes in a batch. */
+    static int bytes(MetadataRecord record) {
+        return record.getSerializedSize() + FIELD_BYTES;
+    }
 
     static MetadataRecord fencing(BrokerRegistration broker, boolean fenced, String cause) {
         return MetadataRecord.newBuilder()

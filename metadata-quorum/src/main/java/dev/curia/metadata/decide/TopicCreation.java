@@ -38,7 +38,7 @@ record TopicCreation(Status status, ByteString topicId, List<List<Integer>> repl
 
     static TopicCreation plan(MetadataImage image, NewTopic topic, TopicDefaults defaults, RandomGenerator random) {
         try {
-            TopicConfigs.validate(topic.getConfigsMap());
+            TopicConfigs.validate(topic.getConfigsMap(), defaults.configs());
         } catch (ConfigException e) {
             return refused(Statuses.error(ErrorCode.INVALID_CONFIG, e.getMessage()));
         }
@@ -48,9 +48,7 @@ record TopicCreation(Status status, ByteString topicId, List<List<Integer>> repl
     }
 
     int bytes() {
-        return records.stream()
-                .mapToInt(record -> record.getSerializedSize() + 5)
-                .sum();
+        return records.stream().mapToInt(Records::bytes).sum();
     }
 
     CreatedTopic reply(String name) {

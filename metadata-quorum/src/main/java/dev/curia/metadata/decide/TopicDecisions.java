@@ -29,8 +29,8 @@ import java.util.stream.Collectors;
 
 /** Creation and deletion of topics, each topic of a request on its own: one may fail while others succeed. */
 public final class TopicDecisions {
-    /** What the records of one request may take, so that they fit one batch: a topic is never half created. */
-    static final int MAX_CREATE_BYTES = 900_000;
+    /** What the records of one request may take, so that they fit one batch: nothing is ever half done. */
+    static final int MAX_BATCH_BYTES = 900_000;
 
     private final TopicDefaults defaults;
 
@@ -56,7 +56,7 @@ public final class TopicDecisions {
                     ? TopicCreation.plan(image, topic, defaults, random)
                     : TopicCreation.refused(status);
             bytes += creation.bytes();
-            if (bytes > MAX_CREATE_BYTES) creation = TopicCreation.refused(tooLarge(topic));
+            if (bytes > MAX_BATCH_BYTES) creation = TopicCreation.refused(tooLarge(topic));
             created.add(creation.reply(topic.getName()));
             if (!Statuses.isOk(creation.status())) continue;
             collisions.put(TopicNames.collisionKey(topic.getName()), topic.getName());

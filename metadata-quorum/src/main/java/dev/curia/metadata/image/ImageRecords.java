@@ -135,6 +135,11 @@ public final class ImageRecords {
                 .build();
     }
 
+    /** Back to the default. */
+    public static MetadataRecord configRemovalRecord(ConfigResource resource, String key) {
+        return MetadataRecord.newBuilder().setConfig(config(resource, key)).build();
+    }
+
     /** Sets {@link MetadataImage#nextProducerId()}. */
     public static MetadataRecord producerIdRecord(long nextProducerId) {
         return MetadataRecord.newBuilder()

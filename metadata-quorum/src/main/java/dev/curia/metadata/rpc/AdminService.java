@@ -3,6 +3,8 @@ package dev.curia.metadata.rpc;
 import dev.curia.metadata.controller.ActiveController;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.admin.v1.AdminGrpc;
+import dev.curia.proto.admin.v1.AlterConfigsRequest;
+import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
@@ -39,6 +41,11 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     public void deleteTopics(DeleteTopicsRequest request, StreamObserver<DeleteTopicsResponse> caller) {
         answers.answer(
                 () -> RequestChecks.check(request.getTopicsList()), () -> controller.deleteTopics(request), caller);
+    }
+
+    @Override
+    public void alterConfigs(AlterConfigsRequest request, StreamObserver<AlterConfigsResponse> caller) {
+        answers.answer(() -> RequestChecks.check(request), () -> controller.alterConfigs(request), caller);
     }
 
     @Override

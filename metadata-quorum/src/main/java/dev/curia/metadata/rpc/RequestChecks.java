@@ -1,9 +1,14 @@
 package dev.curia.metadata.rpc;
 
 import com.google.protobuf.ByteString;
+import dev.curia.proto.admin.v1.AlterConfigsRequest;
+import dev.curia.proto.admin.v1.ConfigAlteration;
+import dev.curia.proto.admin.v1.ConfigChange;
 import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
+import dev.curia.proto.metadata.v1.OfflineReplicas;
+import dev.curia.proto.metadata.v1.OfflineTopic;
 import dev.curia.proto.metadata.v1.PartitionProposal;
 import dev.curia.proto.metadata.v1.Register;
 import io.grpc.Status;
@@ -25,10 +30,32 @@ final class RequestChecks {
         request.getListenersList().forEach(listener -> endpoint("listeners", listener));
     }
 
+    static void check(OfflineReplicas report) {
+        for (OfflineTopic topic : report.getTopicsList()) {
+            uuid("topic_id", topic.getTopicId());
+            topic.getPartitionsList()
+                    .forEach(p -> require(p.getPartition() >= 0, "partition " + p.getPartition() + " is negative"));
+        }
+    }
+
     static void check(AlterPartitionRequest request) {
         for (PartitionProposal proposal : request.getPartitionsList()) {
             uuid("topic_id", proposal.getTopicId());
             require(proposal.getPartition() >= 0, "partition " + proposal.getPartition() + " is negative");
+        }
+    }
+
+    static void check(AlterConfigsRequest request) {
+        for (ConfigAlteration alteration : request.getAlterationsList()) {
+            require(
+                    alteration.getResourceCase() != ConfigAlteration.ResourceCase.RESOURCE_NOT_SET,
+                    "an alteration names no topic");
+            for (ConfigChange change : alteration.getChangesList()) {
+                require(
+                        change.getOperation() != ConfigChange.Operation.UNRECOGNIZED,
+                        "operation " + change.getOperationValue() + " on key " + change.getKey()
+                                + " is not known, expected 0 (set), 1 (delete), 2 (append) or 3 (subtract)");
+            }
         }
     }
 

@@ -42,6 +42,10 @@ final class SessionCall implements StreamObserver<BrokerMessage>, BrokerLink {
                 if (first) fail(malformed("the first message of a session must be register"));
                 else if (!controller.heartbeat(message.getHeartbeat(), this)) fail(Answers.overloaded());
             }
+            case OFFLINE_REPLICAS -> {
+                if (first) fail(malformed("the first message of a session must be register"));
+                else offlineReplicas(message);
+            }
             case KIND_NOT_SET -> fail(malformed("a broker message of no known kind"));
         }
     }
@@ -54,6 +58,16 @@ final class SessionCall implements StreamObserver<BrokerMessage>, BrokerLink {
             return;
         }
         if (!controller.register(message.getRegister(), this)) fail(Answers.overloaded());
+    }
+
+    private void offlineReplicas(BrokerMessage message) {
+        try {
+            RequestChecks.check(message.getOfflineReplicas());
+        } catch (StatusRuntimeException malformed) {
+            fail(malformed);
+            return;
+        }
+        if (!controller.offlineReplicas(message.getOfflineReplicas(), this)) fail(Answers.overloaded());
     }
 
     @Override

@@ -18,6 +18,7 @@ import dev.curia.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,7 @@ final class ActiveControllerTest {
     private final EventLoop loop = new EventLoop(
             "controller", ActiveController.LOOP_CAPACITY, new SystemClock(), (what, cause) -> fault.set(cause));
     private final ActiveController controller = new ActiveController(
-            new ActiveController.Settings(Fixtures.CLUSTER, new TopicDefaults(1, 1), SessionConfig.DEFAULT),
+            new ActiveController.Settings(Fixtures.CLUSTER, new TopicDefaults(1, 1, Map.of()), SessionConfig.DEFAULT),
             log,
             loop,
             new SystemClock(),

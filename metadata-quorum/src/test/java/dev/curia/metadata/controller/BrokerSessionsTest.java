@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.metadata.Fixtures;
 import dev.curia.metadata.decide.TopicDefaults;
+import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.port.FakeMetadataLog;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.metadata.v1.ControllerMessage;
 import dev.curia.proto.metadata.v1.Heartbeat;
 import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.proto.metadata.v1.OfflinePartition;
+import dev.curia.proto.metadata.v1.OfflineReplicas;
+import dev.curia.proto.metadata.v1.OfflineTopic;
 import dev.curia.testkit.Await;
 import dev.curia.testkit.ManualClock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,7 +42,7 @@ final class BrokerSessionsTest {
     private final EventLoop loop =
             new EventLoop("controller", ActiveController.LOOP_CAPACITY, clock, (what, cause) -> fault.set(cause));
     private final ActiveController controller = new ActiveController(
-            new ActiveController.Settings(Fixtures.CLUSTER, new TopicDefaults(1, 1), CONFIG),
+            new ActiveController.Settings(Fixtures.CLUSTER, new TopicDefaults(1, 1, Map.of()), CONFIG),
             log,
             loop,
             clock,
@@ -200,6 +206,103 @@ final class BrokerSessionsTest {
                 () -> leaving.messages.stream()
                         .anyMatch(message -> message.getHeartbeatReply().getMayShutdown()));
         assertThat(log.image().isAlive(1)).isFalse();
+    }
+
+    private PartitionState partition() {
+        return Fixtures.partition(log.image(), "t", 0);
+    }
+
+    private void createTopic(int factor) {
+        var created = controller.createTopics(Fixtures.createTopic("t", 1, factor));
+        Await.until("the topic is there", SOON, created::isDone);
+    }
+
+    private void report(Link link, long version, int... partitions) {
+        OfflineTopic.Builder topic = OfflineTopic.newBuilder()
+                .setTopicId(
+                        ImageRecords.bytes(log.image().topic("t").orElseThrow().id()));
+        for (int p : partitions)
+            topic.addPartitions(OfflinePartition.newBuilder().setPartition(p).setSinceVersion(version));
+        controller.offlineReplicas(
+                OfflineReplicas.newBuilder()
+                        .setVersion(version)
+                        .addTopics(topic)
+                        .build(),
+                link);
+        Await.until("the report is acted on", SOON, () -> settled(link) == version);
+    }
+
+    private static long settled(Link link) {
+        return link.messages.get(link.messages.size() - 1).getHeartbeatReply().getOfflineVersion();
+    }
+
+    @Test
+    void anOfflineReplicaLosesItsLeadershipAndIsNotElectedByTheNextControllerEither() {
+        Link one = alive(1, 1);
+        Link two = alive(2, 2);
+        createTopic(2);
+        int leader = partition().leader();
+        Link ofLeader = leader == 1 ? one : two;
+        Link ofOther = leader == 1 ? two : one;
+
+        report(ofLeader, 5, 0);
+        assertThat(partition().leader()).isEqualTo(3 - leader);
+        report(ofOther, 3, 0);
+        assertThat(partition().hasLeader()).isFalse();
+        assertThat(partition().isr()).containsExactly(3 - leader);
+
+        log.follow();
+        Await.until("the sessions end", SOON, () -> !one.isOpen() && !two.isOpen());
+        log.lead();
+        Link again = register(3 - leader, 3 - leader);
+        assertThat(partition().hasLeader()).isFalse();
+        report(again, 3, 0);
+        heartbeat(again);
+        assertThat(partition().hasLeader()).isFalse();
+        report(again, 4);
+        assertThat(partition().leader()).isEqualTo(3 - leader);
+    }
+
+    @Test
+    void aReportSurvivesABrokenStreamButNotANewIncarnation() {
+        Link first = alive(1, 1);
+        createTopic(1);
+        report(first, 1, 0);
+        assertThat(partition().hasLeader()).isFalse();
+        first.end(BrokerLink.End.RECONNECT);
+        controller.streamBroke(first);
+        Link second = register(1, 1);
+        assertThat(partition().hasLeader()).isFalse();
+        second.end(BrokerLink.End.RECONNECT);
+        controller.streamBroke(second);
+
+        alive(1, 2);
+        Await.until("the repaired replica leads", SOON, () -> partition().leader() == 1);
+    }
+
+    @Test
+    void aReportIsActedOnWhenTheLogTakesItAtLast() {
+        Link link = alive(1, 1);
+        createTopic(1);
+        log.mode(FakeMetadataLog.Mode.REFUSE);
+        int before = log.proposed().size();
+        controller.offlineReplicas(
+                OfflineReplicas.newBuilder()
+                        .setVersion(9)
+                        .addTopics(OfflineTopic.newBuilder()
+                                .setTopicId(ImageRecords.bytes(
+                                        log.image().topic("t").orElseThrow().id()))
+                                .addPartitions(OfflinePartition.newBuilder().setSinceVersion(9)))
+                        .build(),
+                link);
+        Await.until("it is refused", SOON, () -> log.proposed().size() > before);
+        log.mode(FakeMetadataLog.Mode.COMMIT);
+        Await.until("the report is acted on", SOON, () -> {
+            clock.advance(Duration.ofMillis(10)); // the controller starts over after a while
+            controller.heartbeat(Heartbeat.getDefaultInstance(), link);
+            return settled(link) == 9;
+        });
+        assertThat(partition().hasLeader()).isFalse();
     }
 
     private static final class Ignore implements MetadataLog.CommitListener {

@@ -13,11 +13,12 @@ import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsResponse;
 import dev.curia.testkit.Check;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class BrokerDecisionsTest {
-    private static final TopicDecisions TOPICS = new TopicDecisions(new TopicDefaults(1, 1));
+    private static final TopicDecisions TOPICS = new TopicDecisions(new TopicDefaults(1, 1, Map.of()));
 
     private static MetadataImage withTopic(int brokers, int partitions, int factor) {
         MetadataImage image = Fixtures.cluster(brokers);
@@ -28,14 +29,14 @@ final class BrokerDecisionsTest {
     private static MetadataImage fence(MetadataImage image, int id) {
         return Fixtures.after(
                 image,
-                BrokerDecisions.fence(image, id, image.broker(id).orElseThrow().epoch(), "test"));
+                BrokerDecisions.fence(image, id, image.broker(id).orElseThrow().epoch(), "test", Fixtures.ALL_ONLINE));
     }
 
     private static MetadataImage unfence(MetadataImage image, int id) {
         return Fixtures.after(
                 image,
                 BrokerDecisions.unfence(
-                        image, id, image.broker(id).orElseThrow().epoch()));
+                        image, id, image.broker(id).orElseThrow().epoch(), Fixtures.ALL_ONLINE));
     }
 
     private static Registration reply(Decision<Registration> decision) {
@@ -76,15 +77,19 @@ final class BrokerDecisionsTest {
     @Test
     void fencingIsOnlyForTheCurrentEpoch() {
         MetadataImage image = withTopic(2, 1, 2);
-        assertThat(BrokerDecisions.fence(image, 1, 99, "old").records()).isEmpty();
-        assertThat(BrokerDecisions.fence(fence(image, 1), 1, 101, "again").records())
+        assertThat(BrokerDecisions.fence(image, 1, 99, "old", Fixtures.ALL_ONLINE)
+                        .records())
+                .isEmpty();
+        assertThat(BrokerDecisions.fence(fence(image, 1), 1, 101, "again", Fixtures.ALL_ONLINE)
+                        .records())
                 .isEmpty();
     }
 
     @Test
     void aNewIncarnationGetsANewEpochFencedAndLosesWhatTheOldOneLed() {
         MetadataImage image = withTopic(2, 4, 2);
-        Decision<Registration> decision = BrokerDecisions.register(image, Fixtures.register(1, 50), false);
+        Decision<Registration> decision =
+                BrokerDecisions.register(image, Fixtures.register(1, 50), false, Fixtures.ALL_ONLINE);
         MetadataImage after = Fixtures.after(image, decision);
         BrokerRegistration broker = after.broker(1).orElseThrow();
         assertThat(broker.epoch()).isEqualTo(reply(decision).epoch()).isGreaterThan(102);
@@ -97,7 +102,8 @@ final class BrokerDecisionsTest {
 
     @Test
     void theSameIncarnationKeepsItsEpoch() {
-        Decision<Registration> decision = BrokerDecisions.register(Fixtures.cluster(1), Fixtures.register(1, 1), true);
+        Decision<Registration> decision =
+                BrokerDecisions.register(Fixtures.cluster(1), Fixtures.register(1, 1), true, Fixtures.ALL_ONLINE);
         assertThat(decision.records()).isEmpty();
         assertThat(reply(decision).epoch()).isEqualTo(101);
     }
@@ -107,11 +113,11 @@ final class BrokerDecisionsTest {
         MetadataImage image = Fixtures.cluster(1);
         var foreign =
                 Fixtures.register(1, 5).toBuilder().setClusterId("elsewhere").build();
-        assertThat(reply(BrokerDecisions.register(image, foreign, false))
+        assertThat(reply(BrokerDecisions.register(image, foreign, false, Fixtures.ALL_ONLINE))
                         .status()
                         .getCode())
                 .isEqualTo(ErrorCode.INCONSISTENT_CLUSTER_ID);
-        assertThat(reply(BrokerDecisions.register(image, Fixtures.register(1, 5), true))
+        assertThat(reply(BrokerDecisions.register(image, Fixtures.register(1, 5), true, Fixtures.ALL_ONLINE))
                         .status()
                         .getCode())
                 .isEqualTo(ErrorCode.DUPLICATE_BROKER_REGISTRATION);
@@ -122,10 +128,12 @@ final class BrokerDecisionsTest {
         MetadataImage image = fence(withTopic(1, 1, 1), 1);
         MetadataImage halfDone = image.apply(
                         image.index(),
-                        BrokerDecisions.unfence(image, 1, 101).records().subList(0, 1))
+                        BrokerDecisions.unfence(image, 1, 101, Fixtures.ALL_ONLINE)
+                                .records()
+                                .subList(0, 1))
                 .image();
         assertThat(Fixtures.partition(halfDone, "t", 0).hasLeader()).isFalse();
-        MetadataImage repaired = Fixtures.after(halfDone, BrokerDecisions.repair(halfDone));
+        MetadataImage repaired = Fixtures.after(halfDone, BrokerDecisions.repair(halfDone, Fixtures.ALL_ONLINE));
         assertThat(Fixtures.partition(repaired, "t", 0).leader()).isEqualTo(1);
     }
 
@@ -151,9 +159,10 @@ final class BrokerDecisionsTest {
                 int id = 1 + random.nextInt(4);
                 long epoch = image.broker(id).orElseThrow().epoch();
                 Decision<?> decision = switch (random.nextInt(3)) {
-                    case 0 -> BrokerDecisions.fence(image, id, epoch, "test");
-                    case 1 -> BrokerDecisions.unfence(image, id, epoch);
-                    default -> BrokerDecisions.register(image, Fixtures.register(id, 1000 + step), false);
+                    case 0 -> BrokerDecisions.fence(image, id, epoch, "test", Fixtures.ALL_ONLINE);
+                    case 1 -> BrokerDecisions.unfence(image, id, epoch, Fixtures.ALL_ONLINE);
+                    default ->
+                        BrokerDecisions.register(image, Fixtures.register(id, 1000 + step), false, Fixtures.ALL_ONLINE);
                 };
                 MetadataImage next = Fixtures.after(image, decision);
                 checkInvariants(image, next);

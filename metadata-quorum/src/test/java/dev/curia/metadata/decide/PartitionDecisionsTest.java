@@ -12,6 +12,7 @@ import dev.curia.proto.metadata.v1.AlterPartitionResponse;
 import dev.curia.proto.metadata.v1.IsrMember;
 import dev.curia.proto.metadata.v1.PartitionProposal;
 import dev.curia.proto.metadata.v1.PartitionVerdict;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ final class PartitionDecisionsTest {
     void createTopic() {
         image = Fixtures.after(
                 image,
-                new TopicDecisions(new TopicDefaults(1, 1))
+                new TopicDecisions(new TopicDefaults(1, 1, Map.of()))
                         .create(image, Fixtures.createTopic("t", 1, 3), new SplittableRandom(1)));
         var replicas = Fixtures.partition(image, "t", 0).replicas();
         leader = replicas.get(0);
@@ -47,7 +48,7 @@ final class PartitionDecisionsTest {
         AlterPartitionRequest.Builder request =
                 AlterPartitionRequest.newBuilder().setBrokerId(sender).setBrokerEpoch(100 + sender);
         for (PartitionProposal.Builder proposal : proposals) request.addPartitions(proposal);
-        return PartitionDecisions.alter(image, request.build());
+        return PartitionDecisions.alter(image, request.build(), Fixtures.ALL_ONLINE);
     }
 
     private ErrorCode verdict(int sender, PartitionProposal.Builder proposal) {
@@ -96,7 +97,7 @@ final class PartitionDecisionsTest {
 
     @Test
     void epochsAreCompared() {
-        image = Fixtures.after(image, BrokerDecisions.fence(image, leader, 100 + leader, "test"));
+        image = Fixtures.after(image, BrokerDecisions.fence(image, leader, 100 + leader, "test", Fixtures.ALL_ONLINE));
         int next = Fixtures.partition(image, "t", 0).leader();
         assertThat(verdict(next, proposal(next))).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
         assertThat(verdict(next, proposal(next).setLeaderEpoch(1))).isEqualTo(ErrorCode.INVALID_UPDATE_VERSION);
@@ -139,7 +140,8 @@ final class PartitionDecisionsTest {
                 AlterPartitionRequest.newBuilder()
                         .setBrokerId(leader)
                         .setBrokerEpoch(1)
-                        .build());
+                        .build(),
+                Fixtures.ALL_ONLINE);
         assertThat(stale.reply().apply(0).getStatus().getCode()).isEqualTo(ErrorCode.STALE_BROKER_EPOCH);
     }
 }

@@ -17,13 +17,14 @@ import dev.curia.proto.admin.v1.ReplicaAssignment;
 import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.common.v1.ErrorCode;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class TopicDecisionsTest {
-    private final TopicDecisions topics = new TopicDecisions(new TopicDefaults(3, 2));
+    private final TopicDecisions topics = new TopicDecisions(new TopicDefaults(3, 2, Map.of()));
     private final SplittableRandom random = new SplittableRandom(1);
     private final MetadataImage image = Fixtures.cluster(3);
 
@@ -180,7 +181,7 @@ final class TopicDecisionsTest {
         Decision<CreateTopicsResponse> decision = topics.create(image, request.build(), random);
         int bytes =
                 decision.records().stream().mapToInt(r -> r.getSerializedSize()).sum();
-        assertThat(bytes).isLessThan(TopicDecisions.MAX_CREATE_BYTES).isPositive();
+        assertThat(bytes).isLessThan(TopicDecisions.MAX_BATCH_BYTES).isPositive();
         assertThat(decision.reply().apply(0).getTopics(3).getStatus().getCode()).isEqualTo(ErrorCode.POLICY_VIOLATION);
     }
 

@@ -15,11 +15,12 @@ import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.testkit.Check;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class MetadataImageTest {
-    private static final TopicDecisions TOPICS = new TopicDecisions(new TopicDefaults(1, 1));
+    private static final TopicDecisions TOPICS = new TopicDecisions(new TopicDefaults(1, 1, Map.of()));
 
     /** A random history of decisions, as the batches that were written. */
     private static List<List<MetadataRecord>> history(SplittableRandom random) {
@@ -45,10 +46,10 @@ final class MetadataImageTest {
                         DeleteTopicsRequest.newBuilder()
                                 .addTopics(TopicRef.newBuilder().setName("t" + random.nextInt(60)))
                                 .build());
-            case 2 -> BrokerDecisions.fence(image, id, epoch, "test");
-            case 3 -> BrokerDecisions.unfence(image, id, epoch);
+            case 2 -> BrokerDecisions.fence(image, id, epoch, "test", Fixtures.ALL_ONLINE);
+            case 3 -> BrokerDecisions.unfence(image, id, epoch, Fixtures.ALL_ONLINE);
             case 4 -> BrokerDecisions.unregister(image, id);
-            default -> BrokerDecisions.register(image, Fixtures.register(id, step), false);
+            default -> BrokerDecisions.register(image, Fixtures.register(id, step), false, Fixtures.ALL_ONLINE);
         };
     }
 
@@ -98,12 +99,12 @@ final class MetadataImageTest {
     @Test
     void aBrokerEpochIsNeverGivenTwiceEvenAfterUnregistrationAndSnapshot() {
         MetadataImage image = Fixtures.cluster(1);
-        image = Fixtures.after(image, BrokerDecisions.fence(image, 1, 101, "test"));
+        image = Fixtures.after(image, BrokerDecisions.fence(image, 1, 101, "test", Fixtures.ALL_ONLINE));
         image = Fixtures.after(image, BrokerDecisions.unregister(image, 1));
         MetadataImage rebuilt =
                 MetadataImage.EMPTY.apply(image.index(), image.toRecords()).image();
         assertThat(rebuilt.broker(1)).isEmpty();
-        assertThat(BrokerDecisions.register(rebuilt, Fixtures.register(1, 9), false)
+        assertThat(BrokerDecisions.register(rebuilt, Fixtures.register(1, 9), false, Fixtures.ALL_ONLINE)
                         .reply()
                         .apply(0)
                         .epoch())

@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.curia.common.id.PartitionId;
 import dev.curia.common.net.HostPort;
 import dev.curia.metadata.Fixtures;
+import dev.curia.metadata.client.OfflineReport;
 import dev.curia.metadata.client.QuorumException;
+import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.QuorumStatus;
+import dev.curia.proto.admin.v1.AlterConfigsRequest;
+import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.ConfigAlteration;
+import dev.curia.proto.admin.v1.ConfigChange;
+import dev.curia.proto.admin.v1.ConfigChange.Operation;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DescribeTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
@@ -18,6 +26,7 @@ import dev.curia.testkit.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +71,35 @@ final class QuorumRpcTest {
         assertThat(get(broker.requests.describeCluster()).getBrokers(0).getLeaders())
                 .isEqualTo(2);
         assertThat(one.events).startsWith("registered", "unfenced");
+    }
+
+    @Test
+    void offlineReplicasAreReportedOnceAControllerAndAgainToTheNext() throws Exception {
+        TestQuorum.Node first = quorum.node();
+        first.log().lead();
+        TestQuorum.Client client = quorum.client(List.of(first.address()));
+        TestQuorum.Broker one = quorum.broker(client, 1, 1);
+        Await.until("the broker is unfenced", SOON, () -> !one.session.isFenced());
+        create(client, "a");
+        PartitionId failed =
+                new PartitionId(first.log().image().topic("a").orElseThrow().id(), 1);
+
+        one.offline = new OfflineReport(7, Map.of(failed, 6L));
+        one.session.changed();
+        Await.until("it is acted on", SOON, () -> one.events.contains("reported 7"));
+        assertThat(Fixtures.partition(first.log().image(), "a", 1).hasLeader()).isFalse();
+        assertThat(Fixtures.partition(first.log().image(), "a", 0).leader()).isEqualTo(1);
+
+        first.log().follow();
+        first.log().lead();
+        one.offline = new OfflineReport(8, Map.of());
+        Await.until(
+                "it leads again",
+                SOON,
+                () -> Fixtures.partition(first.log().image(), "a", 1).hasLeader());
+        Await.until("and knows", SOON, () -> one.events.contains("reported 8"));
+        assertThat(one.events.stream().filter(e -> e.startsWith("reported")))
+                .containsExactly("reported 7", "reported 8");
     }
 
     @Test
@@ -152,6 +190,53 @@ final class QuorumRpcTest {
                         QuorumException.class, e -> assertThat(e.kind()).isEqualTo(QuorumException.Kind.REJECTED))
                 .hasMessageContaining("topic_id has 5 bytes, expected 16");
         assertThat(get(client.requests.describeQuorum()).getAnsweringNodeId()).isEqualTo(1);
+    }
+
+    @Test
+    void alteredConfigsReachEveryWatcherAndMalformedAlterationsNobody() throws Exception {
+        TestQuorum.Node node = quorum.node();
+        node.log().lead();
+        TestQuorum.Client client = quorum.client(List.of(node.address()));
+        TestQuorum.Broker one = quorum.broker(client, 1, 1);
+        Await.until("the broker is unfenced", SOON, () -> !one.session.isFenced());
+        create(client, "a");
+
+        AlterConfigsResponse altered = get(client.requests.alterConfigs(alter("a", Operation.SET, "1000")));
+        assertThat(altered.getResults(0).getStatus().getCode()).isEqualTo(ErrorCode.NONE);
+        get(client.watcher.awaitIndex(altered.getIndex()));
+        assertThat(client.watcher.image().config(ConfigResource.topic("a"))).containsEntry("retention.ms", "1000");
+        assertThat(get(client.requests.describeTopics(DescribeTopicsRequest.newBuilder()
+                                .addTopics(TopicRef.newBuilder().setName("a"))
+                                .build()))
+                        .getTopics(0)
+                        .getConfigsMap())
+                .isEqualTo(Map.of("retention.ms", "1000"));
+
+        AlterConfigsRequest nobodys = AlterConfigsRequest.newBuilder()
+                .addAlterations(ConfigAlteration.getDefaultInstance())
+                .build();
+        assertThatThrownBy(() -> get(client.requests.alterConfigs(nobodys))).hasMessageContaining("names no topic");
+        AlterConfigsRequest odd = AlterConfigsRequest.newBuilder()
+                .addAlterations(ConfigAlteration.newBuilder()
+                        .setTopic("a")
+                        .addChanges(ConfigChange.newBuilder().setOperationValue(9)))
+                .build();
+        assertThatThrownBy(() -> get(client.requests.alterConfigs(odd))).hasMessageContaining("operation 9");
+
+        altered = get(client.requests.alterConfigs(alter("a", Operation.DELETE, "")));
+        get(client.watcher.awaitIndex(altered.getIndex()));
+        assertThat(client.watcher.image().config(ConfigResource.topic("a"))).isEmpty();
+    }
+
+    private static AlterConfigsRequest alter(String topic, Operation operation, String value) {
+        return AlterConfigsRequest.newBuilder()
+                .addAlterations(ConfigAlteration.newBuilder()
+                        .setTopic(topic)
+                        .addChanges(ConfigChange.newBuilder()
+                                .setOperation(operation)
+                                .setKey("retention.ms")
+                                .setValue(value)))
+                .build();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.curia.metadata.Fixtures;
 import dev.curia.metadata.client.BrokerIdentity;
 import dev.curia.metadata.client.BrokerSession;
 import dev.curia.metadata.client.MetadataWatcher;
+import dev.curia.metadata.client.OfflineReport;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.client.QuorumClient;
 import dev.curia.metadata.controller.ActiveController;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
@@ -63,21 +65,16 @@ final class TestQuorum implements AutoCloseable {
         }
     }
 
-    final class Broker implements BrokerSession.Listener {
+    final class Broker implements BrokerSession.Listener, BrokerSession.Condition {
+        private final Client client;
+        volatile OfflineReport offline = OfflineReport.NONE;
         final List<String> events = new CopyOnWriteArrayList<>();
         final BrokerSession session;
 
         Broker(Client client, BrokerIdentity identity) {
+            this.client = client;
             session = own(new BrokerSession(
-                    identity,
-                    client.channels,
-                    client.bootstrap,
-                    loop("session"),
-                    clock,
-                    new Random(3),
-                    () -> client.watcher.image().index(),
-                    () -> true,
-                    this));
+                    identity, client.channels, client.bootstrap, loop("session"), clock, new Random(3), this, this));
             session.start();
         }
 
@@ -100,6 +97,26 @@ final class TestQuorum implements AutoCloseable {
         public void committed(long index) {}
 
         @Override
+        public long appliedIndex() {
+            return client.watcher.image().index();
+        }
+
+        @Override
+        public boolean ready() {
+            return true;
+        }
+
+        @Override
+        public OfflineReport offline() {
+            return offline;
+        }
+
+        @Override
+        public void offlineReported(long version, long index) {
+            events.add("reported " + version);
+        }
+
+        @Override
         public void rejected(Status status) {
             events.add("rejected " + status.getCode());
         }
@@ -119,7 +136,7 @@ final class TestQuorum implements AutoCloseable {
     QuorumRpcServer server(HostPort address, FakeMetadataLog log) {
         EventLoop loop = loop("controller");
         ActiveController controller = new ActiveController(
-                new ActiveController.Settings(Fixtures.CLUSTER, new TopicDefaults(1, 1), SESSIONS),
+                new ActiveController.Settings(Fixtures.CLUSTER, new TopicDefaults(1, 1, Map.of()), SESSIONS),
                 log,
                 loop,
                 clock,

@@ -1,5 +1,6 @@
 package dev.curia.common.config;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -182,10 +183,23 @@ public final class TopicConfigs {
         return BROKER_NAMES.getOrDefault(key.name(), "log." + key.name());
     }
 
-    /** Checks overrides as a client sent them; throws {@link ConfigException} on the first that is unknown or ill-typed. */
-    public static void validate(Map<String, String> overrides) {
+    /**
+     * Checks overrides as a client sent them, each alone and with the others.
+     *
+     * @param defaults what holds for a setting that is not overridden, by the topic setting's name; what is absent has its default
+     * @throws ConfigException on the first that is unknown, ill-typed, or contradicts another
+     */
+    public static void validate(Map<String, String> overrides, Map<String, String> defaults) {
         overrides.forEach((name, value) -> byName(name)
                 .orElseThrow(() -> new ConfigException("Unknown topic config name: " + name + "."))
                 .parse(value));
+        Map<String, String> inForce = new HashMap<>(defaults);
+        inForce.putAll(overrides);
+        long minLag = MIN_COMPACTION_LAG_MS.in(inForce);
+        long maxLag = MAX_COMPACTION_LAG_MS.in(inForce);
+        if (minLag > maxLag) {
+            throw new ConfigException("Invalid value '" + minLag + "' for " + MIN_COMPACTION_LAG_MS.name()
+                    + ": expected at most " + MAX_COMPACTION_LAG_MS.name() + ", which is " + maxLag + ".");
+        }
     }
 }

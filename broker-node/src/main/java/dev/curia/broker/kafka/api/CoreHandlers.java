@@ -24,6 +24,7 @@ public final class CoreHandlers {
     /** One handler a request kind; ApiVersions comes with {@link ApiTable#of}. */
     public static List<RequestHandler<?>> of(Ports ports) {
         PartitionLookup partitions = new PartitionLookup(ports.cluster, ports.replicas);
+        ConfigAlterations alterations = new ConfigAlterations(ports.topics);
         ConfigEntries configs = new ConfigEntries(ports.cluster, ports.settings);
         return List.of(
                 new ProduceHandler(partitions),
@@ -33,6 +34,8 @@ public final class CoreHandlers {
                 new MetadataHandler(ports.cluster, ports.topics, ports.settings.get(ServerKeys.AUTO_CREATE_TOPICS)),
                 new DescribeClusterHandler(ports.cluster),
                 new DescribeConfigsHandler(ports.cluster, configs),
+                new AlterConfigsHandler(alterations),
+                new IncrementalAlterConfigsHandler(alterations),
                 new CreateTopicsHandler(ports.topics, configs),
                 new DeleteTopicsHandler(ports.cluster, ports.topics),
                 new InitProducerIdHandler(new ProducerIds(ports.producerIds)));

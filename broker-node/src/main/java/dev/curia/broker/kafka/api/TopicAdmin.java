@@ -1,5 +1,7 @@
 package dev.curia.broker.kafka.api;
 
+import dev.curia.proto.admin.v1.AlterConfigsRequest;
+import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
@@ -15,4 +17,6 @@ public interface TopicAdmin {
     CompletableFuture<CreateTopicsResponse> createTopics(CreateTopicsRequest request, Duration timeout);
 
     CompletableFuture<DeleteTopicsResponse> deleteTopics(DeleteTopicsRequest request, Duration timeout);
+
+    CompletableFuture<AlterConfigsResponse> alterConfigs(AlterConfigsRequest request, Duration timeout);
 }

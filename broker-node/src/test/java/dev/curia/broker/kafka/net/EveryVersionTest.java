@@ -11,12 +11,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -103,6 +105,8 @@ class EveryVersionTest {
                                 .setResourceName("t")
                                 .setConfigurationKeys(null)))
                         .setIncludeSynonyms(true);
+            case ALTER_CONFIGS -> alterConfigs();
+            case INCREMENTAL_ALTER_CONFIGS -> incrementalAlterConfigs();
             case API_VERSIONS ->
                 version < 3
                         ? new ApiVersionsRequestData()
@@ -114,6 +118,22 @@ class EveryVersionTest {
             case DESCRIBE_CLUSTER -> new DescribeClusterRequestData();
             default -> throw new AssertionError("no good request known for " + api);
         };
+    }
+
+    private static AlterConfigsRequestData alterConfigs() {
+        var resources = new AlterConfigsRequestData.AlterConfigsResourceCollection();
+        resources.add(new AlterConfigsRequestData.AlterConfigsResource()
+                .setResourceType((byte) 2)
+                .setResourceName("t"));
+        return new AlterConfigsRequestData().setResources(resources);
+    }
+
+    private static IncrementalAlterConfigsRequestData incrementalAlterConfigs() {
+        var resources = new IncrementalAlterConfigsRequestData.AlterConfigsResourceCollection();
+        resources.add(new IncrementalAlterConfigsRequestData.AlterConfigsResource()
+                .setResourceType((byte) 2)
+                .setResourceName("t"));
+        return new IncrementalAlterConfigsRequestData().setResources(resources);
     }
 
     private static ProduceRequestData produce(short version, Uuid id) {

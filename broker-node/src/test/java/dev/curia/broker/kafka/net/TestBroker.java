@@ -13,9 +13,14 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.decide.ConfigDecisions;
+import dev.curia.metadata.decide.Decision;
+import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
+import dev.curia.proto.admin.v1.AlterConfigsRequest;
+import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.CreatedTopic;
@@ -65,6 +70,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     private final Map<PartitionId, FileReplica> replicas = new ConcurrentHashMap<>();
     private final AtomicLong producerIds = new AtomicLong(1000);
     private final SplittableRandom random = new SplittableRandom(1);
+    private final ConfigDecisions configs = new ConfigDecisions(new TopicDefaults(1, 1, Map.of()));
     private volatile MetadataImage image = MetadataImage.EMPTY;
 
     TestBroker(Path directory) throws IOException {
@@ -210,6 +216,14 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
             response.addTopics(deleted);
         }
         return CompletableFuture.completedFuture(response.build());
+    }
+
+    @Override
+    public synchronized CompletableFuture<AlterConfigsResponse> alterConfigs(
+            AlterConfigsRequest request, Duration timeout) {
+        Decision<AlterConfigsResponse> decision = configs.alter(image, request);
+        apply(decision.records());
+        return CompletableFuture.completedFuture(decision.reply().apply(image.index()));
     }
 
     @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.curia.broker.kafka.api;
+
+import org.jspecify.annotations.NullMarked;

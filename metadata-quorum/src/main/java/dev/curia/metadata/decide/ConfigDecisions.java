@@ -1,0 +1,109 @@
+package dev.curia.metadata.decide;
+
+import dev.curia.common.config.ConfigException;
+import dev.curia.common.config.TopicConfigs;
+import dev.curia.metadata.image.ConfigResource;
+import dev.curia.metadata.image.ImageRecords;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.proto.admin.v1.AlterConfigsRequest;
+import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.AlteredConfigs;
+import dev.curia.proto.admin.v1.ConfigAlteration;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What topics override of the settings: one topic's changes take effect together or not at all, and leave overrides that are valid as
+ * a whole. One topic of a request may fail while others succeed. Source: KIP-133, KIP-339.
+ */
+public final class ConfigDecisions {
+    private final Map<String, String> defaults;
+
+    public ConfigDecisions(TopicDefaults defaults) {
+        this.defaults = defaults.configs();
+    }
+
+    public Decision<AlterConfigsResponse> alter(MetadataImage image, AlterConfigsRequest request) {
+        Map<String, Long> times = request.getAlterationsList().stream()
+                .map(ConfigAlteration::getTopic)
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        List<MetadataRecord> records = new ArrayList<>();
+        List<AlteredConfigs> results = new ArrayList<>();
+        int bytes = 0;
+        for (ConfigAlteration alteration : request.getAlterationsList()) {
+            String topic = alteration.getTopic();
+            Status status = check(image, topic, times.getOrDefault(topic, 0L));
+            if (Statuses.isOk(status)) {
+                OverrideEdit edit = OverrideEdit.of(image.config(ConfigResource.topic(topic)), alteration, defaults);
+                status = edit.refusal().orElseGet(() -> validate(edit.after()));
+                List<MetadataRecord> changes = Statuses.isOk(status) ? differences(topic, edit) : List.of();
+                bytes += changes.stream().mapToInt(Records::bytes).sum();
+                if (bytes > TopicDecisions.MAX_BATCH_BYTES) status = tooLarge(topic);
+                else records.addAll(changes);
+            }
+            results.add(AlteredConfigs.newBuilder()
+                    .setTopic(topic)
+                    .setStatus(status)
+                    .build());
+        }
+        return new Decision<>(
+                request.getValidateOnly() ? List.of() : records,
+                index -> AlterConfigsResponse.newBuilder()
+                        .addAllResults(results)
+                        .setIndex(index)
+                        .build());
+    }
+
+    private static Status check(MetadataImage image, String topic, long times) {
+        if (times > 1) {
+            return Statuses.error(
+                    ErrorCode.INVALID_REQUEST,
+                    "Topic '" + topic + "' is " + times + " times in the request; name it once, with all its changes.");
+        }
+        Optional<String> complaint = TopicNames.complaint(topic);
+        if (complaint.isPresent()) return Statuses.error(ErrorCode.INVALID_TOPIC_EXCEPTION, complaint.get());
+        if (image.topic(topic).isEmpty()) {
+            return Statuses.error(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no topic '" + topic + "'.");
+        }
+        return Statuses.OK;
+    }
+
+    private Status validate(Map<String, String> overrides) {
+        try {
+            TopicConfigs.validate(overrides, defaults);
+            return Statuses.OK;
+        } catch (ConfigException e) {
+            return Statuses.error(ErrorCode.INVALID_CONFIG, e.getMessage());
+        }
+    }
+
+    private static List<MetadataRecord> differences(String topic, OverrideEdit edit) {
+        ConfigResource resource = ConfigResource.topic(topic);
+        TreeSet<String> keys = new TreeSet<>(edit.before().keySet());
+        keys.addAll(edit.after().keySet());
+        List<MetadataRecord> records = new ArrayList<>();
+        for (String key : keys) {
+            String value = edit.after().get(key);
+            if (value == null) records.add(ImageRecords.configRemovalRecord(resource, key));
+            else if (!value.equals(edit.before().get(key))) {
+                records.add(ImageRecords.configRecord(resource, key, value));
+            }
+        }
+        return records;
+    }
+
+    private static Status tooLarge(String topic) {
+        return Statuses.error(
+                ErrorCode.POLICY_VIOLATION,
+                "With topic '" + topic + "' the request changes more than one metadata batch can hold; "
+                        + "use several requests.");
+    }
+}
