@@ -35,7 +35,7 @@ final class OfflineReplicasTest {
         image = Fixtures.cluster(brokers);
         image = Fixtures.after(
                 image,
-                new TopicDecisions(new TopicDefaults(1, 1))
+                new TopicDecisions(new TopicDefaults(1, 1, Map.of()))
                         .create(image, Fixtures.createTopic("t", PARTITIONS, factor), new SplittableRandom(seed)));
         offline.clear();
         for (int id = 1; id <= brokers; id++) offline.put(id, Set.of());
