@@ -42,7 +42,7 @@ final class AppendPreparation {
             long nowMillis) {
         BatchCheck check = validator.checkForLeader(batches, policy, origin, nowMillis);
         if (!check.ok()) return Prepared.answered(AppendInfo.refused(check));
-        AppendInfo verdict = checkProducer(batches, policy);
+        AppendInfo verdict = checkProducer(batches, policy, origin);
         if (verdict != null) return Prepared.answered(verdict);
         ByteBuffer stored = batches;
         if (policy.codec() != BatchPolicy.PRODUCER) {
@@ -73,14 +73,14 @@ final class AppendPreparation {
     }
 
     /** Null: write it. */
-    private @Nullable AppendInfo checkProducer(ByteBuffer batches, BatchPolicy policy) {
+    private @Nullable AppendInfo checkProducer(ByteBuffer batches, BatchPolicy policy, AppendOrigin origin) {
         batch.at(batches, batches.position());
         if (!batch.hasProducerId()) return null;
         if (batch.isControl()) {
-            SequenceCheck.Refused refused = producers.checkMarker(batch);
+            SequenceCheck.Refused refused = producers.checkMarker(batch, origin);
             return refused == null ? null : AppendInfo.refused(refused.error(), refused.message());
         }
-        SequenceCheck check = producers.check(batch);
+        SequenceCheck check = producers.check(batch, origin);
         if (check instanceof SequenceCheck.Refused refused)
             return AppendInfo.refused(refused.error(), refused.message());
         if (check instanceof SequenceCheck.Duplicate old) {

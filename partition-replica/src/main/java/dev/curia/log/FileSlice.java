@@ -3,6 +3,7 @@ package dev.curia.log;
 import dev.curia.log.io.LogFile;
 import dev.curia.log.segment.Segment;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -26,6 +27,19 @@ final class FileSlice implements LogSlice {
 
     static LogSlice of(Segment segment, int position, int size) throws IOException {
         return new FileSlice(segment, segment.file().acquire(), position, size);
+    }
+
+    /** Where the batch begins that follows; {@code logEnd} when nothing does. */
+    long offsetBehind(LogView view, long logEnd) throws IOException {
+        int next = view.indexOf(segment.baseOffset()) + 1;
+        if (position + size >= view.endOf(segment)) {
+            return next < view.segments().size() ? view.segments().get(next).baseOffset() : logEnd;
+        }
+        ByteBuffer offset = ByteBuffer.allocate(Long.BYTES);
+        if (file.read(offset, (long) position + size) < Long.BYTES) {
+            throw new IOException(segment.path() + " ends before position " + (position + size));
+        }
+        return offset.getLong(0);
     }
 
     @Override

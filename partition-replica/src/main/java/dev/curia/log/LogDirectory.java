@@ -255,8 +255,8 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     private PartitionLog load(TopicPartition name, Uuid topicId, Path directory, LogConfig config) throws IOException {
-        LogLoader.Start start =
-                new LogLoader.Start(recoveryPoints.get(name), logStartOffsets.get(name), stoppedCleanly);
+        LogLoader.Start start = new LogLoader.Start(
+                recoveryPoints.get(name), logStartOffsets.get(name), highWatermarks.get(name), stoppedCleanly);
         LoadedLog loaded = new LogLoader(name, directory, environment, config, start).load();
         PartitionLog log = new PartitionLog(name, topicId, directory, environment, config, loaded);
         if (logs.putIfAbsent(name, log) != null) {

@@ -4,7 +4,6 @@ import dev.curia.log.epoch.EpochCheckpoint;
 import dev.curia.log.epoch.EpochHistory;
 import dev.curia.log.io.FileSystem;
 import dev.curia.log.segment.Segment;
-import dev.curia.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +19,7 @@ final class LogFlusher {
     private final Path directory;
     private final LogEnvironment environment;
     private final EpochCheckpoint epochFile;
+    private final ProducerFiles snapshots;
     private final AtomicInteger truncations = new AtomicInteger();
     private volatile long recoveryPoint;
 
@@ -34,6 +34,7 @@ final class LogFlusher {
         this.directory = directory;
         this.environment = environment;
         this.epochFile = new EpochCheckpoint(environment.files(), directory);
+        this.snapshots = new ProducerFiles(environment.files(), directory);
         this.recoveryPoint = recoveryPoint;
         this.writtenEpochs = writtenEpochs;
     }
@@ -57,8 +58,7 @@ final class LogFlusher {
         int first = Math.max(0, view.indexOf(recoveryPoint));
         for (Segment segment : view.segments().subList(first, view.segments().size())) {
             segment.force();
-            if (segment.baseOffset() <= namedSegment) continue;
-            ProducerFiles.force(files, SegmentFiles.of(directory, segment.baseOffset(), SegmentFiles.SNAPSHOT));
+            if (segment.baseOffset() > namedSegment) snapshots.force(segment.baseOffset());
         }
         writeEpochs(view.epochs());
         // An append to a file that has its name costs one force, no more.

@@ -17,8 +17,10 @@ import dev.curia.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,13 +53,16 @@ final class LogLoader {
     // Of the batches scanned.
     private int lastEpoch = -1;
     private boolean cut;
+    private final Set<Long> withAborted = new HashSet<>();
+    // Segments whose aborted transactions are to be indexed anew.
+    private final List<Segment> unindexed = new ArrayList<>();
 
     /**
      * What the directory's checkpoints know.
      *
      * @param clean whether the last stop left everything in its files
      */
-    record Start(long recoveryPoint, long logStartOffset, boolean clean) {}
+    record Start(long recoveryPoint, long logStartOffset, long highWatermark, boolean clean) {}
 
     LogLoader(TopicPartition name, Path directory, LogEnvironment environment, LogConfig config, Start start) {
         this.name = name;
@@ -92,8 +97,9 @@ final class LogLoader {
             if (cut) drop(bases.subList(i + 1, bases.size()));
         }
         LogView view = view();
-        ProducerStates producers = new ProducerStates();
-        ProducerFiles.load(files, directory, view, producers);
+        unindexed.retainAll(segments);
+        ProducerStates producers = new ProducerRecovery(new ProducerFiles(files, directory), view)
+                .load(start.clean() ? Long.MAX_VALUE : start.recoveryPoint(), start.highWatermark(), unindexed);
         return new LoadedLog(view, producers, Math.min(recoveryPoint, view.logEndOffset()), storedEpochs);
     }
 
@@ -135,10 +141,11 @@ final class LogLoader {
             if (base.isPresent()) bases.add(base.getAsLong());
         }
         for (Path file : all) {
-            for (String suffix : List.of(SegmentFiles.OFFSET_INDEX, SegmentFiles.TIME_INDEX)) {
+            for (String suffix : List.of(SegmentFiles.OFFSET_INDEX, SegmentFiles.TIME_INDEX, SegmentFiles.TXN_INDEX)) {
                 OptionalLong base = SegmentFiles.offsetOf(file, suffix);
                 if (base.isPresent() && !bases.contains(base.getAsLong())) files.delete(file);
             }
+            SegmentFiles.offsetOf(file, SegmentFiles.TXN_INDEX).ifPresent(withAborted::add);
         }
         return List.copyOf(bases);
     }
@@ -150,6 +157,7 @@ final class LogLoader {
             scannedTo = -1;
             String defect = segment.indexDefect();
             if (defect == null) {
+                checkAborted(segment);
                 segments.add(segment);
                 return;
             }
@@ -167,6 +175,17 @@ final class LogLoader {
         rebuild(base, recoveryPoint);
     }
 
+    private void checkAborted(Segment segment) throws IOException {
+        if (!withAborted.contains(segment.baseOffset())) {
+            segment.aborted().knownAbsent();
+            return;
+        }
+        String defect = segment.aborted().defect();
+        if (defect == null) return;
+        LOG.warn("{}: the transaction index of segment {} is built anew: {}", name, segment.baseOffset(), defect);
+        unindexed.add(segment);
+    }
+
     /**
      * Checks every batch and indexes it.
      *
@@ -176,6 +195,7 @@ final class LogLoader {
         Segment segment = Segment.rebuilding(segmentFiles, directory, base);
         LogFile file = segment.file().acquire();
         long next = Math.max(base, scannedTo);
+        boolean markers = false;
         try {
             BatchReader batches = new BatchReader(file, 0, segment.size(), SCAN_CHUNK_BYTES);
             String defect = null;
@@ -185,6 +205,7 @@ final class LogLoader {
                 if (defect != null) break;
                 segment.index(batch, (int) batches.position(), config.indexIntervalBytes());
                 epochs = epochs.assign(batch.leaderEpoch(), batch.baseOffset());
+                markers |= batch.isControl() && batch.hasProducerId();
                 next = batch.lastOffset() + 1;
                 lastEpoch = Math.max(lastEpoch, batch.leaderEpoch());
                 recovery.scanned(batch.sizeInBytes());
@@ -200,6 +221,8 @@ final class LogLoader {
         } finally {
             segment.file().release();
         }
+        if (markers) unindexed.add(segment);
+        else segment.aborted().clear();
         segments.add(segment);
         scannedTo = next;
     }
@@ -243,6 +266,7 @@ final class LogLoader {
             files.delete(SegmentFiles.of(directory, base, SegmentFiles.LOG));
             files.delete(SegmentFiles.of(directory, base, SegmentFiles.OFFSET_INDEX));
             files.delete(SegmentFiles.of(directory, base, SegmentFiles.TIME_INDEX));
+            files.delete(SegmentFiles.of(directory, base, SegmentFiles.TXN_INDEX));
         }
     }
 }

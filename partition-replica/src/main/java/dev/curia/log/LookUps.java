@@ -21,16 +21,21 @@ final class LookUps {
     private final Supplier<LogConfig> config;
     private final LogFlusher flusher;
     private final BooleanSupplier open;
+    private final Reindex transactions;
     private final OnFailure onFailure;
 
-    /** @param onFailure hears of damage and of failing disks, not of what a change of the log explains */
+    /**
+     * @param transactions as {@link Segment#reindex}, for the index that needs more than the segment
+     * @param onFailure hears of damage and of failing disks, not of what a change of the log explains */
     LookUps(
             Supplier<LogView> view,
             Supplier<LogConfig> config,
             LogFlusher flusher,
             BooleanSupplier open,
+            Reindex transactions,
             OnFailure onFailure) {
         this.view = view;
+        this.transactions = transactions;
         this.config = config;
         this.flusher = flusher;
         this.open = open;
@@ -40,6 +45,12 @@ final class LookUps {
     @FunctionalInterface
     interface Lookup<T> {
         T in(LogView view) throws IOException;
+    }
+
+    /** Makes a segment's index of aborted transactions anew. */
+    @FunctionalInterface
+    interface Reindex {
+        void run(LogView view, Segment segment) throws IOException;
     }
 
     @FunctionalInterface
@@ -71,7 +82,8 @@ final class LookUps {
         Segment segment = damaged.segment();
         LOG.warn("{}: {}; its indexes are made anew", what, damaged.getMessage());
         try {
-            segment.reindex(now.endOf(segment), config.get().indexIntervalBytes());
+            if (damaged.isOfTransactions()) transactions.run(now, segment);
+            else segment.reindex(now.endOf(segment), config.get().indexIntervalBytes());
             return true;
         } catch (IOException e) {
             if (open.getAsBoolean()) onFailure.failed(what, e);

@@ -8,6 +8,8 @@ import dev.curia.log.batch.BatchPolicy;
 import dev.curia.log.batch.BatchView;
 import dev.curia.log.epoch.EpochHistory;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
+import dev.curia.log.producer.AbortedTxn;
+import dev.curia.log.producer.ProducerDescription;
 import dev.curia.log.producer.ProducerStates;
 import dev.curia.log.segment.CorruptSegmentException;
 import dev.curia.log.segment.Segment;
@@ -45,6 +47,7 @@ public final class PartitionLog implements AutoCloseable {
     private final LogEnvironment environment;
     private final LogFlusher flusher;
     private final ProducerStates producers;
+    private final ProducerFiles snapshots;
     private final AppendPreparation preparation;
     private final LookUps lookUps;
     private final BatchView batch = new BatchView();
@@ -69,10 +72,17 @@ public final class PartitionLog implements AutoCloseable {
         this.environment = environment;
         this.config = config;
         this.producers = loaded.producers();
+        this.snapshots = new ProducerFiles(environment.files(), directory);
         this.view = loaded.view();
         this.flusher = new LogFlusher(directory, environment, loaded.recoveryPoint(), loaded.storedEpochs());
         this.preparation = new AppendPreparation(producers);
-        this.lookUps = new LookUps(() -> view, () -> config, flusher, () -> open, this::fail);
+        this.lookUps = new LookUps(
+                () -> view,
+                () -> config,
+                flusher,
+                () -> open,
+                (now, segment) -> new ProducerRecovery(snapshots, now).reindex(segment),
+                this::fail);
     }
 
     public TopicPartition name() {
@@ -149,7 +159,8 @@ public final class PartitionLog implements AutoCloseable {
      * (offsets, leader epoch, times), big endian; position and limit stay. Owner thread.
      *
      * <p>Refused with CORRUPT_MESSAGE, INVALID_RECORD, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_TIMESTAMP,
-     * OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH or KAFKA_STORAGE_ERROR. One of a producer's last five batches sent again
+     * OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_EPOCH, INVALID_TXN_STATE, TRANSACTION_COORDINATOR_FENCED or
+     * KAFKA_STORAGE_ERROR. One of a producer's last five batches sent again
      * is answered with its offsets.
      *
      * @param nowMillis the wall clock
@@ -193,6 +204,16 @@ public final class PartitionLog implements AutoCloseable {
      * @param endBound only batches wholly below this offset
      */
     public LogRead read(long offset, int maxBytes, boolean minOneBatch, long endBound) {
+        return read(
+                offset, now -> LogRead.of(LogReader.slice(now, offset, maxBytes, minOneBatch, endBound), List.of()));
+    }
+
+    /** As {@link #read}, for a reader of committed records: with the transactions that were aborted among what is returned. */
+    public LogRead readCommitted(long offset, int maxBytes, boolean minOneBatch, long lastStableOffset) {
+        return read(offset, now -> AbortedTransactions.read(now, offset, maxBytes, minOneBatch, lastStableOffset));
+    }
+
+    private LogRead read(long offset, LookUps.Lookup<LogRead> found) {
         if (!open) return LogRead.failed(ErrorCode.NOT_LEADER_OR_FOLLOWER);
         if (!isOnline()) return LogRead.failed(ErrorCode.KAFKA_STORAGE_ERROR);
         try {
@@ -200,7 +221,7 @@ public final class PartitionLog implements AutoCloseable {
                 if (offset < now.logStartOffset() || offset > now.logEndOffset()) {
                     return LogRead.failed(ErrorCode.OFFSET_OUT_OF_RANGE);
                 }
-                return new LogRead(ErrorCode.NONE, LogReader.slice(now, offset, maxBytes, minOneBatch, endBound));
+                return found.in(now);
             });
         } catch (StorageException e) {
             return LogRead.failed(open ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NOT_LEADER_OR_FOLLOWER);
@@ -219,6 +240,52 @@ public final class PartitionLog implements AutoCloseable {
     /** The first of the records with the newest time below {@code endBound}. Any thread; may read from disk. */
     public Optional<TimestampOffset> offsetOfMaxTimestamp(long endBound) {
         return lookUps.run("looking up the newest time in " + name, now -> LogReader.newest(now, endBound));
+    }
+
+    /** The transactions that were aborted and may have records in {@code [from, to)}, by their markers. Any thread; may read from disk. */
+    public List<AbortedTxn> abortedTransactions(long from, long to) {
+        return lookUps.run(
+                "looking up aborted transactions in " + name, now -> AbortedTransactions.overlapping(now, from, to));
+    }
+
+    /**
+     * Up to where readers of committed records may read: where the first transaction begins that is open, or whose marker is not below the high
+     * watermark; without any, the high watermark. Owner thread.
+     *
+     * @param highWatermark not below that of an earlier call, unless the log was cut
+     */
+    public long lastStableOffset(long highWatermark) {
+        long unstable = producers.firstUnstableOffset(highWatermark).orElse(highWatermark);
+        return Math.max(view.logStartOffset(), Math.min(unstable, highWatermark));
+    }
+
+    /** What is known of the producers that wrote here and are not forgotten. Owner thread. */
+    public List<ProducerDescription> producers() {
+        return producers.describe();
+    }
+
+    /** Whether this producer epoch has a transaction open here. Owner thread. */
+    public boolean inTransaction(long producerId, short producerEpoch) {
+        return producers.inTransaction(producerId, producerEpoch);
+    }
+
+    /**
+     * Forgets producers that were idle for {@code idleMillis}, but for those with an open transaction. Owner thread.
+     *
+     * @return how many
+     */
+    public int expireProducers(long nowMillis, long idleMillis) {
+        return producers.expire(nowMillis, idleMillis);
+    }
+
+    /**
+     * Forgets those that were idle longest when there are more producers than {@code most}, but for those with an open transaction. Costs nothing
+     * otherwise. Owner thread.
+     *
+     * @return how many
+     */
+    public int boundProducers(int most) {
+        return producers.bound(most);
     }
 
     /** Makes the log start at {@code offset}, if that lies ahead and not behind the log's end. Owner thread. */
@@ -247,7 +314,7 @@ public final class PartitionLog implements AutoCloseable {
             long end = now.segments().get(now.indexOf(offset)).endBelow(offset);
             environment.checkpoints().lower(name, end);
             flusher.lower(end, () -> view = LogTruncation.truncate(now, offset));
-            restoreProducers(view);
+            producers.truncateTo(view.logEndOffset(), new ProducerRecovery(snapshots, view).reload());
         });
     }
 
@@ -257,6 +324,7 @@ public final class PartitionLog implements AutoCloseable {
         change("emptying " + name + " to start at offset " + offset, () -> {
             environment.checkpoints().lower(name, offset);
             flusher.lower(offset, () -> view = LogTruncation.startOver(now, offset, directory, environment.segments()));
+            snapshots.deleteAll();
             producers.clear();
         });
     }
@@ -325,6 +393,7 @@ public final class PartitionLog implements AutoCloseable {
             segments.addAll(first, replacement);
             view = now.withSegments(List.copyOf(segments));
             for (Segment segment : old) segment.abandon();
+            snapshots.retainBases(old, replacement);
         });
         environment.removeLater(old, config.fileDeleteDelayMs());
         return true;
@@ -341,7 +410,8 @@ public final class PartitionLog implements AutoCloseable {
         }
         change("closing " + name, () -> {
             LogView now = view;
-            ProducerFiles.write(environment.files(), directory, now.logEndOffset(), producers);
+            snapshots.write(now.logEndOffset(), producers);
+            snapshots.force(now.logEndOffset());
             now.active().seal();
             flusher.flush(() -> now);
             for (Segment segment : now.segments()) segment.close();
@@ -368,12 +438,13 @@ public final class PartitionLog implements AutoCloseable {
         try {
             if (RollPolicy.mustRoll(view, config, batches.remaining(), last, maxTimestamp, nowMillis)) rollSegment();
             view.active().append(batches, batch, config.indexIntervalBytes());
+            for (int at = batches.position(); at < batches.limit(); at += batch.sizeInBytes()) {
+                AbortedTxn aborted = producers.update(batch.at(batches, at), nowMillis);
+                if (aborted != null) view.active().aborted().add(aborted);
+            }
         } catch (IOException e) {
             fail("appending to " + name, e);
             return storageError();
-        }
-        for (int at = batches.position(); at < batches.limit(); at += batch.sizeInBytes()) {
-            producers.update(batch.at(batches, at));
         }
         LogView now = view;
         view = new LogView(
@@ -387,7 +458,7 @@ public final class PartitionLog implements AutoCloseable {
         if (now.activeSize() == 0) return;
         long base = now.logEndOffset();
         old.seal();
-        ProducerFiles.write(environment.files(), directory, base, producers);
+        snapshots.write(base, producers);
         List<Segment> segments = new ArrayList<>(now.segments());
         segments.add(Segment.create(environment.segments(), directory, base, config.preallocateBytes()));
         view = new LogView(List.copyOf(segments), now.logStartOffset(), base, 0, now.epochs());
@@ -422,13 +493,10 @@ public final class PartitionLog implements AutoCloseable {
             bytes += segment.size();
             segment.markDeleted();
             segment.abandon();
+            snapshots.delete(segment.baseOffset());
         }
         environment.metrics().deleted(count, bytes);
         environment.removeLater(dropped, config.fileDeleteDelayMs());
-    }
-
-    private void restoreProducers(LogView now) throws IOException {
-        ProducerFiles.load(environment.files(), directory, now, producers);
     }
 
     private Optional<AppendInfo> unavailable() {

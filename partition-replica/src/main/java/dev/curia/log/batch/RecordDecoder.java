@@ -3,10 +3,10 @@ package dev.curia.log.batch;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
+import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
@@ -55,14 +55,21 @@ public final class RecordDecoder {
         }
     }
 
-    /** The epoch of the transaction coordinator that wrote this marker; empty when the control batch is no marker. */
-    public static OptionalInt coordinatorEpoch(ByteBuffer controlBatch) {
+    /**
+     * What ends a transaction.
+     *
+     * @param coordinatorEpoch of the transaction coordinator that wrote it
+     */
+    public record Marker(boolean abort, int coordinatorEpoch) {}
+
+    /** Empty: the control batch holds no end-of-transaction marker, or none any more since it was compacted. */
+    public static Optional<Marker> marker(ByteBuffer controlBatch) {
         try (CloseableIterator<Record> records = iterate(controlBatch)) {
-            if (!records.hasNext()) return OptionalInt.empty();
-            return OptionalInt.of(
-                    EndTransactionMarker.deserialize(records.next()).coordinatorEpoch());
+            if (!records.hasNext()) return Optional.empty();
+            EndTransactionMarker marker = EndTransactionMarker.deserialize(records.next());
+            return Optional.of(new Marker(marker.controlType() == ControlRecordType.ABORT, marker.coordinatorEpoch()));
         } catch (RuntimeException e) {
-            return OptionalInt.empty();
+            return Optional.empty();
         }
     }
 

@@ -4,7 +4,6 @@ import dev.curia.log.batch.BatchView;
 import dev.curia.log.producer.ProducerEntry.Batch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -26,17 +25,17 @@ final class ProducerSnapshot {
 
     private ProducerSnapshot() {}
 
-    static ByteBuffer encode(Collection<ProducerEntry> producers) {
+    static ByteBuffer encode(ProducerTable producers) {
         ByteBuffer out = ByteBuffer.allocate(ENTRIES_AT + Integer.BYTES + ENTRY_BYTES * producers.size());
         out.putShort(VERSION).putInt(0).putInt(producers.size());
-        for (ProducerEntry entry : producers) {
+        producers.forEach(entry -> {
             Batch last = entry.last();
             out.putLong(entry.producerId).putShort(entry.producerEpoch);
             out.putInt(last == null ? BatchView.NONE : last.lastSequence());
             out.putLong(last == null ? BatchView.NONE : last.lastOffset());
             out.putInt(last == null ? 0 : last.offsetDelta());
             out.putLong(entry.lastTimestamp).putInt(entry.coordinatorEpoch).putLong(entry.currentTxnFirstOffset);
-        }
+        });
         out.flip();
         return out.putInt(CRC_AT, crc(out));
     }
@@ -65,7 +64,8 @@ final class ProducerSnapshot {
         entry.lastTimestamp = in.getLong();
         entry.coordinatorEpoch = in.getInt();
         entry.currentTxnFirstOffset = in.getLong();
-        if (lastSequence >= 0) entry.add(new Batch(lastSequence, lastOffset, offsetDelta, entry.lastTimestamp));
+        entry.lastSeenMillis = entry.lastTimestamp;
+        if (lastOffset >= 0) entry.add(new Batch(lastSequence, lastOffset, offsetDelta, entry.lastTimestamp));
         return entry;
     }
 

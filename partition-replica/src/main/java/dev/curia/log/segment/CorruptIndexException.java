@@ -9,10 +9,17 @@ public final class CorruptIndexException extends IOException {
 
     // Not part of what is serialized: an exception of this process alone.
     private final transient Segment segment;
+    private final boolean ofTransactions;
 
     CorruptIndexException(Segment segment, Path index, String what) {
         super(index + " is damaged: " + what);
         this.segment = segment;
+        this.ofTransactions = index.toString().endsWith(SegmentFiles.TXN_INDEX);
+    }
+
+    /** Whether it is the index of aborted transactions, which is made anew with the help of what producers wrote before the segment. */
+    public boolean isOfTransactions() {
+        return ofTransactions;
     }
 
     public Segment segment() {

@@ -29,6 +29,7 @@ public final class Segment {
     private final SharedFile log;
     private final SparseIndex offsets;
     private final SparseIndex times;
+    private final TransactionIndex aborted;
 
     private volatile int size;
     private volatile long maxTimestamp = BatchView.NONE;
@@ -54,6 +55,7 @@ public final class Segment {
         this.times = growing
                 ? SparseIndex.growing(files, Format.TIME, timesPath)
                 : SparseIndex.sealed(files, Format.TIME, timesPath);
+        this.aborted = new TransactionIndex(files, directory, this);
         this.timesKnown = growing;
     }
 
@@ -73,6 +75,7 @@ public final class Segment {
         }
         segment.offsets.writeFile();
         segment.times.writeFile();
+        segment.aborted.clear();
         return segment;
     }
 
@@ -106,6 +109,11 @@ public final class Segment {
     /** For readers' slices: acquire and release it. */
     public SharedFile file() {
         return log;
+    }
+
+    /** Which transactions end in this segment by being aborted. */
+    public TransactionIndex aborted() {
+        return aborted;
     }
 
     /** The broker or producer time of the first batch; -1 before it, or when it is not in memory. Writer only. */
@@ -190,9 +198,10 @@ public final class Segment {
         }
     }
 
-    /** Forces records, and the indexes of a sealed segment, to disk. Any thread. */
+    /** Forces records, aborted transactions, and the indexes of a sealed segment, to disk. Any thread. */
     public void force() throws IOException {
         log.force();
+        aborted.force();
         if (!offsets.isGrowing()) {
             offsets.force();
             times.force();
@@ -214,6 +223,7 @@ public final class Segment {
             size = position;
             offsets.truncate(position, true);
             times.truncate(offset - baseOffset, true);
+            aborted.truncateTo(offset);
             Entry lastTime = times.last();
             maxTimestamp = lastTime == null ? BatchView.NONE : lastTime.key();
             offsetOfMaxTimestamp = lastTime == null ? BatchView.NONE : baseOffset + lastTime.value();
@@ -386,6 +396,7 @@ public final class Segment {
         log.moveTo(deleted(SegmentFiles.LOG));
         offsets.moveTo(deleted(SegmentFiles.OFFSET_INDEX));
         times.moveTo(deleted(SegmentFiles.TIME_INDEX));
+        aborted.moveTo(deleted(SegmentFiles.TXN_INDEX));
     }
 
     /** Removes the files from disk. Any thread. */
@@ -393,6 +404,7 @@ public final class Segment {
         log.delete();
         offsets.delete();
         times.delete();
+        aborted.delete();
     }
 
     /** Writes what is not yet in the files, without forcing, and lets go of them. Writer only. */
@@ -407,6 +419,7 @@ public final class Segment {
         log.retire();
         offsets.retire();
         times.retire();
+        aborted.retire();
     }
 
     @Override

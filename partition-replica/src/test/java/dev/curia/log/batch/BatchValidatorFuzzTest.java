@@ -52,7 +52,7 @@ class BatchValidatorFuzzTest {
                     assertThat(view.baseOffset()).isGreaterThan(last);
                     last = view.lastOffset();
                     RecordDecoder.firstAtOrAfter(view.slice(), NOW, 0);
-                    RecordDecoder.coordinatorEpoch(view.slice());
+                    RecordDecoder.marker(view.slice());
                     if (view.codec() <= 4) RecordDecoder.recompress(view.slice(), 0);
                 }
             }
