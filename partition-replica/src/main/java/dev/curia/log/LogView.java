@@ -41,6 +41,12 @@ record LogView(List<Segment> segments, long logStartOffset, long logEndOffset, i
         return segment == active() ? activeSize : segment.size();
     }
 
+    long sizeInBytes() {
+        long bytes = 0;
+        for (Segment segment : segments) bytes += endOf(segment);
+        return bytes;
+    }
+
     /** The active one among them, still. */
     LogView withSegments(List<Segment> others) {
         return new LogView(others, logStartOffset, logEndOffset, activeSize, epochs);

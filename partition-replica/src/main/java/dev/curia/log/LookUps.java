@@ -21,21 +21,19 @@ final class LookUps {
     private final Supplier<LogConfig> config;
     private final LogFlusher flusher;
     private final BooleanSupplier open;
-    private final Reindex transactions;
+    private final ProducerFiles snapshots;
     private final OnFailure onFailure;
 
-    /**
-     * @param transactions as {@link Segment#reindex}, for the index that needs more than the segment
-     * @param onFailure hears of damage and of failing disks, not of what a change of the log explains */
+    /** @param onFailure hears of damage and of failing disks, not of what a change of the log explains */
     LookUps(
             Supplier<LogView> view,
             Supplier<LogConfig> config,
+            ProducerFiles snapshots,
             LogFlusher flusher,
             BooleanSupplier open,
-            Reindex transactions,
             OnFailure onFailure) {
         this.view = view;
-        this.transactions = transactions;
+        this.snapshots = snapshots;
         this.config = config;
         this.flusher = flusher;
         this.open = open;
@@ -45,12 +43,6 @@ final class LookUps {
     @FunctionalInterface
     interface Lookup<T> {
         T in(LogView view) throws IOException;
-    }
-
-    /** Makes a segment's index of aborted transactions anew. */
-    @FunctionalInterface
-    interface Reindex {
-        void run(LogView view, Segment segment) throws IOException;
     }
 
     @FunctionalInterface
@@ -82,7 +74,7 @@ final class LookUps {
         Segment segment = damaged.segment();
         LOG.warn("{}: {}; its indexes are made anew", what, damaged.getMessage());
         try {
-            if (damaged.isOfTransactions()) transactions.run(now, segment);
+            if (damaged.isOfTransactions()) new ProducerRecovery(snapshots, now).reindex(segment);
             else segment.reindex(now.endOf(segment), config.get().indexIntervalBytes());
             return true;
         } catch (IOException e) {

@@ -9,7 +9,6 @@ import dev.curia.log.batch.BatchView;
 import dev.curia.log.epoch.EpochHistory;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.log.producer.AbortedTxn;
-import dev.curia.log.producer.ProducerDescription;
 import dev.curia.log.producer.ProducerStates;
 import dev.curia.log.segment.CorruptSegmentException;
 import dev.curia.log.segment.Segment;
@@ -76,13 +75,7 @@ public final class PartitionLog implements AutoCloseable {
         this.view = loaded.view();
         this.flusher = new LogFlusher(directory, environment, loaded.recoveryPoint(), loaded.storedEpochs());
         this.preparation = new AppendPreparation(producers);
-        this.lookUps = new LookUps(
-                () -> view,
-                () -> config,
-                flusher,
-                () -> open,
-                (now, segment) -> new ProducerRecovery(snapshots, now).reindex(segment),
-                this::fail);
+        this.lookUps = new LookUps(() -> view, () -> config, snapshots, flusher, () -> open, this::fail);
     }
 
     public TopicPartition name() {
@@ -123,10 +116,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** The sum of all segments, in bytes. */
     public long sizeInBytes() {
-        LogView now = view;
-        long bytes = 0;
-        for (Segment segment : now.segments()) bytes += now.endOf(segment);
-        return bytes;
+        return view.sizeInBytes();
     }
 
     public int segmentCount() {
@@ -259,33 +249,9 @@ public final class PartitionLog implements AutoCloseable {
         return Math.max(view.logStartOffset(), Math.min(unstable, highWatermark));
     }
 
-    /** What is known of the producers that wrote here and are not forgotten. Owner thread. */
-    public List<ProducerDescription> producers() {
-        return producers.describe();
-    }
-
-    /** Whether this producer epoch has a transaction open here. Owner thread. */
-    public boolean inTransaction(long producerId, short producerEpoch) {
-        return producers.inTransaction(producerId, producerEpoch);
-    }
-
-    /**
-     * Forgets producers that were idle for {@code idleMillis}, but for those with an open transaction. Owner thread.
-     *
-     * @return how many
-     */
-    public int expireProducers(long nowMillis, long idleMillis) {
-        return producers.expire(nowMillis, idleMillis);
-    }
-
-    /**
-     * Forgets those that were idle longest when there are more producers than {@code most}, but for those with an open transaction. Costs nothing
-     * otherwise. Owner thread.
-     *
-     * @return how many
-     */
-    public int boundProducers(int most) {
-        return producers.bound(most);
+    /** The producers that wrote here, for questions, and to have idle ones forgotten. Owner thread. */
+    public ProducerStates producers() {
+        return producers;
     }
 
     /** Makes the log start at {@code offset}, if that lies ahead and not behind the log's end. Owner thread. */
@@ -410,8 +376,7 @@ public final class PartitionLog implements AutoCloseable {
         }
         change("closing " + name, () -> {
             LogView now = view;
-            snapshots.write(now.logEndOffset(), producers);
-            snapshots.force(now.logEndOffset());
+            snapshots.writeForced(now.logEndOffset(), producers);
             now.active().seal();
             flusher.flush(() -> now);
             for (Segment segment : now.segments()) segment.close();

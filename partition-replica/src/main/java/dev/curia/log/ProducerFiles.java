@@ -41,6 +41,12 @@ final class ProducerFiles {
         }
     }
 
+    /** Durable but for the file's name. */
+    void writeForced(long offset, ProducerStates producers) throws IOException {
+        write(offset, producers);
+        force(offset);
+    }
+
     /** Nothing happens when there is none. */
     void force(long offset) throws IOException {
         if (!exists(offset)) return;

@@ -49,12 +49,8 @@ public final class Segment {
         this.log = new SharedFile(files, SegmentFiles.of(directory, baseOffset, SegmentFiles.LOG));
         Path offsetsPath = SegmentFiles.of(directory, baseOffset, SegmentFiles.OFFSET_INDEX);
         Path timesPath = SegmentFiles.of(directory, baseOffset, SegmentFiles.TIME_INDEX);
-        this.offsets = growing
-                ? SparseIndex.growing(files, Format.OFFSET, offsetsPath)
-                : SparseIndex.sealed(files, Format.OFFSET, offsetsPath);
-        this.times = growing
-                ? SparseIndex.growing(files, Format.TIME, timesPath)
-                : SparseIndex.sealed(files, Format.TIME, timesPath);
+        this.offsets = SparseIndex.of(files, Format.OFFSET, offsetsPath, growing);
+        this.times = SparseIndex.of(files, Format.TIME, timesPath, growing);
         this.aborted = new TransactionIndex(files, directory, this);
         this.timesKnown = growing;
     }
@@ -371,13 +367,7 @@ public final class Segment {
     public boolean isZeroFrom(int position) throws IOException {
         LogFile file = log.acquire();
         try {
-            ByteBuffer chunk = ByteBuffer.allocate(REINDEX_CHUNK_BYTES);
-            for (long at = position; at < size; at += chunk.limit()) {
-                chunk.clear().limit((int) Math.min(chunk.capacity(), size - at));
-                if (file.read(chunk, at) < chunk.limit()) return false;
-                for (int i = 0; i < chunk.limit(); i++) if (chunk.get(i) != 0) return false;
-            }
-            return true;
+            return SegmentFiles.isZero(file, position, size);
         } finally {
             log.release();
         }

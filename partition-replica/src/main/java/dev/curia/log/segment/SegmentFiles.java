@@ -3,6 +3,7 @@ package dev.curia.log.segment;
 import dev.curia.log.io.FileSystem;
 import dev.curia.log.io.LogFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -18,6 +19,7 @@ public final class SegmentFiles {
     public static final String DELETED = ".deleted";
 
     private static final int DIGITS = 20;
+    private static final int ZERO_CHUNK_BYTES = 256 << 10;
 
     private SegmentFiles() {}
 
@@ -50,5 +52,16 @@ public final class SegmentFiles {
             }
         }
         return bytes;
+    }
+
+    /** Whether all bytes of {@code [from, to)} are there, and zero. */
+    static boolean isZero(LogFile file, long from, long to) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate((int) Math.max(0, Math.min(ZERO_CHUNK_BYTES, to - from)));
+        for (long at = from; at < to; at += chunk.limit()) {
+            chunk.clear().limit((int) Math.min(chunk.capacity(), to - at));
+            if (file.read(chunk, at) < chunk.limit()) return false;
+            for (int i = 0; i < chunk.limit(); i++) if (chunk.get(i) != 0) return false;
+        }
+        return true;
     }
 }

@@ -81,17 +81,10 @@ public final class SparseIndex {
         }
     }
 
-    /** An index of a new segment. */
-    static SparseIndex growing(OpenFiles files, Format format, Path path) {
-        return new SparseIndex(
-                new SharedFile(files, path),
-                format,
-                new Entries(new long[INITIAL_CAPACITY], new int[INITIAL_CAPACITY], 0));
-    }
-
-    /** An index whose entries are in its file. */
-    static SparseIndex sealed(OpenFiles files, Format format, Path path) {
-        return new SparseIndex(new SharedFile(files, path), format, null);
+    /** @param growing an index of a new segment; else its entries are in its file */
+    static SparseIndex of(OpenFiles files, Format format, Path path, boolean growing) {
+        Entries empty = new Entries(new long[INITIAL_CAPACITY], new int[INITIAL_CAPACITY], 0);
+        return new SparseIndex(new SharedFile(files, path), format, growing ? empty : null);
     }
 
     /** Adds an entry unless its key or value does not rise. Writer only; the index is growing. */
