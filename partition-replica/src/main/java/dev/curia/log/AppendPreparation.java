@@ -5,19 +5,18 @@ import dev.curia.log.batch.BatchCheck;
 import dev.curia.log.batch.BatchPolicy;
 import dev.curia.log.batch.BatchValidator;
 import dev.curia.log.batch.BatchView;
-import dev.curia.log.batch.RecordDecoder;
+import dev.curia.log.batch.InvalidBatchException;
+import dev.curia.log.batch.Recompressor;
 import dev.curia.log.producer.ProducerStates;
 import dev.curia.log.producer.SequenceCheck;
 import dev.curia.proto.common.v1.ErrorCode;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Decides what becomes of the batches of an append, before anything is written. Owner thread of the log. */
 final class AppendPreparation {
     private final BatchValidator validator = new BatchValidator();
+    private final Recompressor recompressor = new Recompressor();
     private final BatchView batch = new BatchView();
     private final ProducerStates producers;
 
@@ -44,14 +43,11 @@ final class AppendPreparation {
         if (!check.ok()) return Prepared.answered(AppendInfo.refused(check));
         AppendInfo verdict = checkProducer(batches, policy, origin);
         if (verdict != null) return Prepared.answered(verdict);
-        ByteBuffer stored = batches;
-        if (policy.codec() != BatchPolicy.PRODUCER) {
-            Optional<ByteBuffer> recompressed = recompress(batches, policy.codec());
-            if (recompressed.isEmpty()) {
-                return Prepared.answered(
-                        AppendInfo.refused(ErrorCode.INVALID_RECORD, "The batch's records cannot be decoded"));
-            }
-            stored = recompressed.get();
+        ByteBuffer stored;
+        try {
+            stored = recompressor.convert(batches, policy, nowMillis);
+        } catch (InvalidBatchException e) {
+            return Prepared.answered(AppendInfo.refused(e.check()));
         }
         long next = nextOffset;
         for (int at = stored.position(); at < stored.limit(); at += batch.sizeInBytes()) {
@@ -89,24 +85,5 @@ final class AppendPreparation {
                     ErrorCode.NONE, "", old.baseOffset(), old.lastOffset(), old.timestamp(), appendTime, true);
         }
         return null;
-    }
-
-    private Optional<ByteBuffer> recompress(ByteBuffer batches, int codec) {
-        List<ByteBuffer> parts = new ArrayList<>();
-        int bytes = 0;
-        for (int at = batches.position(); at < batches.limit(); at += batch.sizeInBytes()) {
-            ByteBuffer part = batch.at(batches, at).slice();
-            if (batch.codec() != codec && !batch.isControl()) {
-                Optional<ByteBuffer> rewritten = RecordDecoder.recompress(part, codec);
-                if (rewritten.isEmpty()) return Optional.empty();
-                part = rewritten.get();
-            }
-            parts.add(part);
-            bytes += part.remaining();
-        }
-        if (parts.size() == 1) return Optional.of(parts.get(0));
-        ByteBuffer all = ByteBuffer.allocate(bytes);
-        parts.forEach(all::put);
-        return Optional.of(all.flip());
     }
 }

@@ -2,8 +2,10 @@ package dev.curia.log;
 
 import dev.curia.common.config.TopicConfigs;
 import dev.curia.log.batch.BatchPolicy;
+import dev.curia.log.batch.Codec;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A topic's settings as far as its logs use them. Immutable.
@@ -39,7 +41,6 @@ public record LogConfig(
         boolean preallocate,
         boolean fsynced,
         BatchPolicy batches) {
-    private static final List<String> CODECS = List.of("uncompressed", "gzip", "snappy", "lz4", "zstd");
 
     /** Kafka's defaults. */
     public static LogConfig defaults() {
@@ -61,7 +62,7 @@ public record LogConfig(
                 TopicConfigs.MESSAGE_TIMESTAMP_TYPE.in(settings).equals("LogAppendTime"),
                 TopicConfigs.MESSAGE_TIMESTAMP_BEFORE_MAX_MS.in(settings),
                 TopicConfigs.MESSAGE_TIMESTAMP_AFTER_MAX_MS.in(settings),
-                CODECS.indexOf(TopicConfigs.COMPRESSION_TYPE.in(settings)),
+                codec(settings),
                 compacted);
         return new LogConfig(
                 segmentBytes,
@@ -84,5 +85,19 @@ public record LogConfig(
     /** How much disk space a new segment reserves. */
     int preallocateBytes() {
         return preallocate ? segmentBytes : 0;
+    }
+
+    /** Empty: batches are stored as they were sent. */
+    private static Optional<Codec> codec(Map<String, String> settings) {
+        String name = TopicConfigs.COMPRESSION_TYPE.in(settings);
+        return switch (name) {
+            case "producer" -> Optional.empty();
+            case "uncompressed" -> Optional.of(Codec.NONE);
+            case "gzip" -> Optional.of(Codec.gzip(TopicConfigs.COMPRESSION_GZIP_LEVEL.in(settings)));
+            case "snappy" -> Optional.of(Codec.SNAPPY);
+            case "lz4" -> Optional.of(Codec.lz4(TopicConfigs.COMPRESSION_LZ4_LEVEL.in(settings)));
+            case "zstd" -> Optional.of(Codec.zstd(TopicConfigs.COMPRESSION_ZSTD_LEVEL.in(settings)));
+            default -> throw new IllegalStateException("compression.type " + name);
+        };
     }
 }

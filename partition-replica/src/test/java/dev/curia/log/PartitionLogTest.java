@@ -3,6 +3,7 @@ package dev.curia.log;
 import static dev.curia.log.LogFixture.batch;
 import static dev.curia.log.LogFixture.batchAt;
 import static dev.curia.log.LogFixture.config;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curia.log.batch.AppendOrigin;
@@ -12,6 +13,9 @@ import dev.curia.proto.common.v1.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +149,28 @@ class PartitionLogTest {
         fixture.append(batch("x".repeat(10_000)));
         assertThat(fixture.log.sizeInBytes()).isLessThan(1000);
         assertThat(fixture.records()).containsExactly("0=" + "x".repeat(10_000));
+    }
+
+    @Test
+    void batchesAreRewrittenAndStamped() throws IOException {
+        fixture.log.updateConfig(config("compression.type", "lz4", "message.timestamp.type", "LogAppendTime"));
+        AppendInfo info = fixture.append(batchAt(5, "a", "b"));
+        assertThat(info.logAppendTimeMs()).isEqualTo(LogFixture.NOW);
+        assertThat(fixture.log.offsetForTimestamp(6, 99)).hasValue(new TimestampOffset(0, LogFixture.NOW, 0));
+        fixture.crash();
+        assertThat(fixture.records()).containsExactly("0=a", "1=b");
+    }
+
+    @Test
+    void aBatchThatGrowsTooLargeInTheTopicsCodecLeavesNothingBehind() throws IOException {
+        ByteBuffer packed = MemoryRecords.withRecords(
+                        Compression.gzip().build(),
+                        new SimpleRecord("x".repeat(10_000).getBytes(UTF_8)))
+                .buffer();
+        fixture.log.updateConfig(config("compression.type", "uncompressed", "max.message.bytes", "5000"));
+        assertThat(error(packed)).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
+        assertThat(fixture.log.logEndOffset()).isZero();
+        assertThat(fixture.records()).isEmpty();
     }
 
     @Test

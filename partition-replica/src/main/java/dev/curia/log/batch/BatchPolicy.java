@@ -1,14 +1,16 @@
 package dev.curia.log.batch;
 
+import java.util.Optional;
+
 /**
  * What a topic's settings say about the batches it takes. Immutable.
  *
- * @param maxBatchBytes the largest batch, as sent
+ * @param maxBatchBytes the largest batch, as sent and as stored
  * @param maxAppendBytes the most that one append may bring: a segment
  * @param logAppendTime whether the broker stamps records, instead of their producers
  * @param timestampBeforeMaxMs how far a producer's time may lie behind the broker's
  * @param timestampAfterMaxMs how far it may lie ahead
- * @param codec a codec's number as in a batch's attributes to store batches with, or {@link #PRODUCER}
+ * @param codec what to store batches with; empty: each as it was sent
  * @param keysRequired whether records without a key are refused: compaction could not tell what they replace
  */
 public record BatchPolicy(
@@ -17,8 +19,16 @@ public record BatchPolicy(
         boolean logAppendTime,
         long timestampBeforeMaxMs,
         long timestampAfterMaxMs,
-        int codec,
+        Optional<Codec> codec,
         boolean keysRequired) {
-    /** Every batch is kept in the codec it was sent with. */
-    public static final int PRODUCER = -1;
+
+    /** Whether the batch is stored in another codec than it has. Markers, which are a few bytes, stay as they are. */
+    boolean recompresses(BatchView batch) {
+        return codec.isPresent() && codec.get().id() != batch.codec() && !batch.isControl();
+    }
+
+    /** Whether a rule asks for what a batch's header does not tell: each record's key, or the oldest record's time. */
+    boolean judgesRecords() {
+        return keysRequired || (!logAppendTime && timestampBeforeMaxMs < Long.MAX_VALUE);
+    }
 }

@@ -4,18 +4,20 @@ import dev.curia.proto.common.v1.ErrorCode;
 import java.nio.ByteBuffer;
 
 /**
- * Decides whether bytes are batches that a log may take, by their headers and checksums alone (records are decoded only where
- * {@link BatchPolicy#keysRequired}). Total: every input has an answer. Not thread-safe.
+ * Decides whether bytes are batches that a log may take. Headers and checksums are always looked at, and what a leader takes is also walked
+ * record by record, except in compressed batches: they are decompressed only where a setting asks for what the header does not tell,
+ * see {@link BatchPolicy#judgesRecords}. Total: every input has an answer, in bounded memory. Not thread-safe.
  */
 public final class BatchValidator {
     private static final byte MAGIC = 2;
-    private static final int HIGHEST_CODEC = 4;
-    /** Shorter than any record can be: length, attributes, two deltas, two null lengths and a header count. */
-    private static final int MIN_RECORD_BYTES = 7;
 
     private final BatchView view = new BatchView();
+    private final RecordReader reader = new RecordReader();
 
-    /** Checks the bytes between the buffer's position and limit as a producer or coordinator sent them. */
+    /**
+     * Checks the bytes between the buffer's position and limit as a producer or coordinator sent them. A header whose newest timestamp is
+     * not that of its records is corrected in place, where the records were looked at and their times count.
+     */
     public BatchCheck checkForLeader(ByteBuffer batches, BatchPolicy policy, AppendOrigin origin, long nowMillis) {
         if (batches.remaining() > policy.maxAppendBytes()) {
             return new BatchCheck(
@@ -24,11 +26,13 @@ public final class BatchValidator {
                             + policy.maxAppendBytes());
         }
         int count = 0;
+        boolean lone = false;
         for (int at = batches.position(); at < batches.limit(); at += view.sizeInBytes(), count++) {
             BatchCheck check = checkStructure(batches, at);
             if (check.ok()) check = checkPolicy(policy, origin, nowMillis);
             if (!check.ok()) return check;
-            if (count > 0 && view.hasProducerId()) {
+            lone |= view.hasProducerId();
+            if (count > 0 && lone) {
                 return BatchCheck.invalid(
                         "An idempotent producer sends one batch a partition, this append brings more");
             }
@@ -74,7 +78,7 @@ public final class BatchValidator {
         if (!view.crcMatches()) {
             return BatchCheck.corrupt("The checksum of the batch at base offset " + view.baseOffset() + " is wrong");
         }
-        if (view.baseOffset() < 0 || view.lastOffsetDelta() < 0 || view.lastOffset() < 0) {
+        if (view.baseOffset() < 0 || view.lastOffsetDelta() < 0 || view.lastOffset() + 1 <= 0) {
             return BatchCheck.invalid("The batch claims offsets " + view.baseOffset() + " to " + view.lastOffset());
         }
         return BatchCheck.OK;
@@ -90,56 +94,65 @@ public final class BatchValidator {
         if (view.baseOffset() != 0) {
             return BatchCheck.invalid("The batch has base offset " + view.baseOffset() + ", expected 0");
         }
-        BatchCheck counts = checkCounts();
-        if (!counts.ok()) return counts;
-        if (view.codec() > HIGHEST_CODEC) return BatchCheck.invalid("The batch has the unknown codec " + view.codec());
-        if (origin == AppendOrigin.CLIENT) {
-            if (view.isControl()) return BatchCheck.invalid("Clients may not write control batches");
-            if (view.hasProducerId() && view.baseSequence() < 0) {
-                return BatchCheck.invalid("The batch of producer " + view.producerId() + " has no sequence");
-            }
+        if (view.recordCount() <= 0 || view.recordCount() - 1 != view.lastOffsetDelta()) {
+            return BatchCheck.invalid(
+                    "The batch claims " + view.recordCount() + " records but offsets 0 to " + view.lastOffsetDelta());
+        }
+        if (view.codec() > Codec.HIGHEST_ID) {
+            return new BatchCheck(
+                    ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, "The batch has the unknown codec " + view.codec());
+        }
+        if (view.isLogAppendTime()) {
+            return new BatchCheck(
+                    ErrorCode.INVALID_TIMESTAMP, "The batch is marked LogAppendTime; only the broker marks batches so");
         }
         if (view.isTransactional() && !view.hasProducerId()) {
             return BatchCheck.invalid("A transactional batch needs a producer id");
         }
-        BatchCheck time = checkTime(policy, nowMillis);
-        if (!time.ok() || view.isControl() || !policy.keysRequired()) return time;
-        return RecordDecoder.checkKeys(view.slice());
+        BatchCheck client = origin == AppendOrigin.CLIENT ? checkClient() : BatchCheck.OK;
+        return client.ok() ? checkRecords(policy, nowMillis) : client;
     }
 
-    private BatchCheck checkCounts() {
-        int count = view.recordCount();
-        if (count <= 0 || count - 1 != view.lastOffsetDelta()) {
-            return BatchCheck.invalid(
-                    "The batch claims " + count + " records but offsets 0 to " + view.lastOffsetDelta());
+    /** What only coordinators and brokers may put into a header. */
+    private BatchCheck checkClient() {
+        if (view.isControl()) return BatchCheck.invalid("Clients may not write control batches");
+        if (view.hasDeleteHorizon()) return BatchCheck.invalid("Clients may not set the delete horizon of batches");
+        if (!view.hasProducerId()) return BatchCheck.OK;
+        if (view.producerId() < 0 || view.producerEpoch() < 0) {
+            return BatchCheck.invalid("The batch names producer " + view.producerId() + " in epoch "
+                    + view.producerEpoch() + ", expected both to be at least 0");
         }
-        int bytes = view.sizeInBytes() - BatchView.HEADER_BYTES;
-        if (view.codec() == 0 && (long) count * MIN_RECORD_BYTES > bytes) {
-            return BatchCheck.invalid("The batch claims " + count + " records in " + bytes + " bytes");
+        if (view.baseSequence() < 0) {
+            return BatchCheck.invalid("The batch of producer " + view.producerId() + " has no sequence");
         }
         return BatchCheck.OK;
     }
 
-    private BatchCheck checkTime(BatchPolicy policy, long nowMillis) {
+    private BatchCheck checkRecords(BatchPolicy policy, long nowMillis) {
+        boolean compressed = view.codec() != 0;
+        // Then its records are judged while they are decompressed for that.
+        if (compressed && policy.recompresses(view)) return BatchCheck.OK;
+        if (compressed && (view.isControl() || !policy.judgesRecords())) return checkNewest(policy, nowMillis);
+        long newest = BatchView.NONE;
+        try {
+            reader.open(view);
+            while (reader.next()) {
+                if (!view.isControl()) RecordRules.check(reader, policy, nowMillis);
+                newest = Math.max(newest, reader.timestamp());
+            }
+        } catch (InvalidBatchException e) {
+            return e.check();
+        } finally {
+            reader.close();
+        }
+        if (!policy.logAppendTime() && newest != view.maxTimestamp()) view.setMaxTimestamp(newest);
+        return BatchCheck.OK;
+    }
+
+    private BatchCheck checkNewest(BatchPolicy policy, long nowMillis) {
         if (policy.logAppendTime()) return BatchCheck.OK;
-        if (view.isLogAppendTime()) {
-            return badTime("The batch is marked LogAppendTime; on a topic with CreateTime only CreateTime may be sent");
-        }
-        long time = view.maxTimestamp();
-        if (time == BatchView.NONE) return BatchCheck.OK;
-        if (time < 0) return badTime("The batch's newest timestamp is " + time);
-        if (nowMillis - time > policy.timestampBeforeMaxMs()) {
-            return badTime("The batch's newest timestamp " + time + " is more than message.timestamp.before.max.ms="
-                    + policy.timestampBeforeMaxMs() + " behind the broker's clock, " + nowMillis);
-        }
-        if (time - nowMillis > policy.timestampAfterMaxMs()) {
-            return badTime("The batch's newest timestamp " + time + " is more than message.timestamp.after.max.ms="
-                    + policy.timestampAfterMaxMs() + " ahead of the broker's clock, " + nowMillis);
-        }
-        return BatchCheck.OK;
-    }
-
-    private static BatchCheck badTime(String message) {
-        return new BatchCheck(ErrorCode.INVALID_TIMESTAMP, message);
+        String problem = RecordRules.timeProblem(view.maxTimestamp(), policy, nowMillis);
+        if (problem == null) return BatchCheck.OK;
+        return new BatchCheck(ErrorCode.INVALID_TIMESTAMP, "The batch's newest timestamp is " + problem);
     }
 }

@@ -174,6 +174,12 @@ public final class BatchView {
         buffer.putInt(at + CRC, computeCrc());
     }
 
+    /** Corrects the newest of the records' times, and renews the checksum. */
+    public void setMaxTimestamp(long timestamp) {
+        buffer.putLong(at + MAX_TIMESTAMP, timestamp);
+        buffer.putInt(at + CRC, computeCrc());
+    }
+
     /** The batch alone, sharing the bytes. */
     public ByteBuffer slice() {
         return buffer.slice(at, sizeInBytes());

@@ -20,11 +20,27 @@ import org.apache.kafka.common.utils.internals.ByteBufferOutputStream;
 public record Codec(int id, int level) {
     public static final int HIGHEST_ID = 4;
     public static final Codec NONE = new Codec(0, 0);
+    public static final Codec SNAPPY = new Codec(2, 0);
 
     private static final byte MAGIC = RecordBatch.MAGIC_VALUE_V2;
 
     public Codec {
         if (id < 0 || id > HIGHEST_ID) throw new IllegalArgumentException("unknown codec " + id);
+    }
+
+    /** @param level 1 to 9, or -1 for zlib's own choice */
+    public static Codec gzip(int level) {
+        return new Codec(1, level);
+    }
+
+    /** @param level 1 to 17 */
+    public static Codec lz4(int level) {
+        return new Codec(3, level);
+    }
+
+    /** @param level -131072 to 22 */
+    public static Codec zstd(int level) {
+        return new Codec(4, level);
     }
 
     /** The codec at its usual level. */

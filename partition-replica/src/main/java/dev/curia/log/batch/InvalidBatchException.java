@@ -22,13 +22,13 @@ public final class InvalidBatchException extends Exception {
         return new InvalidBatchException(ErrorCode.MESSAGE_TOO_LARGE, message);
     }
 
-    /** INVALID_RECORD, INVALID_TIMESTAMP, MESSAGE_TOO_LARGE or UNSUPPORTED_COMPRESSION_TYPE. */
+    /** INVALID_RECORD, INVALID_TIMESTAMP, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE or UNSUPPORTED_COMPRESSION_TYPE. */
     public ErrorCode error() {
         return error;
     }
 
     /** As a verdict on the batch. */
-    BatchCheck check() {
+    public BatchCheck check() {
         return new BatchCheck(error, String.valueOf(getMessage()));
     }
 }

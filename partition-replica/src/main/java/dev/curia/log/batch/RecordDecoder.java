@@ -1,59 +1,20 @@
 package dev.curia.log.batch;
 
 import java.nio.ByteBuffer;
-import java.util.Iterator;
 import java.util.Optional;
-import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.record.TimestampType;
-import org.apache.kafka.common.record.internal.CompressionType;
-import org.apache.kafka.common.record.internal.ControlRecordType;
-import org.apache.kafka.common.record.internal.EndTransactionMarker;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
-import org.apache.kafka.common.record.internal.MutableRecordBatch;
-import org.apache.kafka.common.record.internal.Record;
-import org.apache.kafka.common.record.internal.RecordBatch;
-import org.apache.kafka.common.utils.internals.BufferSupplier;
-import org.apache.kafka.common.utils.internals.CloseableIterator;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The few operations that need the records of a batch, not just its header. Stateless. Each takes one whole batch whose structure has
- * been checked; what its records turn out to be is answered, not thrown: on hostile bytes the decoder fails with any runtime exception.
- */
+/** Questions about the records of one batch, whose structure has been checked. Stateless; hostile records have an answer too. */
 public final class RecordDecoder {
+    private static final int MARKER_KEY_BYTES = 4;
+    private static final int MARKER_VALUE_BYTES = 6;
+    private static final short ABORT = 0;
+    private static final short COMMIT = 1;
+
     private RecordDecoder() {}
 
     /** A record's place in time. */
     public record RecordTime(long offset, long timestamp) {}
-
-    /** Refuses records that have no key, or that cannot be decoded. */
-    static BatchCheck checkKeys(ByteBuffer batch) {
-        try (CloseableIterator<Record> records = iterate(batch)) {
-            while (records.hasNext()) {
-                if (!records.next().hasKey()) {
-                    return BatchCheck.invalid("Records without a key are refused: the topic is compacted by key");
-                }
-            }
-            return BatchCheck.OK;
-        } catch (RuntimeException e) {
-            return BatchCheck.invalid("The batch's records cannot be decoded: " + e.getMessage());
-        }
-    }
-
-    /** The first record at or after {@code timestamp} whose offset is at least {@code minOffset}; none in an undecodable batch. */
-    public static Optional<RecordTime> firstAtOrAfter(ByteBuffer batch, long timestamp, long minOffset) {
-        try (CloseableIterator<Record> records = iterate(batch)) {
-            while (records.hasNext()) {
-                Record next = records.next();
-                if (next.timestamp() >= timestamp && next.offset() >= minOffset) {
-                    return Optional.of(new RecordTime(next.offset(), next.timestamp()));
-                }
-            }
-            return Optional.empty();
-        } catch (RuntimeException e) {
-            return Optional.empty();
-        }
-    }
 
     /**
      * What ends a transaction.
@@ -62,57 +23,47 @@ public final class RecordDecoder {
      */
     public record Marker(boolean abort, int coordinatorEpoch) {}
 
-    /** Empty: the control batch holds no end-of-transaction marker, or none any more since it was compacted. */
-    public static Optional<Marker> marker(ByteBuffer controlBatch) {
-        try (CloseableIterator<Record> records = iterate(controlBatch)) {
-            if (!records.hasNext()) return Optional.empty();
-            EndTransactionMarker marker = EndTransactionMarker.deserialize(records.next());
-            return Optional.of(new Marker(marker.controlType() == ControlRecordType.ABORT, marker.coordinatorEpoch()));
-        } catch (RuntimeException e) {
-            return Optional.empty();
-        }
-    }
-
     /**
-     * The same records and header in another codec, in a new buffer.
-     *
-     * @param codec as in a batch's attributes
-     * @return empty when the records cannot be decoded
+     * The first record at or after {@code timestamp} whose offset is at least {@code minOffset}. Of a batch that cannot be decoded, where it
+     * begins: whoever reads from there misses nothing.
      */
-    public static Optional<ByteBuffer> recompress(ByteBuffer batch, int codec) {
-        RecordBatch source = first(batch);
-        Compression compression = Compression.of(CompressionType.forId(codec)).build();
-        MemoryRecordsBuilder target = new MemoryRecordsBuilder(
-                ByteBuffer.allocate(Math.max(1024, source.sizeInBytes())),
-                RecordBatch.MAGIC_VALUE_V2,
-                compression,
-                TimestampType.CREATE_TIME,
-                source.baseOffset(),
-                RecordBatch.NO_TIMESTAMP,
-                source.producerId(),
-                source.producerEpoch(),
-                source.baseSequence(),
-                source.isTransactional(),
-                source.isControlBatch(),
-                source.partitionLeaderEpoch(),
-                Integer.MAX_VALUE);
-        try (target;
-                CloseableIterator<Record> records = source.streamingIterator(BufferSupplier.NO_CACHING)) {
-            while (records.hasNext()) target.append(records.next());
-            return Optional.of(target.build().buffer());
-        } catch (RuntimeException e) {
+    public static Optional<RecordTime> firstAtOrAfter(ByteBuffer batch, long timestamp, long minOffset) {
+        BatchView view = new BatchView().at(batch, batch.position());
+        try (RecordReader records = new RecordReader()) {
+            records.open(view);
+            while (records.next()) {
+                if (records.timestamp() >= timestamp && records.offset() >= minOffset) {
+                    return Optional.of(new RecordTime(records.offset(), records.timestamp()));
+                }
+            }
+            return Optional.empty();
+        } catch (InvalidBatchException e) {
+            if (view.maxTimestamp() < timestamp || view.lastOffset() < minOffset) return Optional.empty();
+            return Optional.of(new RecordTime(Math.max(view.baseOffset(), minOffset), view.maxTimestamp()));
+        }
+    }
+
+    /** Empty: the control batch holds no end-of-transaction marker, or none any more since it was compacted. Source: KIP-98. */
+    public static Optional<Marker> marker(ByteBuffer controlBatch) {
+        try (RecordReader records = new RecordReader()) {
+            records.open(new BatchView().at(controlBatch, controlBatch.position()));
+            if (!records.next()) return Optional.empty();
+            short type = markerType(records.key());
+            ByteBuffer value = records.value();
+            if (type < 0 || value == null || value.remaining() < MARKER_VALUE_BYTES) return Optional.empty();
+            int at = value.position();
+            if (value.getShort(at) < 0) return Optional.empty();
+            return Optional.of(new Marker(type == ABORT, value.getInt(at + Short.BYTES)));
+        } catch (InvalidBatchException e) {
             return Optional.empty();
         }
     }
 
-    private static CloseableIterator<Record> iterate(ByteBuffer batch) {
-        return first(batch).streamingIterator(BufferSupplier.NO_CACHING);
-    }
-
-    private static RecordBatch first(ByteBuffer batch) {
-        Iterator<MutableRecordBatch> batches =
-                MemoryRecords.readableRecords(batch.duplicate()).batches().iterator();
-        if (!batches.hasNext()) throw new IllegalArgumentException("no whole batch in " + batch);
-        return batches.next();
+    /** -1: no marker. */
+    private static short markerType(@Nullable ByteBuffer key) {
+        if (key == null || key.remaining() < MARKER_KEY_BYTES) return -1;
+        int at = key.position();
+        short type = key.getShort(at + Short.BYTES);
+        return key.getShort(at) >= 0 && (type == ABORT || type == COMMIT) ? type : -1;
     }
 }

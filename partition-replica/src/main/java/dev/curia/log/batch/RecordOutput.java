@@ -99,7 +99,8 @@ final class RecordOutput implements AutoCloseable {
 
     private void refuseTooLarge() throws InvalidBatchException {
         if (target.position() > maxBytes) {
-            throw InvalidBatchException.tooLarge("The batch comes to more than " + maxBytes + " bytes as it is stored");
+            throw InvalidBatchException.tooLarge("The batch comes to more than " + maxBytes
+                    + " bytes in the codec that it is stored with (max.message.bytes)");
         }
     }
 }

@@ -253,7 +253,8 @@ public final class RecordReader implements AutoCloseable {
 
     private void begin() throws InvalidBatchException {
         int body = input.readVarint();
-        long left = input.limit() - input.position();
+        // What is being decompressed may go on until it turns out to be too much.
+        long left = input.isInMemory() ? input.limit() - input.position() : Integer.MAX_VALUE;
         if (body < MIN_BODY_BYTES || body > left) {
             throw input.wrong("it claims " + body + " bytes, expected " + MIN_BODY_BYTES + " to " + left);
         }

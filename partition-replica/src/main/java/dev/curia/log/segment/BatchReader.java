@@ -90,7 +90,11 @@ public final class BatchReader {
     private boolean fill(int bytes) throws IOException {
         long offset = position - bufferStart;
         if (offset >= 0 && offset + bytes <= buffer.limit()) return true;
-        if (bytes > buffer.capacity()) buffer = ByteBuffer.allocate(bytes);
+        if (bytes > buffer.capacity()) {
+            // A hostile length costs nothing, should the limit be behind the file's end.
+            if (bytes > file.size() - position) return false;
+            buffer = ByteBuffer.allocate(bytes);
+        }
         buffer.clear().limit((int) Math.min(buffer.capacity(), limit - position));
         int read = file.read(buffer, position);
         buffer.flip();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RecordReaderTest {
     @Test
     void readsWhatKafkasClientReads() {
-        Check.forAll(2_000, SplittableRandom::nextLong, seed -> {
+        Check.forAll(600, SplittableRandom::nextLong, seed -> {
             SplittableRandom random = new SplittableRandom(seed);
             ByteBuffer batch = TestBatches.random(random);
             if (random.nextBoolean()) TestBatches.view(batch).setLogAppendTime(TestBatches.NOW + 5);
@@ -42,7 +42,7 @@ class RecordReaderTest {
 
     @Test
     void aWriterThatTakesEveryRecordMakesAnEqualBatchInAnyCodec() {
-        Check.forAll(2_000, SplittableRandom::nextLong, seed -> {
+        Check.forAll(600, SplittableRandom::nextLong, seed -> {
             SplittableRandom random = new SplittableRandom(seed);
             ByteBuffer batch = placed(random);
             Codec codec = Codec.of(random.nextInt(5));
@@ -57,7 +57,7 @@ class RecordReaderTest {
 
     @Test
     void aWriterThatLeavesRecordsOutKeepsTheOthersAndTheHeader() {
-        Check.forAll(2_000, SplittableRandom::nextLong, seed -> {
+        Check.forAll(600, SplittableRandom::nextLong, seed -> {
             SplittableRandom random = new SplittableRandom(seed);
             ByteBuffer batch = placed(random);
             List<Integer> left = new ArrayList<>();

@@ -1,5 +1,8 @@
 package dev.curia.log.batch;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,6 +23,8 @@ import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.common.utils.internals.ByteBufferOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Batches as Kafka's own client builds and reads them. */
 final class TestBatches {
@@ -49,7 +54,7 @@ final class TestBatches {
                 false,
                 RecordBatch.NO_PARTITION_LEADER_EPOCH,
                 Integer.MAX_VALUE);
-        int count = random.nextInt(10) == 0 ? random.nextInt(1, 300) : random.nextInt(1, 6);
+        int count = random.nextInt(20) == 0 ? random.nextInt(1, 300) : random.nextInt(1, 6);
         for (int i = 0; i < count; i++) builder.append(record(random, i));
         return copy(builder.build().buffer());
     }
@@ -63,7 +68,7 @@ final class TestBatches {
     }
 
     /** Key and value pairs; null for none. */
-    static ByteBuffer of(int codec, String... keysAndValues) {
+    static ByteBuffer of(int codec, @Nullable String... keysAndValues) {
         SimpleRecord[] records = new SimpleRecord[keysAndValues.length / 2];
         for (int i = 0; i < records.length; i++) {
             records[i] = new SimpleRecord(NOW + i, bytes(keysAndValues[2 * i]), bytes(keysAndValues[2 * i + 1]));
@@ -75,6 +80,38 @@ final class TestBatches {
         return copy(MemoryRecords.withRecords(
                         Compression.of(CompressionType.forId(codec)).build(), records)
                 .buffer());
+    }
+
+    /** A batch of records that need not be any, told as one record a byte array, with a header that claims one record each. */
+    static ByteBuffer raw(int codec, byte[]... records) {
+        ByteBufferOutputStream target = new ByteBufferOutputStream(512);
+        target.position(BatchView.HEADER_BYTES);
+        try (OutputStream compressor = Codec.of(codec).compress(target)) {
+            for (byte[] record : records) compressor.write(record);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ByteBuffer batch = target.buffer().flip();
+        BatchView model = view(of(0, "k", "v"));
+        model.buffer().putInt(23, records.length - 1);
+        view(batch).writeHeader(model, codec, NOW, NOW, records.length);
+        return batch;
+    }
+
+    /** One record: its length, then numbers as varints (Integer, Long) and bytes as they are (byte[]). */
+    static byte[] rawRecord(Object... parts) {
+        byte[] body = rawBytes(parts);
+        return rawBytes(body.length, body);
+    }
+
+    static byte[] rawBytes(Object... parts) {
+        ByteBuffer bytes = ByteBuffer.allocate(1 << 16);
+        byte[] number = new byte[10];
+        for (Object part : parts) {
+            if (part instanceof byte[] given) bytes.put(given);
+            else bytes.put(number, 0, Varints.write(((Number) part).longValue(), number, 0));
+        }
+        return Arrays.copyOf(bytes.array(), bytes.position());
     }
 
     static BatchView view(ByteBuffer batch) {
@@ -129,12 +166,12 @@ final class TestBatches {
     }
 
     private static byte[] part(SplittableRandom random) {
-        byte[] bytes = new byte[random.nextInt(30) == 0 ? random.nextInt(40_000) : random.nextInt(40)];
+        byte[] bytes = new byte[random.nextInt(100) == 0 ? random.nextInt(40_000) : random.nextInt(40)];
         if (random.nextBoolean()) random.nextBytes(bytes);
         return bytes;
     }
 
-    private static byte @org.jspecify.annotations.Nullable [] bytes(@org.jspecify.annotations.Nullable String text) {
+    private static byte @Nullable [] bytes(@Nullable String text) {
         return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -21,11 +21,34 @@ public final class TopicConfigs {
             "delete",
             List.of("delete", "compact"),
             "What happens to old data: delete drops whole segments past retention, compact keeps the newest record of each key.");
+    public static final ConfigKey<Integer> COMPRESSION_GZIP_LEVEL = new ConfigKey<>(
+            "compression.gzip.level",
+            ConfigKey.Type.INT,
+            "-1",
+            "How hard gzip tries, where compression.type is gzip: 1 is fastest, 9 smallest, -1 zlib's own choice.",
+            "a whole number from 1 to 9, or -1",
+            text -> {
+                int level = Integer.parseInt(text);
+                if (level == -1 || (level >= 1 && level <= 9)) return level;
+                throw new IllegalArgumentException("out of range");
+            });
+    public static final ConfigKey<Integer> COMPRESSION_LZ4_LEVEL = ConfigKey.ofInt(
+            "compression.lz4.level",
+            9,
+            1,
+            17,
+            "How hard lz4 tries, where compression.type is lz4: 1 is fastest, 17 smallest.");
     public static final ConfigKey<String> COMPRESSION_TYPE = ConfigKey.oneOf(
             "compression.type",
             "producer",
             List.of("producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"),
             "The codec that batches are stored with; producer keeps each batch as it was sent.");
+    public static final ConfigKey<Integer> COMPRESSION_ZSTD_LEVEL = ConfigKey.ofInt(
+            "compression.zstd.level",
+            3,
+            -131_072,
+            22,
+            "How hard zstd tries, where compression.type is zstd: the least is fastest, 22 smallest.");
     public static final ConfigKey<String> DURABILITY = ConfigKey.oneOf(
             "curia.durability",
             "written",
@@ -127,7 +150,10 @@ public final class TopicConfigs {
     /** By name. */
     public static final List<ConfigKey<?>> ALL = List.of(
             CLEANUP_POLICY,
+            COMPRESSION_GZIP_LEVEL,
+            COMPRESSION_LZ4_LEVEL,
             COMPRESSION_TYPE,
+            COMPRESSION_ZSTD_LEVEL,
             DURABILITY,
             DELETE_RETENTION_MS,
             FILE_DELETE_DELAY_MS,
@@ -156,7 +182,10 @@ public final class TopicConfigs {
 
     /** Topic settings whose broker-wide default has another name than {@code log.} plus theirs. */
     private static final Map<String, String> BROKER_NAMES = Map.ofEntries(
+            Map.entry("compression.gzip.level", "compression.gzip.level"),
+            Map.entry("compression.lz4.level", "compression.lz4.level"),
             Map.entry("compression.type", "compression.type"),
+            Map.entry("compression.zstd.level", "compression.zstd.level"),
             Map.entry("curia.durability", "curia.durability"),
             Map.entry("delete.retention.ms", "log.cleaner.delete.retention.ms"),
             Map.entry("file.delete.delay.ms", "log.segment.delete.delay.ms"),
