@@ -3,6 +3,7 @@ package dev.curia.log;
 import dev.curia.common.config.TopicConfigs;
 import dev.curia.log.batch.BatchPolicy;
 import dev.curia.log.batch.Codec;
+import dev.curia.log.clean.CompactionPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,8 @@ public record LogConfig(
         long retentionBytes,
         boolean preallocate,
         boolean fsynced,
-        BatchPolicy batches) {
+        BatchPolicy batches,
+        CompactionPolicy compaction) {
 
     /** Kafka's defaults. */
     public static LogConfig defaults() {
@@ -79,7 +81,15 @@ public record LogConfig(
                 TopicConfigs.RETENTION_BYTES.in(settings),
                 TopicConfigs.PREALLOCATE.in(settings),
                 TopicConfigs.DURABILITY.in(settings).equals("fsynced") || flushMessages == 1,
-                batches);
+                batches,
+                new CompactionPolicy(
+                        TopicConfigs.DELETE_RETENTION_MS.in(settings),
+                        TopicConfigs.MIN_COMPACTION_LAG_MS.in(settings),
+                        TopicConfigs.MAX_COMPACTION_LAG_MS.in(settings),
+                        TopicConfigs.MIN_CLEANABLE_DIRTY_RATIO.in(settings),
+                        segmentBytes,
+                        TopicConfigs.SEGMENT_INDEX_BYTES.in(settings),
+                        TopicConfigs.INDEX_INTERVAL_BYTES.in(settings)));
     }
 
     /** How much disk space a new segment reserves. */

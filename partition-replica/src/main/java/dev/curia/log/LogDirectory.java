@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * One directory of {@code log.dirs}: its identity, its lock, its partitions and its checkpoint files, all as Kafka has them. Thread-safe.
  *
  * <p>Files: {@code meta.properties}, {@code .lock}, {@code recovery-point-offset-checkpoint}, {@code log-start-offset-checkpoint},
- * {@code replication-offset-checkpoint} (high watermarks), {@code .kafka_cleanshutdown}; each is replaced atomically.
+ * {@code replication-offset-checkpoint} (high watermarks), {@code cleaner-offset-checkpoint}, {@code deletes-removed-offset-checkpoint},
+ * {@code .kafka_cleanshutdown}; each is replaced atomically.
  *
  * <p>Fails with {@link LogDirectoryException} when the directory is not this node's to use, and with any {@link IOException} when the disk
  * fails; where a log is open, the listener hears of it too.
@@ -45,6 +46,7 @@ public final class LogDirectory implements AutoCloseable {
     private final OffsetCheckpoint recoveryPoints;
     private final OffsetCheckpoint logStartOffsets;
     private final OffsetCheckpoint highWatermarks;
+    private final CleanerCheckpoints cleanerCheckpoints;
     private final CleanShutdownFile cleanShutdown;
     private final boolean stoppedCleanly;
     private final OptionalLong lastBrokerEpoch;
@@ -59,6 +61,7 @@ public final class LogDirectory implements AutoCloseable {
         this.recoveryPoints = new OffsetCheckpoint(files, path, "recovery-point-offset-checkpoint");
         this.logStartOffsets = new OffsetCheckpoint(files, path, "log-start-offset-checkpoint");
         this.highWatermarks = new OffsetCheckpoint(files, path, "replication-offset-checkpoint");
+        this.cleanerCheckpoints = new CleanerCheckpoints(files, path);
         RecoveryProgress recovery =
                 new RecoveryProgress(path, ports.background().timers());
         this.environment = new LogEnvironment(
@@ -67,6 +70,7 @@ public final class LogDirectory implements AutoCloseable {
                 new LogDirHealth(path, ports.failures()),
                 ports.background(),
                 this::lowerCheckpoints,
+                cleanerCheckpoints,
                 recovery,
                 ports.metrics());
         this.cleanShutdown = new CleanShutdownFile(files, path);
@@ -156,6 +160,7 @@ public final class LogDirectory implements AutoCloseable {
         recoveryPoints.remove(name);
         logStartOffsets.remove(name);
         highWatermarks.remove(name);
+        cleanerCheckpoints.remove(name);
         return guarded("creating " + name, () -> {
             files.createDirectories(directory);
             PartitionMetadata.write(files, directory, topicId);
@@ -193,6 +198,7 @@ public final class LogDirectory implements AutoCloseable {
         recoveryPoints.forget(name);
         logStartOffsets.forget(name);
         highWatermarks.forget(name);
+        cleanerCheckpoints.forget(name);
         environment.background().removals().execute(() -> remove(target));
     }
 
@@ -269,6 +275,7 @@ public final class LogDirectory implements AutoCloseable {
     private void lowerCheckpoints(TopicPartition name, long offset) throws IOException {
         recoveryPoints.lower(name, offset);
         logStartOffsets.lower(name, offset);
+        cleanerCheckpoints.lower(name, offset);
     }
 
     private void removeDeleted() throws IOException {

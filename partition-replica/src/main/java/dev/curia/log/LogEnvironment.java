@@ -19,6 +19,7 @@ record LogEnvironment(
         LogDirHealth health,
         Background background,
         Checkpoints checkpoints,
+        CleanerCheckpoints cleaner,
         RecoveryProgress recovery,
         LogMetrics metrics) {
     /** Removes the files of segments that were taken out of their log, after a while. Any thread. */

@@ -14,6 +14,7 @@ import dev.curia.log.segment.CorruptSegmentException;
 import dev.curia.log.segment.OpenFiles;
 import dev.curia.log.segment.Segment;
 import dev.curia.log.segment.SegmentFiles;
+import dev.curia.log.segment.ZeroTail;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -115,7 +116,7 @@ final class LogLoader {
             }
             end = start.logStartOffset();
             recoveryPoint = Math.min(recoveryPoint, end);
-            segments.add(Segment.create(segmentFiles, directory, end, 0));
+            segments.add(Segment.create(segmentFiles, directory, end, "", 0));
         }
         Segment active = segments.get(segments.size() - 1);
         active.thaw();
@@ -132,6 +133,7 @@ final class LogLoader {
 
     /** Removes what a crash left half done; answers the base offsets of the segments, in order. */
     private List<Long> tidy() throws IOException {
+        new SwapRecovery(files, directory).run();
         TreeSet<Long> bases = new TreeSet<>();
         List<Path> all = files.list(directory);
         for (Path file : all) {
@@ -241,7 +243,7 @@ final class LogLoader {
     }
 
     private void cutTail(Segment segment, int position, long next, String defect) throws IOException {
-        if (segment.isZeroFrom(position)) {
+        if (ZeroTail.isFrom(position, segment)) {
             segment.truncateAt(position, next); // Preallocated, or extended but never written: no record was there.
             cut = true;
             return;

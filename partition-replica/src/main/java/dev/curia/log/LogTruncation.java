@@ -28,7 +28,7 @@ final class LogTruncation {
     /** An empty log whose next offset is {@code offset}. */
     static LogView startOver(LogView view, long offset, Path directory, OpenFiles files) throws IOException {
         drop(view.segments());
-        Segment first = Segment.create(files, directory, offset, 0);
+        Segment first = Segment.create(files, directory, offset, "", 0);
         return new LogView(List.of(first), offset, offset, 0, EpochHistory.EMPTY);
     }
 

@@ -2,6 +2,7 @@ package dev.curia.log;
 
 import dev.curia.log.epoch.EpochHistory;
 import dev.curia.log.segment.Segment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,6 +35,23 @@ record LogView(List<Segment> segments, long logStartOffset, long logEndOffset, i
             else high = middle - 1;
         }
         return high;
+    }
+
+    /** Where consecutive segments begin, of which none takes appends; -1: they are not among {@code all}. */
+    static int indexOf(List<Segment> some, List<Segment> all) {
+        int first = all.indexOf(some.get(0));
+        int end = first + some.size();
+        return first >= 0 && end < all.size() && all.subList(first, end).equals(some) ? first : -1;
+    }
+
+    /** Empty: {@code old} is not in this view any more, or takes appends. */
+    Optional<LogView> withReplaced(List<Segment> old, Segment replacement) {
+        int first = indexOf(old, segments);
+        if (first < 0) return Optional.empty();
+        List<Segment> changed = new ArrayList<>(segments);
+        changed.subList(first, first + old.size()).clear();
+        changed.add(first, replacement);
+        return Optional.of(withSegments(List.copyOf(changed)));
     }
 
     /** Where a segment ends at this moment, in bytes. */

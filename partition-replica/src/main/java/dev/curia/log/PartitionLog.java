@@ -6,6 +6,7 @@ import dev.curia.log.AppendPreparation.Prepared;
 import dev.curia.log.batch.AppendOrigin;
 import dev.curia.log.batch.BatchPolicy;
 import dev.curia.log.batch.BatchView;
+import dev.curia.log.clean.CleanableLog;
 import dev.curia.log.epoch.EpochHistory;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.log.producer.AbortedTxn;
@@ -20,8 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,14 +50,14 @@ public final class PartitionLog implements AutoCloseable {
     private final ProducerFiles snapshots;
     private final AppendPreparation preparation;
     private final LookUps lookUps;
+    private final SegmentSwaps swaps;
+    private final FlushRequests flushRequests;
     private final BatchView batch = new BatchView();
 
     private volatile LogConfig config;
     private volatile LogView view;
     private volatile boolean open = true;
     private volatile boolean damaged;
-    private volatile LongConsumer flushed = recoveryPoint -> {};
-    private final AtomicInteger flushRequests = new AtomicInteger();
 
     PartitionLog(
             TopicPartition name,
@@ -75,7 +76,9 @@ public final class PartitionLog implements AutoCloseable {
         this.view = loaded.view();
         this.flusher = new LogFlusher(directory, environment, loaded.recoveryPoint(), loaded.storedEpochs());
         this.preparation = new AppendPreparation(producers);
-        this.lookUps = new LookUps(() -> view, () -> config, snapshots, flusher, () -> open, this::fail);
+        this.lookUps = new LookUps(() -> view, () -> config, snapshots, flusher, () -> open, this::failed);
+        this.swaps = new SegmentSwaps(this, environment, snapshots);
+        this.flushRequests = new FlushRequests(this, environment.background().flushes());
     }
 
     public TopicPartition name() {
@@ -116,7 +119,8 @@ public final class PartitionLog implements AutoCloseable {
 
     /** The sum of all segments, in bytes. */
     public long sizeInBytes() {
-        return view.sizeInBytes();
+        LogView now = view;
+        return now.segments().stream().mapToLong(now::endOf).sum();
     }
 
     public int segmentCount() {
@@ -276,7 +280,7 @@ public final class PartitionLog implements AutoCloseable {
             truncateFullyAndStartAt(offset);
             return;
         }
-        change("truncating " + name + " to offset " + offset, () -> {
+        changeAlone("truncating " + name + " to offset " + offset, () -> {
             long end = now.segments().get(now.indexOf(offset)).endBelow(offset);
             environment.checkpoints().lower(name, end);
             flusher.lower(end, () -> view = LogTruncation.truncate(now, offset));
@@ -287,7 +291,7 @@ public final class PartitionLog implements AutoCloseable {
     /** Drops everything; the next append gets {@code offset}. Owner thread; may wait for a flush that is under way. */
     public void truncateFullyAndStartAt(long offset) {
         LogView now = view;
-        change("emptying " + name + " to start at offset " + offset, () -> {
+        changeAlone("emptying " + name + " to start at offset " + offset, () -> {
             environment.checkpoints().lower(name, offset);
             flusher.lower(offset, () -> view = LogTruncation.startOver(now, offset, directory, environment.segments()));
             snapshots.deleteAll();
@@ -307,13 +311,12 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Has the log flushed soon; requests that come while a flush is under way share the next. Any thread. */
     public void requestFlush() {
-        if (flushRequests.getAndIncrement() == 0)
-            environment.background().flushes().execute(this::flushRequested);
+        flushRequests.add();
     }
 
     /** What hears the new {@link #recoveryPoint} after each flush that was requested or that follows a roll, on the flushing thread. */
     public void onFlushed(LongConsumer listener) {
-        flushed = listener;
+        flushRequests.onFlushed(listener);
     }
 
     /**
@@ -325,7 +328,7 @@ public final class PartitionLog implements AutoCloseable {
     public boolean applyRetention(long highWatermark, long nowMillis) {
         if (!open || !isOnline()) return false;
         long before = view.logStartOffset();
-        change("applying retention to " + name, () -> {
+        changeAlone("applying retention to " + name, () -> {
             int count = Retention.deletable(view, config, highWatermark, recoveryPoint(), nowMillis);
             if (count == view.segments().size()) rollSegment();
             if (count > 0) dropOldest(count);
@@ -339,30 +342,34 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Puts {@code replacement} in the place of consecutive segments {@code old}, whose offsets it has kept; all are sealed, and {@code old}
-     * lies before the recovery point. The files of {@code replacement} have their final names, and those of {@code old} are out of the way, when
-     * {@code swap} has run. Owner thread.
+     * This log for the cleaner, as long as it is in service.
      *
-     * @return false, and nothing was done: the log no longer has {@code old}, it was cut or its oldest segments were dropped
+     * @param bounds what the replica knows; empty: nothing may be compacted now. Any thread
      */
-    public boolean replaceSegments(List<Segment> old, List<Segment> replacement, Change swap) {
-        LogView now = view;
-        int first = now.segments().indexOf(old.get(0));
-        int last = first + old.size();
-        if (!open || !isOnline() || first < 0 || last > now.segments().size() - 1) return false;
-        if (!now.segments().subList(first, last).equals(old)) return false;
-        if (now.segments().get(last).baseOffset() > recoveryPoint()) return false;
-        change("replacing segments of " + name, () -> {
-            swap.run();
-            List<Segment> segments = new ArrayList<>(now.segments());
-            segments.subList(first, last).clear();
-            segments.addAll(first, replacement);
-            view = now.withSegments(List.copyOf(segments));
-            for (Segment segment : old) segment.abandon();
-            snapshots.retainBases(old, replacement);
-        });
-        environment.removeLater(old, config.fileDeleteDelayMs());
-        return true;
+    public CleanableLog compaction(OwnerThread owner, Supplier<Optional<CompactionBounds>> bounds) {
+        return new LogCompaction(this, environment, flusher, swaps, producers, owner, bounds);
+    }
+
+    /** Tombstones and markers before this offset may be missing here: they were compacted away, here or where this log was copied from. */
+    public long deletesRemovedTo() {
+        return environment.cleaner().deletesRemovedTo(name);
+    }
+
+    /** Notes durably that what is copied from now on may lack tombstones and markers before {@code offset}. Owner thread; blocks on the disk. */
+    public void copyLacksDeletesTo(long offset) {
+        change("noting removed deletes of " + name, () -> environment.cleaner().deletesRemovedTo(name, offset));
+    }
+
+    /** Whether the log is open and its disk works. Any thread. */
+    boolean isInService() {
+        return open && isOnline();
+    }
+
+    /** Makes readers find {@code cleaned} in the place of {@code old}; false: the log has not got them any more. Owner thread. */
+    boolean show(List<Segment> old, Segment cleaned) {
+        Optional<LogView> next = isInService() ? view.withReplaced(old, cleaned) : Optional.empty();
+        next.ifPresent(changed -> view = changed);
+        return next.isPresent();
     }
 
     /** Flushes, and leaves files with which the next start needs no scan. Owner thread; afterwards nothing else may be called but reads. */
@@ -374,7 +381,7 @@ public final class PartitionLog implements AutoCloseable {
             abandon();
             return;
         }
-        change("closing " + name, () -> {
+        changeAlone("closing " + name, () -> {
             LogView now = view;
             snapshots.writeForced(now.logEndOffset(), producers);
             now.active().seal();
@@ -408,7 +415,7 @@ public final class PartitionLog implements AutoCloseable {
                 if (aborted != null) view.active().aborted().add(aborted);
             }
         } catch (IOException e) {
-            fail("appending to " + name, e);
+            failed("appending to " + name, e);
             return storageError();
         }
         LogView now = view;
@@ -425,24 +432,9 @@ public final class PartitionLog implements AutoCloseable {
         old.seal();
         snapshots.write(base, producers);
         List<Segment> segments = new ArrayList<>(now.segments());
-        segments.add(Segment.create(environment.segments(), directory, base, config.preallocateBytes()));
+        segments.add(Segment.create(environment.segments(), directory, base, "", config.preallocateBytes()));
         view = new LogView(List.copyOf(segments), now.logStartOffset(), base, 0, now.epochs());
         requestFlush();
-    }
-
-    private void flushRequested() {
-        int served = flushRequests.get();
-        try {
-            if (open && isOnline()) {
-                flush();
-                flushed.accept(recoveryPoint());
-            }
-        } catch (StorageException e) {
-            LOG.error("{} could not be flushed: its log directory is offline", name, e);
-        }
-        // Not in a loop: other logs of the directory wait for this thread too.
-        if (flushRequests.addAndGet(-served) > 0)
-            environment.background().flushes().execute(this::flushRequested);
     }
 
     private void dropOldest(int count) throws IOException {
@@ -474,7 +466,7 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /** A damaged segment takes this log offline, a failing disk all logs of the directory. */
-    private void fail(String what, IOException cause) {
+    void failed(String what, IOException cause) {
         if (cause instanceof CorruptSegmentException) {
             damaged = true;
             LOG.error("{} goes offline: {}", name, what, cause);
@@ -487,14 +479,19 @@ public final class PartitionLog implements AutoCloseable {
         try {
             change.run();
         } catch (IOException e) {
-            fail(what, e);
+            failed(what, e);
             throw new StorageException(what, e);
         }
     }
 
+    /** As {@link #change}, when no compaction is putting segments in the place of others. */
+    private void changeAlone(String what, Change change) {
+        change(what, () -> swaps.exclusively(change));
+    }
+
     /** Something that changes files. */
     @FunctionalInterface
-    public interface Change {
+    interface Change {
         void run() throws IOException;
     }
 }

@@ -249,6 +249,20 @@ public final class ProducerStates {
         reread.producers.forEach(this::adopt);
     }
 
+    /** What a log that is opened again knows a producer by; {@code lastOffset} -1: its epoch began with a marker. */
+    @FunctionalInterface
+    public interface LastBatch {
+        void of(long producerId, short producerEpoch, long lastOffset);
+    }
+
+    /** Each producer's newest batch of records. */
+    public void forEachLast(LastBatch visitor) {
+        producers.forEach(entry -> {
+            Batch last = entry.last();
+            visitor.of(entry.producerId, entry.producerEpoch, last == null ? BatchView.NONE : last.lastOffset());
+        });
+    }
+
     /** Forgets everyone: the log was emptied. */
     public void clear() {
         producers.clear();

@@ -41,28 +41,29 @@ public final class Segment {
     private long firstTimestamp = BatchView.NONE;
     private boolean growing;
 
-    private Segment(OpenFiles files, Path directory, long baseOffset, boolean growing) {
+    private Segment(OpenFiles files, Path directory, long baseOffset, boolean growing, String suffix) {
         this.cache = files;
         this.growing = growing;
         this.directory = directory;
         this.baseOffset = baseOffset;
-        this.log = new SharedFile(files, SegmentFiles.of(directory, baseOffset, SegmentFiles.LOG));
-        Path offsetsPath = SegmentFiles.of(directory, baseOffset, SegmentFiles.OFFSET_INDEX);
-        Path timesPath = SegmentFiles.of(directory, baseOffset, SegmentFiles.TIME_INDEX);
+        this.log = new SharedFile(files, SegmentFiles.of(directory, baseOffset, SegmentFiles.LOG + suffix));
+        Path offsetsPath = SegmentFiles.of(directory, baseOffset, SegmentFiles.OFFSET_INDEX + suffix);
+        Path timesPath = SegmentFiles.of(directory, baseOffset, SegmentFiles.TIME_INDEX + suffix);
         this.offsets = SparseIndex.of(files, Format.OFFSET, offsetsPath, growing);
         this.times = SparseIndex.of(files, Format.TIME, timesPath, growing);
-        this.aborted = new TransactionIndex(files, directory, this);
+        this.aborted = new TransactionIndex(files, directory, this, suffix);
         this.timesKnown = growing;
     }
 
     /**
      * A new, empty segment that takes appends.
      *
+     * @param suffix empty, or what ends the names of its files until they are moved: then it is no part of a log
      * @param preallocateBytes how much disk space to reserve; what is not used is given back when the segment is sealed
      */
-    public static Segment create(OpenFiles files, Path directory, long baseOffset, int preallocateBytes)
+    public static Segment create(OpenFiles files, Path directory, long baseOffset, String suffix, int preallocateBytes)
             throws IOException {
-        Segment segment = new Segment(files, directory, baseOffset, true);
+        Segment segment = new Segment(files, directory, baseOffset, true, suffix);
         LogFile file = segment.log.acquire();
         try {
             if (preallocateBytes > 0) file.preallocate(preallocateBytes);
@@ -77,14 +78,14 @@ public final class Segment {
 
     /** An existing segment with its indexes as they are on disk; opened when first needed. */
     public static Segment sealed(OpenFiles files, Path directory, long baseOffset) throws IOException {
-        Segment segment = new Segment(files, directory, baseOffset, false);
+        Segment segment = new Segment(files, directory, baseOffset, false, "");
         segment.size = segment.fileSize();
         return segment;
     }
 
     /** An existing segment whose indexes are to be built anew, by {@link #index} of each batch; takes appends then. */
     public static Segment rebuilding(OpenFiles files, Path directory, long baseOffset) throws IOException {
-        Segment segment = new Segment(files, directory, baseOffset, true);
+        Segment segment = new Segment(files, directory, baseOffset, true, "");
         segment.size = segment.fileSize();
         return segment;
     }
@@ -363,16 +364,6 @@ public final class Segment {
         }
     }
 
-    /** Whether all bytes from {@code position} to the segment's end are zero, as of space that was reserved but not used. Writer only. */
-    public boolean isZeroFrom(int position) throws IOException {
-        LogFile file = log.acquire();
-        try {
-            return SegmentFiles.isZero(file, position, size);
-        } finally {
-            log.release();
-        }
-    }
-
     /** Why the indexes on disk cannot be used; null: no reason is seen. */
     public @Nullable String indexDefect() throws IOException {
         String offsetsDefect = offsets.defect(size);
@@ -383,10 +374,20 @@ public final class Segment {
 
     /** Takes the files out of the log by renaming them; readers that hold the segment go on. Writer only. */
     public void markDeleted() throws IOException {
-        log.moveTo(deleted(SegmentFiles.LOG));
-        offsets.moveTo(deleted(SegmentFiles.OFFSET_INDEX));
-        times.moveTo(deleted(SegmentFiles.TIME_INDEX));
-        aborted.moveTo(deleted(SegmentFiles.TXN_INDEX));
+        moveRecords(SegmentFiles.DELETED);
+        moveIndexes(SegmentFiles.DELETED);
+    }
+
+    /** Renames the records' file so that it ends in {@code suffix}. One thread at a time. */
+    public void moveRecords(String suffix) throws IOException {
+        log.moveTo(SegmentFiles.of(directory, baseOffset, SegmentFiles.LOG + suffix));
+    }
+
+    /** The same for all other files. */
+    public void moveIndexes(String suffix) throws IOException {
+        offsets.moveTo(SegmentFiles.of(directory, baseOffset, SegmentFiles.OFFSET_INDEX + suffix));
+        times.moveTo(SegmentFiles.of(directory, baseOffset, SegmentFiles.TIME_INDEX + suffix));
+        aborted.moveTo(suffix);
     }
 
     /** Removes the files from disk. Any thread. */
@@ -423,7 +424,7 @@ public final class Segment {
      * @throws CorruptSegmentException when the records are what is damaged
      */
     public void reindex(int limit, int indexIntervalBytes) throws IOException {
-        Segment fresh = new Segment(cache, directory, baseOffset, true);
+        Segment fresh = new Segment(cache, directory, baseOffset, true, "");
         long next = baseOffset;
         LogFile file = log.acquire();
         try {
@@ -475,10 +476,6 @@ public final class Segment {
     private LogFile writable() throws IOException {
         if (!growing) throw new IllegalStateException(log.path() + " is sealed");
         return log.acquire();
-    }
-
-    private Path deleted(String suffix) {
-        return SegmentFiles.of(directory, baseOffset, suffix + SegmentFiles.DELETED);
     }
 
     private int fileSize() throws IOException {

@@ -3,8 +3,8 @@ package dev.curia.log.segment;
 import dev.curia.log.io.FileSystem;
 import dev.curia.log.io.LogFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -15,11 +15,17 @@ public final class SegmentFiles {
     public static final String TIME_INDEX = ".timeindex";
     public static final String TXN_INDEX = ".txnindex";
     public static final String SNAPSHOT = ".snapshot";
+    /** The kinds of files that a segment may have. */
+    public static final List<String> OF_A_SEGMENT = List.of(LOG, OFFSET_INDEX, TIME_INDEX, TXN_INDEX);
     /** Behind the name of a file that is to be removed. */
     public static final String DELETED = ".deleted";
 
+    /** Behind the name of a file that compaction is writing: it counts for nothing. */
+    public static final String CLEANED = ".cleaned";
+    /** Behind the name of a file that is complete and takes the place of others, see {@code SegmentSwaps}. */
+    public static final String SWAP = ".swap";
+
     private static final int DIGITS = 20;
-    private static final int ZERO_CHUNK_BYTES = 256 << 10;
 
     private SegmentFiles() {}
 
@@ -52,16 +58,5 @@ public final class SegmentFiles {
             }
         }
         return bytes;
-    }
-
-    /** Whether all bytes of {@code [from, to)} are there, and zero. */
-    static boolean isZero(LogFile file, long from, long to) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocate((int) Math.max(0, Math.min(ZERO_CHUNK_BYTES, to - from)));
-        for (long at = from; at < to; at += chunk.limit()) {
-            chunk.clear().limit((int) Math.min(chunk.capacity(), to - at));
-            if (file.read(chunk, at) < chunk.limit()) return false;
-            for (int i = 0; i < chunk.limit(); i++) if (chunk.get(i) != 0) return false;
-        }
-        return true;
     }
 }

@@ -34,13 +34,16 @@ public final class TransactionIndex {
     // Null until needed: most segments have none.
     private volatile @Nullable SharedFile file;
     private volatile int count = UNKNOWN;
+    // Behind the file's usual name.
+    private volatile String suffix;
     // Writer only.
     private boolean suspect;
 
-    TransactionIndex(OpenFiles files, Path directory, Segment segment) {
+    TransactionIndex(OpenFiles files, Path directory, Segment segment, String suffix) {
         this.files = files;
         this.directory = directory;
         this.segment = segment;
+        this.suffix = suffix;
     }
 
     /** Writes the index of a segment that is being made, durably but for its name. No file is left without an entry. */
@@ -170,8 +173,10 @@ public final class TransactionIndex {
         if (count() > 0) shared().force();
     }
 
-    void moveTo(Path target) throws IOException {
-        if (count() > 0) shared().moveTo(target);
+    void moveTo(String newSuffix) throws IOException {
+        SharedFile present = count() > 0 ? shared() : null;
+        suffix = newSuffix;
+        if (present != null) present.moveTo(path());
     }
 
     void delete() throws IOException {
@@ -185,7 +190,7 @@ public final class TransactionIndex {
     }
 
     Path path() {
-        return SegmentFiles.of(directory, segment.baseOffset(), SegmentFiles.TXN_INDEX);
+        return SegmentFiles.of(directory, segment.baseOffset(), SegmentFiles.TXN_INDEX + suffix);
     }
 
     private int count() throws IOException {

@@ -1,0 +1,121 @@
+package dev.curia.log.clean;
+
+import dev.curia.log.batch.BatchView;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of a log stays in one cleaning. Asked in the order of offsets, batch by batch and within a batch record by record, from the log's start
+ * on. Does no I/O. One thread at a time.
+ *
+ * <ol>
+ *   <li>From {@link Bounds#end} on everything stays as it is.
+ *   <li>Of the records of one key the newest before that stays. One of an aborted transaction neither counts nor stays.
+ *   <li>A tombstone, and a marker of a transaction of which no batch is left, gets a delete horizon when it is met first. It goes in the
+ *       first cleaning after that time, if every assigned replica has it.
+ *   <li>Of a producer's last batch, and of the last batch of each file, the header stays: from the one a log that is opened again learns the
+ *       producer's sequence, from the other how far the file reaches.
+ * </ol>
+ *
+ * <p>Order makes it safe to drop a tombstone: whatever it hides lies before it, and was dropped in this cleaning or in an earlier one. So where
+ * a batch cannot be decoded, and may hide what a later tombstone hides, {@link #undecodable} keeps all tombstones behind it. Source: KIP-98,
+ * KIP-534.
+ */
+final class CleaningRules {
+    private final NewestRecords newest;
+    private final TransactionFates transactions;
+    private final Map<Long, LastRecord> lastRecords;
+    private final Bounds bounds;
+    private long deletesEnd;
+    private boolean deletesGo;
+
+    /**
+     * @param end nothing at or behind it is touched
+     * @param deletesEnd no tombstone or marker at or behind it goes: some replica may not have it yet
+     * @param nowMillis the wall clock at the start of the cleaning
+     */
+    record Bounds(long end, long deletesEnd, long nowMillis, long deleteRetentionMs) {}
+
+    /** What becomes of a batch. */
+    enum Fate {
+        /** It stays, byte for byte. */
+        KEEP,
+        /** Its records are to be looked at. */
+        FILTER,
+        /** Its records stay, and are marked with the delete horizon. */
+        SET_HORIZON,
+        /** Its records go; its header may have to stay, see {@link #keepsHeader}. */
+        DROP
+    }
+
+    /** @param newest of what was written since the last cleaning, up to {@code bounds.end()} */
+    CleaningRules(
+            NewestRecords newest, TransactionFates transactions, Map<Long, LastRecord> lastRecords, Bounds bounds) {
+        this.newest = newest;
+        this.transactions = transactions;
+        this.lastRecords = lastRecords;
+        this.bounds = bounds;
+        this.deletesEnd = bounds.deletesEnd();
+    }
+
+    /**
+     * Passes a batch of records, or a control batch that is no transaction marker.
+     *
+     * @param lastOfFile whether the file that is written ends with it
+     */
+    Fate ofBatch(BatchView batch, boolean lastOfFile) {
+        if (batch.baseOffset() >= bounds.end() || batch.isControl()) return Fate.KEEP;
+        boolean aborted = transactions.isAborted(batch);
+        if (batch.recordCount() == 0) return keepsHeader(batch, lastOfFile) ? Fate.KEEP : Fate.DROP;
+        return aborted ? Fate.DROP : Fate.FILTER;
+    }
+
+    /** Passes a transaction marker. It stays whole where only its header would have to: it is hardly larger, and says more. */
+    Fate ofMarker(BatchView marker, boolean lastOfFile) {
+        if (marker.baseOffset() >= bounds.end()) return Fate.KEEP;
+        if (!transactions.endsEmpty(marker)) return Fate.KEEP;
+        if (!marker.hasDeleteHorizon()) return Fate.SET_HORIZON;
+        if (keepsHeader(marker, lastOfFile) || !mayDelete(marker, marker.lastOffset())) return Fate.KEEP;
+        deletesGo = true;
+        return Fate.DROP;
+    }
+
+    boolean keepsHeader(BatchView batch, boolean lastOfFile) {
+        if (lastOfFile) return true;
+        if (!batch.hasProducerId()) return false;
+        LastRecord last = lastRecords.get(batch.producerId());
+        return last != null && last.isIn(batch);
+    }
+
+    /** Whether a record of a batch that is filtered stays. */
+    boolean keeps(BatchView batch, long offset, @Nullable ByteBuffer key, boolean hasValue) {
+        if (offset >= bounds.end()) return true;
+        if (key == null) return false; // written before the topic was compacted: no later record can replace it
+        if (newest.hidesBehind(key, offset)) return false;
+        if (hasValue || !mayDelete(batch, offset)) return true;
+        deletesGo = true;
+        return false;
+    }
+
+    /** A batch before {@link Bounds#end} stays because its records cannot be told. */
+    void undecodable(BatchView batch) {
+        deletesEnd = Math.min(deletesEnd, batch.baseOffset());
+    }
+
+    /** Before this offset tombstones or markers were told to go so far; 0: none. */
+    long deletesRemovedTo() {
+        return deletesGo ? Math.min(bounds.deletesEnd(), bounds.end()) : 0;
+    }
+
+    /** For what is marked now. */
+    long deleteHorizonMs() {
+        long horizon = bounds.nowMillis() + bounds.deleteRetentionMs();
+        return horizon < 0 ? Long.MAX_VALUE : horizon;
+    }
+
+    /** In a batch with a delete horizon the base timestamp is that. */
+    private boolean mayDelete(BatchView batch, long offset) {
+        return batch.hasDeleteHorizon() && bounds.nowMillis() >= batch.baseTimestamp() && offset < deletesEnd;
+    }
+}
