@@ -54,7 +54,7 @@ final class LogCompaction implements CleanableLog {
         if (!config.compacted() || !log.isInService()) return Optional.empty();
         int cuts = flusher.truncations();
         List<Segment> all = log.segments();
-        long flushedTo = flusher.recoveryPoint();
+        long flushedTo = flusher.done();
         List<Segment> cleanable = new ArrayList<>(all.size());
         for (int i = 0; i + 1 < all.size() && all.get(i + 1).baseOffset() <= flushedTo; i++) cleanable.add(all.get(i));
         long end = all.get(cleanable.size()).baseOffset();
@@ -135,7 +135,7 @@ final class LogCompaction implements CleanableLog {
         }
     }
 
-    private void note(Contents contents, PartitionLog.Change change) throws IOException, CleaningAbortedException {
+    private void note(Contents contents, LogChange change) throws IOException, CleaningAbortedException {
         boolean[] current = {false};
         swaps.exclusively(() -> {
             current[0] = isCurrent(contents);

@@ -233,6 +233,10 @@ public final class LogDirectory implements AutoCloseable {
             logStartOffsets.putAll(starts);
             return recovery;
         });
+        starts.forEach((name, start) -> {
+            PartitionLog log = logs.get(name);
+            if (log != null) log.startIsDurable(start);
+        });
     }
 
     /**

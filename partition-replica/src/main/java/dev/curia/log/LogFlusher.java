@@ -22,6 +22,8 @@ final class LogFlusher {
     private final ProducerFiles snapshots;
     private final AtomicInteger truncations = new AtomicInteger();
     private volatile long recoveryPoint;
+    // Every segment before it was forced after it was sealed, with its indexes. Written as the others below.
+    private volatile long sealedTo;
 
     // Guarded by this.
     private EpochHistory writtenEpochs;
@@ -37,25 +39,39 @@ final class LogFlusher {
         this.snapshots = new ProducerFiles(environment.files(), directory);
         this.recoveryPoint = recoveryPoint;
         this.writtenEpochs = writtenEpochs;
+        this.sealedTo = recoveryPoint;
     }
 
     long recoveryPoint() {
         return recoveryPoint;
     }
 
+    /** No flush looks for the files of segments that end before it. */
+    long done() {
+        return Math.min(recoveryPoint, sealedTo);
+    }
+
     /** Makes all that {@code newest} shows durable; it is asked when no other flush or truncation is under way. */
     synchronized void flush(Supplier<LogView> newest) throws IOException {
         LogView view = newest.get();
-        boolean nothingNew =
-                view.logEndOffset() <= recoveryPoint && view.epochs().equals(writtenEpochs);
+        boolean nothingNew = view.logEndOffset() <= recoveryPoint
+                && view.active().baseOffset() <= sealedTo
+                && view.epochs().equals(writtenEpochs);
         if (nothingNew && directoryForced) return;
         environment.metrics().timeFlush(() -> flush(view));
         recoveryPoint = Math.max(recoveryPoint, view.logEndOffset());
     }
 
+    /** As {@link #flush}, for the last time: the active segment is sealed, so its indexes and all names are forced whatever is new. */
+    synchronized void flushSealed(LogView view) throws IOException {
+        namedSegment = -1;
+        flush(view);
+        recoveryPoint = Math.max(recoveryPoint, view.logEndOffset());
+    }
+
     private void flush(LogView view) throws IOException {
         FileSystem files = environment.files();
-        int first = Math.max(0, view.indexOf(recoveryPoint));
+        int first = Math.max(0, view.indexOf(Math.min(recoveryPoint, sealedTo)));
         for (Segment segment : view.segments().subList(first, view.segments().size())) {
             segment.force();
             if (segment.baseOffset() > namedSegment) snapshots.force(segment.baseOffset());
@@ -64,6 +80,7 @@ final class LogFlusher {
         // An append to a file that has its name costs one force, no more.
         if (view.active().baseOffset() != namedSegment) files.forceDirectory(directory);
         namedSegment = view.active().baseOffset();
+        sealedTo = namedSegment;
         Path parent = directory.getParent();
         if (!directoryForced && parent != null) files.forceDirectory(parent);
         directoryForced = true;
@@ -87,6 +104,7 @@ final class LogFlusher {
         recoveryPoint = Math.min(recoveryPoint, offset);
         LogView after = truncation.run();
         namedSegment = -1;
+        sealedTo = Math.min(sealedTo, offset);
         truncations.incrementAndGet();
         writeEpochs(after.epochs());
     }

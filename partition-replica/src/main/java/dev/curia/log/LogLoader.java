@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -57,6 +58,8 @@ final class LogLoader {
     private final Set<Long> withAborted = new HashSet<>();
     // Segments whose aborted transactions are to be indexed anew.
     private final List<Segment> unindexed = new ArrayList<>();
+    // Whether files were written although the stop was clean.
+    private boolean changed;
 
     /**
      * What the directory's checkpoints know.
@@ -101,7 +104,8 @@ final class LogLoader {
         unindexed.retainAll(segments);
         ProducerStates producers = new ProducerRecovery(new ProducerFiles(files, directory), view)
                 .load(start.clean() ? Long.MAX_VALUE : start.recoveryPoint(), start.highWatermark(), unindexed);
-        return new LoadedLog(view, producers, Math.min(recoveryPoint, view.logEndOffset()), storedEpochs);
+        return new LoadedLog(
+                view, producers, Math.min(recoveryPoint, view.logEndOffset()), storedEpochs, start.clean() && !changed);
     }
 
     private LogView view() throws IOException {
@@ -116,6 +120,7 @@ final class LogLoader {
             }
             end = start.logStartOffset();
             recoveryPoint = Math.min(recoveryPoint, end);
+            changed = true;
             segments.add(Segment.create(segmentFiles, directory, end, "", 0));
         }
         Segment active = segments.get(segments.size() - 1);
@@ -149,6 +154,10 @@ final class LogLoader {
             }
             SegmentFiles.offsetOf(file, SegmentFiles.TXN_INDEX).ifPresent(withAborted::add);
         }
+        // Dropped before the stop, as the log's start says; their removal was not finished.
+        while (bases.size() > 1 && Objects.requireNonNull(bases.higher(bases.first())) <= start.logStartOffset()) {
+            drop(List.of(bases.pollFirst()));
+        }
         return List.copyOf(bases);
     }
 
@@ -158,13 +167,16 @@ final class LogLoader {
             Segment segment = Segment.sealed(segmentFiles, directory, base);
             scannedTo = -1;
             String defect = segment.indexDefect();
+            // It was flushed up to its end, but perhaps before it was sealed.
+            if (defect == null && !start.clean() && nextBase == recoveryPoint) defect = segment.endDefect(nextBase);
             if (defect == null) {
                 checkAborted(segment);
                 segments.add(segment);
                 return;
             }
             LOG.warn("{}: the indexes of segment {} are built anew: {}", name, base, defect);
-            rebuild(base, Long.MAX_VALUE);
+            changed = true;
+            rebuild(base, nextBase, Long.MAX_VALUE);
             return;
         }
         if (scannedTo >= 0 && base > scannedTo && !config.compacted() && scannedTo >= recoveryPoint) {
@@ -173,8 +185,15 @@ final class LogLoader {
             cut = true;
             return;
         }
+        if (base < scannedTo && scannedTo > recoveryPoint) {
+            // It was dropped when the log was cut before it; the log grew past it, and then its removal was lost.
+            LOG.warn("{}: segment {} was cut from the log before and is removed again", name, base);
+            drop(List.of(base));
+            cut = true;
+            return;
+        }
         if (segments.isEmpty() || scannedTo < 0) epochs = epochs.truncateFromEnd(base);
-        rebuild(base, recoveryPoint);
+        rebuild(base, nextBase, recoveryPoint);
     }
 
     private void checkAborted(Segment segment) throws IOException {
@@ -191,9 +210,10 @@ final class LogLoader {
     /**
      * Checks every batch and indexes it.
      *
+     * @param nextBase the base of the next segment
      * @param trusted damage before this offset is an error, damage behind it is cut
      */
-    private void rebuild(long base, long trusted) throws IOException {
+    private void rebuild(long base, long nextBase, long trusted) throws IOException {
         Segment segment = Segment.rebuilding(segmentFiles, directory, base);
         LogFile file = segment.file().acquire();
         long next = Math.max(base, scannedTo);
@@ -213,7 +233,9 @@ final class LogLoader {
                 recovery.scanned(batch.sizeInBytes());
             }
             if (defect == null) defect = batches.defect();
-            if (defect != null) {
+            if (defect != null && next == nextBase && ZeroTail.isFrom((int) batches.position(), segment)) {
+                segment.truncateAt((int) batches.position(), next); // Preallocated, and not given back.
+            } else if (defect != null) {
                 if (next < trusted) throw new CorruptSegmentException(segment.path(), batches.position(), defect);
                 cutTail(segment, (int) batches.position(), next, defect);
             }
@@ -264,7 +286,7 @@ final class LogLoader {
     private void drop(List<Long> bases) throws IOException {
         for (int i = bases.size() - 1; i >= 0; i--) {
             long base = bases.get(i);
-            LOG.warn("{}: segment {} lies behind the cut and is removed", name, base);
+            LOG.info("{}: segment {} is not part of the log any more and is removed", name, base);
             files.delete(SegmentFiles.of(directory, base, SegmentFiles.LOG));
             files.delete(SegmentFiles.of(directory, base, SegmentFiles.OFFSET_INDEX));
             files.delete(SegmentFiles.of(directory, base, SegmentFiles.TIME_INDEX));

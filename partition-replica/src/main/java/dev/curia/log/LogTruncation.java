@@ -32,6 +32,18 @@ final class LogTruncation {
         return new LogView(List.of(first), offset, offset, 0, EpochHistory.EMPTY);
     }
 
+    /** Takes the files of segments, which no view has any more, out of the log; answers how many bytes that are. */
+    static long retire(List<Segment> segments, ProducerFiles snapshots) throws IOException {
+        long bytes = 0;
+        for (Segment segment : segments) {
+            bytes += segment.size();
+            segment.markDeleted();
+            segment.abandon();
+            snapshots.delete(segment.baseOffset());
+        }
+        return bytes;
+    }
+
     private static void drop(List<Segment> segments) throws IOException {
         // Newest first: whatever a crash leaves has no hole.
         for (int i = segments.size() - 1; i >= 0; i--) {

@@ -67,7 +67,7 @@ record LogView(List<Segment> segments, long logStartOffset, long logEndOffset, i
 
     /** The active one among them, still. */
     LogView withSegments(List<Segment> others) {
-        return new LogView(others, logStartOffset, logEndOffset, activeSize, epochs);
+        return new LogView(List.copyOf(others), logStartOffset, logEndOffset, activeSize, epochs);
     }
 
     LogView withStart(long offset, EpochHistory history) {

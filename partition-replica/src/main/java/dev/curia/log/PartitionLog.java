@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,8 +57,11 @@ public final class PartitionLog implements AutoCloseable {
 
     private volatile LogConfig config;
     private volatile LogView view;
+    // What was opened after a clean stop: while it is the view, the files are as that stop left them. Else null.
+    private final @Nullable LogView unchanged;
     private volatile boolean open = true;
     private volatile boolean damaged;
+    private volatile long durableStart;
 
     PartitionLog(
             TopicPartition name,
@@ -74,6 +78,7 @@ public final class PartitionLog implements AutoCloseable {
         this.producers = loaded.producers();
         this.snapshots = new ProducerFiles(environment.files(), directory);
         this.view = loaded.view();
+        this.unchanged = loaded.clean() ? loaded.view() : null;
         this.flusher = new LogFlusher(directory, environment, loaded.recoveryPoint(), loaded.storedEpochs());
         this.preparation = new AppendPreparation(producers);
         this.lookUps = new LookUps(() -> view, () -> config, snapshots, flusher, () -> open, this::failed);
@@ -320,20 +325,30 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Drops the oldest segments as the topic's settings say, and those before the log's start, as far as they are committed; their files go
-     * after file.delete.delay.ms. Owner thread.
+     * Moves the log's start past what the topic's settings no longer keep, as far as it is committed. Owner thread.
      *
      * @return whether the log starts later now
      */
     public boolean applyRetention(long highWatermark, long nowMillis) {
         if (!open || !isOnline()) return false;
         long before = view.logStartOffset();
-        changeAlone("applying retention to " + name, () -> {
-            int count = Retention.deletable(view, config, highWatermark, recoveryPoint(), nowMillis);
-            if (count == view.segments().size()) rollSegment();
-            if (count > 0) dropOldest(count);
+        change("applying retention to " + name, () -> {
+            long start = Retention.start(view, config, highWatermark, nowMillis);
+            if (start == view.logEndOffset() && start > before) rollSegment();
+            incrementLogStartOffset(start);
         });
         return view.logStartOffset() > before;
+    }
+
+    /** The log's start as told is on disk: a later start of the log begins there or later. Any thread. */
+    void startIsDurable(long offset) {
+        durableStart = offset;
+    }
+
+    /** Drops the segments that lie before the log's start, once that is on disk; their files go after file.delete.delay.ms. Owner thread. */
+    public void dropSegmentsBeforeStart() {
+        int count = Retention.droppable(view, durableStart, flusher.done());
+        if (count > 0 && open && isOnline()) changeAlone("dropping segments of " + name, () -> dropOldest(count));
     }
 
     /** The segments, oldest first; the last takes the appends. Any thread. */
@@ -383,10 +398,12 @@ public final class PartitionLog implements AutoCloseable {
         }
         changeAlone("closing " + name, () -> {
             LogView now = view;
-            snapshots.writeForced(now.logEndOffset(), producers);
-            now.active().seal();
-            flusher.flush(() -> now);
-            for (Segment segment : now.segments()) segment.close();
+            if (!now.equals(unchanged)) {
+                snapshots.writeForced(now.logEndOffset(), producers);
+                now.active().seal();
+                flusher.flushSealed(now);
+            }
+            for (Segment segment : now.segments()) segment.abandon();
         });
     }
 
@@ -440,19 +457,9 @@ public final class PartitionLog implements AutoCloseable {
     private void dropOldest(int count) throws IOException {
         LogView now = view;
         List<Segment> dropped = now.segments().subList(0, count);
-        List<Segment> kept =
-                List.copyOf(now.segments().subList(count, now.segments().size()));
-        long start = Math.max(now.logStartOffset(), kept.get(0).baseOffset());
-        LOG.info("{}: dropping {} segments, the log starts at {} now", name, count, start);
-        view = now.withSegments(kept).withStart(start, now.epochs().truncateFromStart(start));
-        long bytes = 0;
-        for (Segment segment : dropped) {
-            bytes += segment.size();
-            segment.markDeleted();
-            segment.abandon();
-            snapshots.delete(segment.baseOffset());
-        }
-        environment.metrics().deleted(count, bytes);
+        LOG.info("{}: dropping {} segments before the log's start, {}", name, count, now.logStartOffset());
+        view = now.withSegments(now.segments().subList(count, now.segments().size()));
+        environment.metrics().deleted(count, LogTruncation.retire(dropped, snapshots));
         environment.removeLater(dropped, config.fileDeleteDelayMs());
     }
 
@@ -475,7 +482,7 @@ public final class PartitionLog implements AutoCloseable {
         }
     }
 
-    private void change(String what, Change change) {
+    private void change(String what, LogChange change) {
         try {
             change.run();
         } catch (IOException e) {
@@ -485,13 +492,7 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /** As {@link #change}, when no compaction is putting segments in the place of others. */
-    private void changeAlone(String what, Change change) {
+    private void changeAlone(String what, LogChange change) {
         change(what, () -> swaps.exclusively(change));
-    }
-
-    /** Something that changes files. */
-    @FunctionalInterface
-    interface Change {
-        void run() throws IOException;
     }
 }

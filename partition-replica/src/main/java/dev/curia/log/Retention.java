@@ -3,39 +3,53 @@ package dev.curia.log;
 import dev.curia.log.batch.BatchView;
 import dev.curia.log.segment.Segment;
 import java.io.IOException;
-import java.util.List;
 
 /**
- * Which segments of a log have served their time. Segments go from the oldest on, whole, and only what is committed and flushed: the high
- * watermark bounds what may be lost by it, and a flush that is under way never looks for them.
+ * Which segments of a log have served their time. They go from the oldest on, whole, in two steps: first the log's start moves past them, then,
+ * when that is on disk, their files are dropped; so a crash between never leaves a hole behind an older segment.
  */
 final class Retention {
     private Retention() {}
 
     /**
-     * How many of the oldest segments may go: those before the log's start and, where the topic deletes, those whose newest record is too old,
-     * and those that the log is too large by. All of them: the log is empty afterwards, and the active segment must be rolled before.
-     *
-     * @param flushedTo everything before it is on disk
+     * Where the log should start: past the oldest segments whose newest record is too old, or that the log is too large by. Only what is
+     * committed goes. The log's end when all has to go, the active segment too.
      */
-    static int deletable(LogView view, LogConfig config, long highWatermark, long flushedTo, long nowMillis)
-            throws IOException {
-        List<Segment> segments = view.segments();
+    static long start(LogView view, LogConfig config, long highWatermark, long nowMillis) throws IOException {
+        long start = view.logStartOffset();
+        if (!config.deleting()) return start;
         long left = 0;
-        for (Segment segment : segments) left += view.endOf(segment);
-        int count = 0;
-        for (Segment segment : segments) {
-            boolean active = segment == view.active();
-            long end = active ? view.logEndOffset() : segments.get(count + 1).baseOffset();
+        for (Segment segment : view.segments()) left += view.endOf(segment);
+        for (int i = 0; i < view.segments().size(); i++) {
+            Segment segment = view.segments().get(i);
+            long end = endOffset(view, i);
             int bytes = view.endOf(segment);
-            if (end > Math.min(highWatermark, flushedTo) || (active && bytes == 0)) break;
-            boolean beforeStart = !active && end <= view.logStartOffset();
+            if (end > highWatermark || bytes == 0) break;
             boolean tooMuch = config.retentionBytes() >= 0 && left - bytes >= config.retentionBytes();
-            if (!beforeStart && !(config.deleting() && (tooMuch || expired(segment, config, nowMillis)))) break;
+            if (end > start && !tooMuch && !expired(segment, config, nowMillis)) break;
             left -= bytes;
-            count++;
+            start = Math.max(start, end);
         }
+        return start;
+    }
+
+    /**
+     * How many of the oldest segments lie before the log's start.
+     *
+     * @param durableStart the log's start as it is on disk
+     * @param flushedTo a flush that is under way looks only for segments that reach behind it
+     */
+    static int droppable(LogView view, long durableStart, long flushedTo) {
+        int count = 0;
+        while (count < view.segments().size() - 1 && endOffset(view, count) <= Math.min(durableStart, flushedTo))
+            count++;
         return count;
+    }
+
+    private static long endOffset(LogView view, int segment) {
+        return segment + 1 < view.segments().size()
+                ? view.segments().get(segment + 1).baseOffset()
+                : view.logEndOffset();
     }
 
     /** Records without a time are as old as the file's last write. */

@@ -48,7 +48,7 @@ final class SegmentSwaps {
     }
 
     /** Runs what must not meet a half-done swap, and what no swap may begin before the end of. May wait for the disk. */
-    synchronized void exclusively(PartitionLog.Change change) throws IOException {
+    synchronized void exclusively(LogChange change) throws IOException {
         settle();
         change.run();
     }

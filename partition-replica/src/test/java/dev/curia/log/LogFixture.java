@@ -42,13 +42,34 @@ final class LogFixture implements AutoCloseable {
         this.files = files;
         this.config = config;
         this.directory = openDirectory();
-        this.log = directory.create(NAME, TOPIC_ID, config);
+        this.log = openOrCreate(directory, config);
     }
 
     static LogConfig config(String... namesAndValues) {
         Map<String, String> settings = new java.util.HashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) settings.put(namesAndValues[i], namesAndValues[i + 1]);
         return LogConfig.of(settings);
+    }
+
+    /** Smaller segments than a topic may ask for. */
+    static LogConfig withSegmentBytes(LogConfig c, int segmentBytes) {
+        return new LogConfig(
+                segmentBytes,
+                c.segmentMs(),
+                c.segmentJitterMs(),
+                c.maxIndexBytes(),
+                c.indexIntervalBytes(),
+                c.flushMessages(),
+                c.flushMs(),
+                c.fileDeleteDelayMs(),
+                c.compacted(),
+                c.deleting(),
+                c.retentionMs(),
+                c.retentionBytes(),
+                c.preallocate(),
+                c.fsynced(),
+                c.batches(),
+                c.compaction());
     }
 
     static ByteBuffer batch(String... values) {
@@ -136,6 +157,20 @@ final class LogFixture implements AutoCloseable {
     void reopen() throws IOException {
         directory = openDirectory();
         log = directory.open(NAME, TOPIC_ID, config);
+    }
+
+    /** As {@link #reopen}; after a crash that came before the log was made whole, it is made anew. */
+    void reopenOrCreate() throws IOException {
+        directory = openDirectory();
+        log = openOrCreate(directory, config);
+    }
+
+    private static PartitionLog openOrCreate(LogDirectory directory, LogConfig config) throws IOException {
+        if (directory.partitions().stream().anyMatch(p -> p.topicId().isPresent())) {
+            return directory.open(NAME, TOPIC_ID, config);
+        }
+        directory.delete(NAME);
+        return directory.create(NAME, TOPIC_ID, config);
     }
 
     LogDirectory directory() {

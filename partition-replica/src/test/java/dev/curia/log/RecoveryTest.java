@@ -108,6 +108,8 @@ class RecoveryTest {
         fixture.append(batch("a"));
         fixture.append(batch("b"));
         fixture.log.roll();
+        fixture.append(batch("c"));
+        fixture.log.roll();
         fixture.directory().checkpoint();
         flip(fixture.file(SEGMENT), 16); // the format version
         fixture.crash();

@@ -364,6 +364,16 @@ public final class Segment {
         }
     }
 
+    /** What shows, without reading all of it, that the segment does not end with a whole batch before {@code offset}; null: nothing. */
+    public @Nullable String endDefect(long offset) throws IOException {
+        try {
+            long next = nextOffset();
+            return next == offset ? null : path() + " ends before offset " + next + ", expected " + offset;
+        } catch (CorruptSegmentException | CorruptIndexException e) {
+            return e.getMessage();
+        }
+    }
+
     /** Why the indexes on disk cannot be used; null: no reason is seen. */
     public @Nullable String indexDefect() throws IOException {
         String offsetsDefect = offsets.defect(size);
@@ -396,12 +406,6 @@ public final class Segment {
         offsets.delete();
         times.delete();
         aborted.delete();
-    }
-
-    /** Writes what is not yet in the files, without forcing, and lets go of them. Writer only. */
-    public void close() throws IOException {
-        seal();
-        abandon();
     }
 
     /** Lets go of the files as they are. Writer only. */
@@ -479,15 +483,8 @@ public final class Segment {
     }
 
     private int fileSize() throws IOException {
-        LogFile file = log.acquire();
-        try {
-            long bytes = file.size();
-            if (bytes > Integer.MAX_VALUE) {
-                throw new CorruptSegmentException(log.path(), Integer.MAX_VALUE, "is " + bytes + " bytes");
-            }
-            return (int) bytes;
-        } finally {
-            log.release();
-        }
+        long bytes = log.size();
+        if (bytes <= Integer.MAX_VALUE) return (int) bytes;
+        throw new CorruptSegmentException(log.path(), Integer.MAX_VALUE, "is " + bytes + " bytes");
     }
 }

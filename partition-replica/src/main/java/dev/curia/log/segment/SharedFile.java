@@ -98,6 +98,16 @@ public final class SharedFile {
         if (users == 0 && old != null) old.close();
     }
 
+    /** In bytes. */
+    long size() throws IOException {
+        LogFile file = acquire();
+        try {
+            return file.size();
+        } finally {
+            release();
+        }
+    }
+
     boolean exists() {
         return cache.files().exists(path());
     }

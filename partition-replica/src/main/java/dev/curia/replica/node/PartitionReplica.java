@@ -131,6 +131,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
                     log.config(),
                     context.clock().monotonicNanos());
             if (due) log.requestFlush();
+            log.dropSegmentsBeforeStart();
         } catch (StorageException e) {
             storageFailed(e);
         }
