@@ -44,7 +44,7 @@ public final class LogDirectory implements AutoCloseable {
     private final RandomGenerator random;
     private final LogEnvironment environment;
     private final OffsetCheckpoint recoveryPoints;
-    private final OffsetCheckpoint logStartOffsets;
+    private final StartOffsets startOffsets;
     private final OffsetCheckpoint highWatermarks;
     private final CleanerCheckpoints cleanerCheckpoints;
     private final CleanShutdownFile cleanShutdown;
@@ -59,17 +59,22 @@ public final class LogDirectory implements AutoCloseable {
         this.lock = lock;
         this.random = ports.random();
         this.recoveryPoints = new OffsetCheckpoint(files, path, "recovery-point-offset-checkpoint");
-        this.logStartOffsets = new OffsetCheckpoint(files, path, "log-start-offset-checkpoint");
         this.highWatermarks = new OffsetCheckpoint(files, path, "replication-offset-checkpoint");
         this.cleanerCheckpoints = new CleanerCheckpoints(files, path);
         RecoveryProgress recovery =
                 new RecoveryProgress(path, ports.background().timers());
+        LogDirHealth health = new LogDirHealth(path, ports.failures());
+        this.startOffsets = new StartOffsets(
+                new OffsetCheckpoint(files, path, "log-start-offset-checkpoint"),
+                logs,
+                ports.background().flushes(),
+                health);
         this.environment = new LogEnvironment(
                 files,
                 new OpenFiles(files, MAX_IDLE_FILES),
-                new LogDirHealth(path, ports.failures()),
+                health,
                 ports.background(),
-                this::lowerCheckpoints,
+                new Checkpoints(),
                 cleanerCheckpoints,
                 recovery,
                 ports.metrics());
@@ -158,7 +163,7 @@ public final class LogDirectory implements AutoCloseable {
         if (files.exists(directory)) throw new LogDirectoryException(directory + " exists already; delete it first");
         // An earlier partition of that name may have left its offsets.
         recoveryPoints.remove(name);
-        logStartOffsets.remove(name);
+        startOffsets.remove(name);
         highWatermarks.remove(name);
         cleanerCheckpoints.remove(name);
         return guarded("creating " + name, () -> {
@@ -196,7 +201,7 @@ public final class LogDirectory implements AutoCloseable {
             return renamed;
         });
         recoveryPoints.forget(name);
-        logStartOffsets.forget(name);
+        startOffsets.forget(name);
         highWatermarks.forget(name);
         cleanerCheckpoints.forget(name);
         environment.background().removals().execute(() -> remove(target));
@@ -223,14 +228,10 @@ public final class LogDirectory implements AutoCloseable {
     /** Writes the recovery points and start offsets of all open logs, durably. Blocks on the disk. */
     public void checkpoint() throws IOException {
         Map<TopicPartition, Long> recovery = new HashMap<>();
-        Map<TopicPartition, Long> starts = new HashMap<>();
-        for (PartitionLog log : logs.values()) {
-            recovery.put(log.name(), log.recoveryPoint());
-            starts.put(log.name(), log.logStartOffset());
-        }
+        for (PartitionLog log : logs.values()) recovery.put(log.name(), log.recoveryPoint());
         guarded("writing checkpoints", () -> {
             recoveryPoints.putAll(recovery);
-            logStartOffsets.putAll(starts);
+            startOffsets.write(logs.values());
             return recovery;
         });
         starts.forEach((name, start) -> {
@@ -266,20 +267,15 @@ public final class LogDirectory implements AutoCloseable {
 
     private PartitionLog load(TopicPartition name, Uuid topicId, Path directory, LogConfig config) throws IOException {
         LogLoader.Start start = new LogLoader.Start(
-                recoveryPoints.get(name), logStartOffsets.get(name), highWatermarks.get(name), stoppedCleanly);
+                recoveryPoints.get(name), startOffsets.get(name), highWatermarks.get(name), stoppedCleanly);
         LoadedLog loaded = new LogLoader(name, directory, environment, config, start).load();
         PartitionLog log = new PartitionLog(name, topicId, directory, environment, config, loaded);
+        log.startCheckpoint().written(start.logStartOffset());
         if (logs.putIfAbsent(name, log) != null) {
             log.abandon();
             throw new LogDirectoryException(directory + " is open already");
         }
         return log;
-    }
-
-    private void lowerCheckpoints(TopicPartition name, long offset) throws IOException {
-        recoveryPoints.lower(name, offset);
-        logStartOffsets.lower(name, offset);
-        cleanerCheckpoints.lower(name, offset);
     }
 
     private void removeDeleted() throws IOException {
@@ -362,6 +358,20 @@ public final class LogDirectory implements AutoCloseable {
             lock.close();
         } catch (Exception e) {
             LOG.warn("releasing the lock of a log directory failed; it ends with this process", e);
+        }
+    }
+
+    private final class Checkpoints implements LogEnvironment.Checkpoints {
+        @Override
+        public void lower(TopicPartition name, long offset) throws IOException {
+            recoveryPoints.lower(name, offset);
+            startOffsets.lower(name, offset);
+            cleanerCheckpoints.lower(name, offset);
+        }
+
+        @Override
+        public void requestStart(PartitionLog log) {
+            startOffsets.request(log);
         }
     }
 

@@ -39,10 +39,12 @@ record LogEnvironment(
         }
     }
 
-    /** Where the directory keeps the recovery points and start offsets of its logs. */
-    @FunctionalInterface
+    /** Where the directory keeps the recovery points and start offsets of its logs. Any thread. */
     interface Checkpoints {
-        /** Makes durable that nothing from {@code offset} on counts as flushed any more, and that the log may start there. Any thread. */
+        /** Makes durable that nothing from {@code offset} on counts as flushed any more, and that the log may start there. */
         void lower(TopicPartition partition, long offset) throws IOException;
+
+        /** Has the log's start offset made durable soon, see {@link StartOffsets#request}. */
+        void requestStart(PartitionLog log);
     }
 }

@@ -1,5 +1,6 @@
 package dev.curia.log;
 
+import dev.curia.common.id.TopicPartition;
 import dev.curia.log.epoch.EpochCheckpoint;
 import dev.curia.log.epoch.EpochHistory;
 import dev.curia.log.io.FileSystem;
@@ -100,7 +101,14 @@ final class LogFlusher {
     }
 
     /** Runs a truncation to {@code offset} while no flush is under way; nothing from there on counts as flushed afterwards. */
-    synchronized void lower(long offset, Truncation truncation) throws IOException {
+    void lower(TopicPartition log, long offset, Truncation truncation) throws IOException {
+        environment.checkpoints().lower(log, offset);
+        lower(offset, truncation);
+        // Once more: a checkpoint that was written meanwhile knew the log as it was.
+        environment.checkpoints().lower(log, offset);
+    }
+
+    private synchronized void lower(long offset, Truncation truncation) throws IOException {
         recoveryPoint = Math.min(recoveryPoint, offset);
         LogView after = truncation.run();
         namedSegment = -1;

@@ -53,6 +53,7 @@ public final class PartitionLog implements AutoCloseable {
     private final LookUps lookUps;
     private final SegmentSwaps swaps;
     private final FlushRequests flushRequests;
+    private final StartCheckpoint startCheckpoint;
     private final BatchView batch = new BatchView();
 
     private volatile LogConfig config;
@@ -84,6 +85,7 @@ public final class PartitionLog implements AutoCloseable {
         this.lookUps = new LookUps(() -> view, () -> config, snapshots, flusher, () -> open, this::failed);
         this.swaps = new SegmentSwaps(this, environment, snapshots);
         this.flushRequests = new FlushRequests(this, environment.background().flushes());
+        this.startCheckpoint = new StartCheckpoint(this, environment.checkpoints());
     }
 
     public TopicPartition name() {
@@ -112,6 +114,11 @@ public final class PartitionLog implements AutoCloseable {
         return view.logStartOffset();
     }
 
+    /** Behind {@link #logStartOffset} until it is written. */
+    public StartCheckpoint startCheckpoint() {
+        return startCheckpoint;
+    }
+
     /** The offset of the next append. */
     public long logEndOffset() {
         return view.logEndOffset();
@@ -126,10 +133,6 @@ public final class PartitionLog implements AutoCloseable {
     public long sizeInBytes() {
         LogView now = view;
         return now.segments().stream().mapToLong(now::endOf).sum();
-    }
-
-    public int segmentCount() {
-        return view.segments().size();
     }
 
     /** The newest leader epoch this log knows of; empty: none. */
@@ -159,8 +162,7 @@ public final class PartitionLog implements AutoCloseable {
      *
      * <p>Refused with CORRUPT_MESSAGE, INVALID_RECORD, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_TIMESTAMP,
      * OUT_OF_ORDER_SEQUENCE_NUMBER, UNKNOWN_PRODUCER_ID, INVALID_PRODUCER_EPOCH, INVALID_TXN_STATE, TRANSACTION_COORDINATOR_FENCED or
-     * KAFKA_STORAGE_ERROR. One of a producer's last five batches sent again
-     * is answered with its offsets.
+     * KAFKA_STORAGE_ERROR. One of a producer's last five batches sent again is answered with its offsets.
      *
      * @param nowMillis the wall clock
      */
@@ -287,8 +289,7 @@ public final class PartitionLog implements AutoCloseable {
         }
         changeAlone("truncating " + name + " to offset " + offset, () -> {
             long end = now.segments().get(now.indexOf(offset)).endBelow(offset);
-            environment.checkpoints().lower(name, end);
-            flusher.lower(end, () -> view = LogTruncation.truncate(now, offset));
+            flusher.lower(name, end, () -> view = LogTruncation.truncate(now, offset));
             producers.truncateTo(view.logEndOffset(), new ProducerRecovery(snapshots, view).reload());
         });
     }
@@ -297,8 +298,8 @@ public final class PartitionLog implements AutoCloseable {
     public void truncateFullyAndStartAt(long offset) {
         LogView now = view;
         changeAlone("emptying " + name + " to start at offset " + offset, () -> {
-            environment.checkpoints().lower(name, offset);
-            flusher.lower(offset, () -> view = LogTruncation.startOver(now, offset, directory, environment.segments()));
+            flusher.lower(
+                    name, offset, () -> view = LogTruncation.startOver(now, offset, directory, environment.segments()));
             snapshots.deleteAll();
             producers.clear();
         });

@@ -50,6 +50,16 @@ public interface Replica {
      */
     OffsetResult offsetForTime(long timestampMs, Isolation isolation, OptionalInt currentLeaderEpoch);
 
+    /**
+     * Deletes the records before {@code offset} for good: no reader gets them any more, and their files go with the next run of retention
+     * as far as whole segments lie before it. Refused with OFFSET_OUT_OF_RANGE beyond the high watermark, and with POLICY_VIOLATION where
+     * the topic only compacts.
+     *
+     * @param offset -1: the high watermark
+     * @return completes when the log starts there on the disk of every in-sync replica, or with REQUEST_TIMED_OUT
+     */
+    CompletableFuture<DeleteResult> deleteRecords(long offset, Duration timeout);
+
     /** The largest epoch not above {@code leaderEpoch} and where it ends (KIP-101). */
     EpochResult endOffsetForEpoch(int leaderEpoch, OptionalInt currentLeaderEpoch);
 
@@ -127,6 +137,9 @@ public interface Replica {
 
     /** An aborted transaction and where it begins. */
     record AbortedTransaction(long producerId, long firstOffset) {}
+
+    /** @param lowWatermark no in-sync replica has anything before it; -1 with any error */
+    record DeleteResult(ErrorCode error, String message, long lowWatermark) {}
 
     /** @param offset -1: no record at or after that time */
     record OffsetResult(ErrorCode error, long offset, long timestampMs, int leaderEpoch) {}

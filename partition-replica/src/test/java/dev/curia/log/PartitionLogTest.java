@@ -179,11 +179,11 @@ class PartitionLogTest {
         try (LogFixture rolling = new LogFixture(other, new NioFileSystem(), small)) {
             rolling.append(batch("x".repeat(600_000)));
             rolling.append(batch("y".repeat(600_000)));
-            assertThat(rolling.log.segmentCount()).isEqualTo(2);
+            assertThat(rolling.log.segments().size()).isEqualTo(2);
             rolling.append(batchAt(LogFixture.NOW + 1000, "a"));
-            assertThat(rolling.log.segmentCount()).isEqualTo(2);
+            assertThat(rolling.log.segments().size()).isEqualTo(2);
             rolling.append(batchAt(LogFixture.NOW + 1001, "b"));
-            assertThat(rolling.log.segmentCount()).isEqualTo(3);
+            assertThat(rolling.log.segments().size()).isEqualTo(3);
             assertThat(rolling.log.recoveryPoint()).as("rolling flushes").isEqualTo(3);
             assertThat(rolling.records()).hasSize(4);
         }

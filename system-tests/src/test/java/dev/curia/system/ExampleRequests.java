@@ -11,6 +11,7 @@ import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
@@ -104,6 +105,15 @@ final class ExampleRequests {
                                     .setLeaderEpoch(0))));
             return data;
         });
+        examples.put(
+                ApiKeys.DELETE_RECORDS,
+                version -> new DeleteRecordsRequestData()
+                        .setTimeoutMs(TIMEOUT_MS)
+                        .setTopics(List.of(new DeleteRecordsRequestData.DeleteRecordsTopic()
+                                .setName(topic)
+                                .setPartitions(List.of(new DeleteRecordsRequestData.DeleteRecordsPartition()
+                                        .setPartitionIndex(0)
+                                        .setOffset(0))))));
         examples.put(
                 ApiKeys.INIT_PRODUCER_ID,
                 version ->

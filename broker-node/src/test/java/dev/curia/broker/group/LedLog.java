@@ -9,6 +9,7 @@ import dev.curia.replica.Replica;
 import dev.curia.replica.Replicas;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -154,6 +155,11 @@ final class LedLog implements Replica, Replicas {
     @Override
     public OffsetResult offsetForTime(long timestampMs, Isolation isolation, OptionalInt currentLeaderEpoch) {
         return new OffsetResult(ErrorCode.NONE, -1, -1, -1);
+    }
+
+    @Override
+    public CompletableFuture<DeleteResult> deleteRecords(long offset, Duration timeout) {
+        throw new AssertionError("nobody deletes records here");
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -135,6 +136,11 @@ final class MemoryReplica implements Replica {
     public synchronized OffsetResult offsetForTime(
             long timestampMs, Isolation isolation, OptionalInt currentLeaderEpoch) {
         return new OffsetResult(ErrorCode.NONE, timestampMs == -1 ? highWatermark : 0, -1, 5);
+    }
+
+    @Override
+    public CompletableFuture<DeleteResult> deleteRecords(long offset, Duration timeout) {
+        throw new AssertionError("nobody deletes records here");
     }
 
     @Override

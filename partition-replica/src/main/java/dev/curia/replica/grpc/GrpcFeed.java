@@ -31,9 +31,16 @@ final class GrpcFeed implements Feed {
     }
 
     @Override
-    public void acknowledge(long logEndOffset) {
+    public void acknowledge(long logEndOffset, long logStartOffset) {
         LeaderConnection connection = link.connection();
-        if (connection != null) connection.acknowledge(handle, subscription.leaderEpoch(), logEndOffset);
+        if (connection != null)
+            connection.acknowledge(handle, subscription.leaderEpoch(), logEndOffset, logStartOffset);
+    }
+
+    @Override
+    public void flush() {
+        LeaderConnection connection = link.connection();
+        if (connection != null) connection.flush();
     }
 
     @Override

@@ -73,13 +73,14 @@ final class LeaderConnection extends ClientCall.Listener<LeaderFrame> {
         }
     }
 
-    synchronized void acknowledge(int handle, int leaderEpoch, long logEndOffset) {
+    synchronized void acknowledge(int handle, int leaderEpoch, long logEndOffset, long logStartOffset) {
         acks.put(
                 handle,
                 Ack.newBuilder()
                         .setHandle(handle)
                         .setLeaderEpoch(leaderEpoch)
                         .setLogEndOffset(logEndOffset)
+                        .setLogStartOffset(logStartOffset)
                         .build());
     }
 

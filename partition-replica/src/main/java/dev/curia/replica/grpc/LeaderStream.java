@@ -17,6 +17,7 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -131,7 +132,8 @@ final class LeaderStream extends ServerCall.Listener<FollowerMessage> {
     private void acknowledge(Ack ack) {
         LeaderSubscription s = subscriptions.get(ack.getHandle());
         if (s == null) return; // crossed a refusal or its own unsubscribe
-        s.source.acknowledge(s, ack.getLeaderEpoch(), ack.getLogEndOffset());
+        OptionalLong start = ack.hasLogStartOffset() ? OptionalLong.of(ack.getLogStartOffset()) : OptionalLong.empty();
+        s.source.acknowledge(s, ack.getLeaderEpoch(), ack.getLogEndOffset(), start);
     }
 
     private void unsubscribe(int handle) {

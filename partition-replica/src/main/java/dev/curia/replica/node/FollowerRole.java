@@ -67,6 +67,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                 state.leaderEpoch(),
                 state.logEndOffset());
         publish();
+        log.startCheckpoint().request();
         take(state.configured(log.config().fsynced()));
         take(state.retry());
     }
@@ -96,6 +97,12 @@ final class FollowerRole implements Role, Effect.FollowerShell {
     @Override
     public void logStartMoved() {
         publish();
+        log.startCheckpoint().request();
+    }
+
+    @Override
+    public void startStored() {
+        take(state.startStored());
     }
 
     @Override
@@ -163,7 +170,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                                 state.leaderEpoch(),
                                 log.logEndOffset(),
                                 lastEpochOfBatches(),
-                                log.logStartOffset(),
+                                log.startCheckpoint().offset(),
                                 state.acknowledgedOffset()),
                         events);
     }
@@ -212,7 +219,9 @@ final class FollowerRole implements Role, Effect.FollowerShell {
 
     @Override
     public void acknowledge(long logEndOffset) {
-        if (feed != null && feed.feed != null) feed.feed.acknowledge(logEndOffset);
+        if (feed == null || feed.feed == null) return;
+        feed.feed.acknowledge(logEndOffset, log.startCheckpoint().offset());
+        if (current == null) feed.feed.flush();
     }
 
     /** Published with the state. */
@@ -222,7 +231,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
     @Override
     public void advanceLogStart(long logStartOffset) {
         log.incrementLogStartOffset(logStartOffset);
-        publish();
+        logStartMoved();
     }
 
     @Override
@@ -255,6 +264,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                 state.leader(),
                 logStartOffset);
         log.truncateFullyAndStartAt(logStartOffset);
+        log.startCheckpoint().request();
         context.metrics().truncated();
         take(state.truncated(log.logStartOffset(), log.logEndOffset()));
     }

@@ -10,6 +10,7 @@ import dev.curia.proto.replication.v1.DivergingEpoch;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.AppendRequest;
 import dev.curia.replica.Replica.AppendResult;
+import dev.curia.replica.Replica.DeleteResult;
 import dev.curia.replica.ReplicaAssignment;
 import dev.curia.replica.port.IsrProposals.Member;
 import dev.curia.replica.port.IsrProposals.Proposal;
@@ -20,10 +21,13 @@ import dev.curia.replica.port.ReplicationSource.Position;
 import dev.curia.replica.port.ReplicationSource.Subscriber;
 import dev.curia.replica.state.Effect;
 import dev.curia.replica.state.LeaderState;
+import dev.curia.replica.state.LowWatermark;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -40,9 +44,11 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     private final PendingAcks pending;
     // Appends with acks=1 where only what is on disk is acknowledged.
     private final PendingAcks pendingFlush;
+    private final PendingDeletes deletes;
     private final Map<Integer, Subscriber> subscribers = new HashMap<>();
     private ReplicaAssignment assignment;
     private LeaderState state;
+    private LowWatermark starts;
     private boolean ended;
 
     LeaderRole(
@@ -59,6 +65,8 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         this.assignment = assignment;
         this.pending = new PendingAcks(context.clock(), thread, context.metrics());
         this.pendingFlush = new PendingAcks(context.clock(), thread, context.metrics());
+        this.deletes = new PendingDeletes(thread);
+        this.starts = LowWatermark.of(context.self().id(), log.startCheckpoint().offset());
         log.startLeaderEpoch(assignment.leaderEpoch());
         LeaderState.Step first = LeaderState.start(
                 context.self().id(),
@@ -81,6 +89,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                 state.isr().committed());
         publish();
         if (state.settings().fsynced()) log.requestFlush();
+        log.startCheckpoint().request();
         take(state.tick(now()));
     }
 
@@ -115,6 +124,12 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     public void logStartMoved() {
         publish();
         tellSubscribers();
+        log.startCheckpoint().request();
+    }
+
+    @Override
+    public void startStored() {
+        advanceDeletes();
     }
 
     @Override
@@ -169,6 +184,38 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         pendingFlush.advance(state.ownOffset());
     }
 
+    void deleteRecords(long offset, Duration timeout, CompletableFuture<DeleteResult> result) {
+        if (log.config().compacted() && !log.config().deleting()) {
+            result.complete(PendingDeletes.failure(
+                    ErrorCode.POLICY_VIOLATION,
+                    assignment.name() + " has " + TopicConfigs.CLEANUP_POLICY.name()
+                            + " compact; records are deleted only where it has delete"));
+            return;
+        }
+        long start = offset == -1 ? state.highWatermark() : offset;
+        if (start < 0 || start > state.highWatermark()) {
+            result.complete(PendingDeletes.failure(
+                    ErrorCode.OFFSET_OUT_OF_RANGE,
+                    "records of " + assignment.name() + " cannot be deleted before offset " + start
+                            + ": expected at most the high watermark, " + state.highWatermark()
+                            + ", or -1 for all before that"));
+            return;
+        }
+        deletes.add(start, Math.max(0, timeout.toNanos()), result);
+        if (start > log.logStartOffset()) {
+            LOG.info("{}: records before offset {} are deleted on request", assignment.name(), start);
+            log.incrementLogStartOffset(start);
+            logStartMoved();
+        }
+        advanceDeletes();
+    }
+
+    private void advanceDeletes() {
+        if (deletes.isEmpty()) return;
+        starts = starts.stored(log.startCheckpoint().offset());
+        deletes.advance(starts.over(state.isr().maximal()));
+    }
+
     void subscribe(Position from, Subscriber subscriber) {
         Optional<Refused> refused = check(from, subscriber);
         if (refused.isPresent()) {
@@ -176,6 +223,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
             return;
         }
         subscribers.put(subscriber.brokerId(), subscriber);
+        starts = starts.reported(subscriber.brokerId(), from.logStartOffset());
         LeaderState.Step step =
                 state.attached(subscriber.brokerId(), subscriber.brokerEpoch(), from.acknowledgedOffset(), now());
         subscriber.accepted(ends());
@@ -221,8 +269,11 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         return within ? Optional.empty() : Optional.of(startOver);
     }
 
-    void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset) {
+    void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset) {
         if (leaderEpoch != state.leaderEpoch() || subscribers.get(subscriber.brokerId()) != subscriber) return;
+        if (logStartOffset.isPresent()) {
+            starts = starts.reported(subscriber.brokerId(), logStartOffset.getAsLong());
+        }
         take(state.acknowledged(subscriber.brokerId(), logEndOffset, now()));
     }
 
@@ -235,6 +286,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         ended = true;
         pending.failAll(code, "the outcome is unknown: " + why);
         pendingFlush.failAll(code, "the outcome is unknown: " + why);
+        deletes.failAll(code, "the outcome is unknown: " + why);
         Refused refused = new Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, -1, Optional.empty(), -1);
         List.copyOf(subscribers.values()).forEach(s -> s.ended(refused));
         subscribers.clear();
@@ -255,6 +307,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         if (state.logEndOffset() != before.logEndOffset() || state.highWatermark() != before.highWatermark()) {
             tellSubscribers();
         }
+        advanceDeletes();
     }
 
     private void tellSubscribers() {

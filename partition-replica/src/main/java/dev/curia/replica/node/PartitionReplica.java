@@ -13,8 +13,10 @@ import dev.curia.replica.Replica;
 import dev.curia.replica.ReplicaAssignment;
 import dev.curia.replica.port.ReplicaLinks.Refused;
 import dev.curia.replica.port.ReplicationSource;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,6 +69,11 @@ final class PartitionReplica implements Replica, ReplicationSource {
             Role now = role;
             if (now != null) now.flushed(offset);
         }));
+        log.startCheckpoint()
+                .onWritten(() -> thread.submit(() -> {
+                    Role now = role;
+                    if (now != null) now.startStored();
+                }));
         return this;
     }
 
@@ -205,13 +212,34 @@ final class PartitionReplica implements Replica, ReplicationSource {
             if (refused == ErrorCode.NONE && role instanceof LeaderRole leader) {
                 leader.append(request, receivedNanos, result);
             } else {
-                result.complete(PendingAcks.failure(
-                        refused,
-                        name() + " is led by broker " + view().leader() + " in epoch " + view().leaderEpoch()));
+                result.complete(PendingAcks.failure(refused, notLed()));
             }
         } finally {
             request.released().run();
         }
+    }
+
+    private String notLed() {
+        return name() + " is led by broker " + view().leader() + " in epoch " + view().leaderEpoch();
+    }
+
+    @Override
+    public CompletableFuture<DeleteResult> deleteRecords(long offset, Duration timeout) {
+        CompletableFuture<DeleteResult> result = new CompletableFuture<>();
+        boolean accepted = thread.offer(() -> {
+            ErrorCode refused = snapshot.checkLeader(OptionalInt.empty());
+            if (refused == ErrorCode.NONE && role instanceof LeaderRole leader) {
+                leader.deleteRecords(offset, timeout, result);
+            } else {
+                result.complete(PendingDeletes.failure(refused, notLed()));
+            }
+        });
+        if (!accepted) {
+            result.complete(PendingDeletes.failure(
+                    ErrorCode.REQUEST_TIMED_OUT,
+                    "the partition's thread is overloaded; nothing was deleted, try again"));
+        }
+        return result;
     }
 
     @Override
@@ -250,9 +278,10 @@ final class PartitionReplica implements Replica, ReplicationSource {
     }
 
     @Override
-    public void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset) {
+    public void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset) {
         thread.submit(() -> {
-            if (role instanceof LeaderRole leader) leader.acknowledge(subscriber, leaderEpoch, logEndOffset);
+            if (role instanceof LeaderRole leader)
+                leader.acknowledge(subscriber, leaderEpoch, logEndOffset, logStartOffset);
         });
     }
 

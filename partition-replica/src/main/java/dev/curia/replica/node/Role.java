@@ -23,6 +23,9 @@ sealed interface Role permits LeaderRole, FollowerRole {
     /** The log starts later than it did: retention or compaction dropped its beginning. */
     void logStartMoved();
 
+    /** Where the log starts has been put on disk. */
+    void startStored();
+
     /** The last call. */
     void end(ErrorCode code, String why);
 }

@@ -28,6 +28,7 @@ public interface ReplicaLinks extends AutoCloseable {
      * @param leader broker id
      * @param leaderEpoch that the follower follows
      * @param lastEpoch of the last batch in the follower's log, -1: empty
+     * @param logStartOffset as on the follower's disk
      * @param acknowledgedOffset what of its log the follower vouches for: all, or what is on disk
      */
     record Subscription(
@@ -42,8 +43,15 @@ public interface ReplicaLinks extends AutoCloseable {
 
     /** One running subscription. Thread-safe. */
     interface Feed {
-        /** Everything below {@code logEndOffset} is in this follower's log. Cumulative. */
-        void acknowledge(long logEndOffset);
+        /**
+         * Everything below {@code logEndOffset} is in this follower's log. Cumulative. Goes out when a chunk is closed, or with {@link #flush}.
+         *
+         * @param logStartOffset as on the follower's disk
+         */
+        void acknowledge(long logEndOffset, long logStartOffset);
+
+        /** Sends what was acknowledged; closing a chunk does so, too. */
+        void flush();
 
         /** No events come after this, except those another thread is delivering right now. */
         void close();

@@ -4,6 +4,7 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.log.LogSlice;
 import dev.curia.replica.port.ReplicaLinks.Refused;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The leader's side of a partition, as a follower's stream sees it. Thread-safe: work is handed to the partition's thread. */
 public interface ReplicationSource {
@@ -13,8 +14,12 @@ public interface ReplicationSource {
      */
     void subscribe(Position position, Subscriber subscriber);
 
-    /** Everything below {@code logEndOffset} is in the follower's log. Ignored for another epoch or a subscriber that has ended. */
-    void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset);
+    /**
+     * Everything below {@code logEndOffset} is in the follower's log. Ignored for another epoch or a subscriber that has ended.
+     *
+     * @param logStartOffset as on the follower's disk; empty: no news
+     */
+    void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset);
 
     /** The stream ended, or the follower left; nothing is told to the subscriber any more. */
     void unsubscribe(Subscriber subscriber);

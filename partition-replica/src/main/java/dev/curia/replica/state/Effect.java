@@ -105,7 +105,9 @@ public sealed interface Effect {
         }
     }
 
-    /** Only after the append, or the flush where that is what counts: everything below is in the log. */
+    /**
+     * Only after the append, or the flush where that is what counts: everything below is in the log. Says along where the log starts on disk.
+     */
     record Acknowledge(long logEndOffset) implements OfFollower {
         @Override
         public void perform(FollowerShell shell) {
@@ -113,7 +115,7 @@ public sealed interface Effect {
         }
     }
 
-    /** The leader dropped what is below. */
+    /** The leader dropped what is below; {@link FollowerState#startStored} follows when that is on disk. */
     record AdvanceLogStart(long logStartOffset) implements OfFollower {
         @Override
         public void perform(FollowerShell shell) {

@@ -69,6 +69,11 @@ public record FollowerState(
         return new Step(next, news ? List.of(new Effect.Acknowledge(next.flushedOffset)) : List.of());
     }
 
+    /** Where the log starts is on disk now. */
+    public Step startStored() {
+        return new Step(this, subscribed ? List.of(new Effect.Acknowledge(acknowledgedOffset())) : List.of());
+    }
+
     /** What of its log this follower vouches for. */
     public long acknowledgedOffset() {
         return fsynced ? Math.min(flushedOffset, logEndOffset) : logEndOffset;

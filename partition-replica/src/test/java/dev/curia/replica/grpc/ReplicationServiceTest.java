@@ -34,6 +34,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -258,7 +259,8 @@ class ReplicationServiceTest {
         }
 
         @Override
-        public void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset) {}
+        public void acknowledge(
+                Subscriber subscriber, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset) {}
 
         @Override
         public void unsubscribe(Subscriber subscriber) {

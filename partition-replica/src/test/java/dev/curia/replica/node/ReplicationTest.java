@@ -197,6 +197,46 @@ class ReplicationTest {
     }
 
     @Test
+    void whatOnlyCountsOnDiskIsAcknowledgedWhenItIsThereOnEveryReplica() throws Exception {
+        try (TestCluster cluster = new TestCluster(dir, 3, 2, LONG_LAG)) {
+            cluster.configure("curia.durability", "fsynced");
+            cluster.elect(1);
+            cluster.publish();
+            for (int i = 0; i < 20; i++) {
+                assertThat(cluster.append(1, -1, "value-" + i).error()).isEqualTo(ErrorCode.NONE);
+                for (int id = 1; id <= 3; id++) {
+                    PartitionReplica replica = (PartitionReplica) cluster.replica(id);
+                    assertThat(replica.log().recoveryPoint()).isGreaterThan(i);
+                }
+            }
+        }
+    }
+
+    @Test
+    void changedSettingsTakeEffectWithoutARestartAndSoDoesTheirRemoval() throws Exception {
+        try (TestCluster cluster = new TestCluster(dir, 2, 1, LONG_LAG)) {
+            cluster.elect(1);
+            cluster.publish();
+            String large = "x".repeat(1000);
+            assertThat(cluster.append(1, -1, large).error()).isEqualTo(ErrorCode.NONE);
+
+            cluster.configure("max.message.bytes", "200");
+            cluster.configure("min.insync.replicas", "2");
+            cluster.publish();
+            assertThat(cluster.append(1, -1, large).error()).isEqualTo(ErrorCode.MESSAGE_TOO_LARGE);
+            cluster.stop(2);
+            cluster.setIsr(List.of(1));
+            cluster.publish();
+            assertThat(cluster.append(1, -1, "small").error()).isEqualTo(ErrorCode.NOT_ENOUGH_REPLICAS);
+
+            cluster.configure("max.message.bytes", null);
+            cluster.configure("min.insync.replicas", null);
+            cluster.publish();
+            assertThat(cluster.append(1, -1, large).error()).isEqualTo(ErrorCode.NONE);
+        }
+    }
+
+    @Test
     void removedReplicaLeavesNoFilesAndItsNameCanBeUsedAgain() throws Exception {
         try (TestCluster cluster = new TestCluster(dir, 1, 1, LONG_LAG)) {
             cluster.elect(1);

@@ -26,6 +26,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** One broker's replication, wired as a broker wires it. */
@@ -41,6 +43,7 @@ final class TestBroker {
     private final EventLoop tail;
     private final EventLoop catchUp;
     private final Server server;
+    private final ExecutorService flushes = Executors.newSingleThreadExecutor();
 
     TestBroker(
             int id,
@@ -61,7 +64,7 @@ final class TestBroker {
                 new LogDirectory.Ports(
                         new NioFileSystem(),
                         new Random(id),
-                        new Background(Runnable::run, Runnable::run, new ManualTimers()),
+                        new Background(flushes, Runnable::run, new ManualTimers()),
                         new LogMetrics(new SimpleMeterRegistry()),
                         (path, what, cause) -> faults.fatal(path + " failed: " + what, cause)));
         timers = loop("timers-" + id, clock, faults);
@@ -94,6 +97,7 @@ final class TestBroker {
         Await.until("the server is down", TestCluster.PATIENCE, server::isTerminated);
         replicas.close();
         links.close();
+        flushes.shutdown();
         List.of(tail, catchUp, timers).forEach(EventLoop::close);
     }
 }

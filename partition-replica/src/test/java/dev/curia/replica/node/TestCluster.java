@@ -35,6 +35,7 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Brokers in one JVM, one partition, and a controller in memory that obeys the leader. */
 final class TestCluster implements AutoCloseable, IsrProposals {
@@ -47,7 +48,7 @@ final class TestCluster implements AutoCloseable, IsrProposals {
     private final Path root;
     private final ReplicaConfig config;
     private final List<Integer> replicaIds;
-    private final Map<String, String> topicConfig;
+    private final Map<String, String> topicConfig = new ConcurrentHashMap<>();
     private long brokerEpochs = 100;
 
     // Guarded by this: the controller's truth.
@@ -58,10 +59,13 @@ final class TestCluster implements AutoCloseable, IsrProposals {
     private boolean refuseProposals;
 
     TestCluster(Path root, int size, int minInsync, Duration lagMax) throws Exception {
+        this(root, size, minInsync, lagMax, Duration.ofMillis(200));
+    }
+
+    TestCluster(Path root, int size, int minInsync, Duration lagMax, Duration checkpointInterval) throws Exception {
         this.root = root;
-        this.config =
-                new ReplicaConfig(lagMax, Duration.ofMillis(200), Duration.ofMinutes(1), Duration.ofMinutes(5), 2, 2);
-        this.topicConfig = Map.of("min.insync.replicas", Integer.toString(minInsync));
+        this.config = new ReplicaConfig(lagMax, checkpointInterval, Duration.ofMinutes(1), Duration.ofMinutes(5), 2, 2);
+        this.topicConfig.put("min.insync.replicas", Integer.toString(minInsync));
         this.replicaIds = new ArrayList<>();
         for (int id = 1; id <= size; id++) replicaIds.add(id);
         this.isr = List.copyOf(replicaIds);
@@ -96,6 +100,12 @@ final class TestCluster implements AutoCloseable, IsrProposals {
     synchronized void setIsr(List<Integer> newIsr) {
         isr = newIsr;
         partitionEpoch++;
+    }
+
+    /** For the next assignments; null: back to the default. */
+    void configure(String key, @Nullable String value) {
+        if (value == null) topicConfig.remove(key);
+        else topicConfig.put(key, value);
     }
 
     synchronized void refuseProposals(boolean refuse) {

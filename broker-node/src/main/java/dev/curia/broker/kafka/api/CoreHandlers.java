@@ -36,6 +36,7 @@ public final class CoreHandlers {
                 new DescribeConfigsHandler(ports.cluster, configs),
                 new AlterConfigsHandler(alterations),
                 new IncrementalAlterConfigsHandler(alterations),
+                new DeleteRecordsHandler(partitions),
                 new CreateTopicsHandler(ports.topics, configs),
                 new DeleteTopicsHandler(ports.cluster, ports.topics),
                 new InitProducerIdHandler(new ProducerIds(ports.producerIds)));

@@ -14,6 +14,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
@@ -107,6 +108,11 @@ class EveryVersionTest {
                         .setIncludeSynonyms(true);
             case ALTER_CONFIGS -> alterConfigs();
             case INCREMENTAL_ALTER_CONFIGS -> incrementalAlterConfigs();
+            case DELETE_RECORDS ->
+                new DeleteRecordsRequestData()
+                        .setTopics(List.of(new DeleteRecordsRequestData.DeleteRecordsTopic()
+                                .setName("t")
+                                .setPartitions(List.of(new DeleteRecordsRequestData.DeleteRecordsPartition()))));
             case API_VERSIONS ->
                 version < 3
                         ? new ApiVersionsRequestData()

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,7 @@ final class FileReplica implements Replica {
     private final AtomicInteger openSlices;
     private final List<Batch> batches = new ArrayList<>();
     private final List<Waiter> waiters = new ArrayList<>();
+    private long start;
     private long end;
 
     FileReplica(PartitionId id, TopicPartition name, Path directory, AtomicInteger openSlices) {
@@ -61,7 +63,7 @@ final class FileReplica implements Replica {
 
     @Override
     public synchronized View view() {
-        return new View(true, TestBroker.ID, 0, 0, end, end, end, List.of(TestBroker.ID));
+        return new View(true, TestBroker.ID, 0, start, end, end, end, List.of(TestBroker.ID));
     }
 
     @Override
@@ -103,7 +105,7 @@ final class FileReplica implements Replica {
 
     @Override
     public synchronized ReadResult read(ReadRequest request) {
-        if (request.offset() < 0 || request.offset() > end) {
+        if (request.offset() < start || request.offset() > end) {
             return result(ErrorCode.OFFSET_OUT_OF_RANGE, 0, 0);
         }
         long position = 0;
@@ -176,12 +178,21 @@ final class FileReplica implements Replica {
     public synchronized OffsetResult offsetForTime(
             long timestampMs, Isolation isolation, OptionalInt currentLeaderEpoch) {
         if (timestampMs == -1) return new OffsetResult(ErrorCode.NONE, end, -1, 0);
-        if (timestampMs < -1) return new OffsetResult(ErrorCode.NONE, 0, -1, 0);
+        if (timestampMs < -1) return new OffsetResult(ErrorCode.NONE, start, -1, 0);
         return batches.stream()
                 .filter(batch -> batch.maxTimestamp >= timestampMs)
                 .findFirst()
                 .map(batch -> new OffsetResult(ErrorCode.NONE, batch.baseOffset, batch.maxTimestamp, 0))
                 .orElse(new OffsetResult(ErrorCode.NONE, -1, -1, -1));
+    }
+
+    @Override
+    public synchronized CompletableFuture<DeleteResult> deleteRecords(long offset, Duration timeout) {
+        if (offset > end) {
+            return CompletableFuture.completedFuture(new DeleteResult(ErrorCode.OFFSET_OUT_OF_RANGE, "no", -1));
+        }
+        start = Math.max(start, offset == -1 ? end : offset);
+        return CompletableFuture.completedFuture(new DeleteResult(ErrorCode.NONE, "", start));
     }
 
     @Override

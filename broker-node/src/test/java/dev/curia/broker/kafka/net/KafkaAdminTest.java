@@ -3,12 +3,17 @@ package dev.curia.broker.kafka.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.curia.proto.admin.v1.CreateTopicsRequest;
+import dev.curia.proto.admin.v1.NewTopic;
+import dev.curia.replica.Replica;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,12 +23,21 @@ import org.apache.kafka.clients.admin.AlterConfigsOptions;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
+import org.apache.kafka.clients.admin.DeletedRecords;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +85,22 @@ class KafkaAdminTest {
         return Objects.requireNonNull(configs.get(TOPIC)).get(key);
     }
 
-    private static void fails(KafkaFuture<?> future, Class<? extends Exception> cause, String... inMessage) {
+    private void append(int records) {
+        for (int i = 0; i < records; i++) {
+            MemoryRecords batch = MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(new byte[10]));
+            broker.replica("t", 0)
+                    .append(new Replica.AppendRequest(
+                            batch.buffer(),
+                            (short) 1,
+                            Duration.ofSeconds(1),
+                            Replica.Origin.CLIENT,
+                            OptionalInt.empty(),
+                            () -> {}))
+                    .join();
+        }
+    }
+
+    private static void fails(KafkaFuture<?> future, Class<? extends Exception> cause, String inMessage) {
         assertThatThrownBy(() -> get(future))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
@@ -99,6 +128,44 @@ class KafkaAdminTest {
         assertThat(described("retention.ms").value()).isEqualTo("604800000");
         assertThat(described("retention.ms").source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
         assertThat(described("cleanup.policy").value()).isEqualTo("compact");
+    }
+
+    @Test
+    void deletedRecordsAreOutOfRangeAndTheLowWatermarkIsAnswered() throws Exception {
+        append(10);
+        assertThat(lowWatermark(4)).isEqualTo(4);
+        TopicPartition here = new TopicPartition("t", 0);
+        assertThat(get(admin.listOffsets(Map.of(here, OffsetSpec.earliest())).partitionResult(here))
+                        .offset())
+                .isEqualTo(4);
+        assertThat(lowWatermark(-1)).isEqualTo(10);
+    }
+
+    private long lowWatermark(long beforeOffset) throws Exception {
+        TopicPartition here = new TopicPartition("t", 0);
+        Map<TopicPartition, KafkaFuture<DeletedRecords>> results = admin.deleteRecords(
+                        Map.of(here, RecordsToDelete.beforeOffset(beforeOffset)))
+                .lowWatermarks();
+        return get(Objects.requireNonNull(results.get(here))).lowWatermark();
+    }
+
+    @Test
+    void recordsThatMayNotBeDeletedStay() {
+        broker.createTopics(
+                        CreateTopicsRequest.newBuilder()
+                                .addTopics(NewTopic.newBuilder()
+                                        .setName("__internal")
+                                        .setInternal(true))
+                                .build(),
+                        Duration.ofSeconds(1))
+                .join();
+        TopicPartition here = new TopicPartition("t", 0);
+        TopicPartition internal = new TopicPartition("__internal", 0);
+        Map<TopicPartition, KafkaFuture<DeletedRecords>> results = admin.deleteRecords(
+                        Map.of(here, RecordsToDelete.beforeOffset(1), internal, RecordsToDelete.beforeOffset(-1)))
+                .lowWatermarks();
+        fails(Objects.requireNonNull(results.get(here)), OffsetOutOfRangeException.class, "");
+        fails(Objects.requireNonNull(results.get(internal)), InvalidTopicException.class, "");
     }
 
     @Test

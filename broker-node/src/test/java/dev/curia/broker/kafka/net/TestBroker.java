@@ -180,7 +180,8 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
         records.add(MetadataRecord.newBuilder()
                 .setTopic(TopicRecord.newBuilder()
                         .setTopicId(ImageRecords.bytes(id))
-                        .setName(topic.getName()))
+                        .setName(topic.getName())
+                        .setInternal(topic.getInternal()))
                 .build());
         IntStream.range(0, partitions).forEach(partition -> {
             PartitionState state = new PartitionState(List.of(ID), List.of(ID), List.of(), ID, 0, 0);
