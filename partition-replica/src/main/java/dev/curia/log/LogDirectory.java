@@ -234,10 +234,6 @@ public final class LogDirectory implements AutoCloseable {
             startOffsets.write(logs.values());
             return recovery;
         });
-        starts.forEach((name, start) -> {
-            PartitionLog log = logs.get(name);
-            if (log != null) log.startIsDurable(start);
-        });
     }
 
     /**

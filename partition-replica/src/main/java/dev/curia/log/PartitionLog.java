@@ -62,7 +62,6 @@ public final class PartitionLog implements AutoCloseable {
     private final @Nullable LogView unchanged;
     private volatile boolean open = true;
     private volatile boolean damaged;
-    private volatile long durableStart;
 
     PartitionLog(
             TopicPartition name,
@@ -341,14 +340,9 @@ public final class PartitionLog implements AutoCloseable {
         return view.logStartOffset() > before;
     }
 
-    /** The log's start as told is on disk: a later start of the log begins there or later. Any thread. */
-    void startIsDurable(long offset) {
-        durableStart = offset;
-    }
-
     /** Drops the segments that lie before the log's start, once that is on disk; their files go after file.delete.delay.ms. Owner thread. */
     public void dropSegmentsBeforeStart() {
-        int count = Retention.droppable(view, durableStart, flusher.done());
+        int count = Retention.droppable(view, startCheckpoint.offset(), flusher.done());
         if (count > 0 && open && isOnline()) changeAlone("dropping segments of " + name, () -> dropOldest(count));
     }
 
