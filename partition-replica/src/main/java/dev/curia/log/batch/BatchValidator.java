@@ -2,6 +2,7 @@ package dev.curia.log.batch;
 
 import dev.curia.proto.common.v1.ErrorCode;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether bytes are batches that a log may take. Headers and checksums are always looked at, and what a leader takes is also walked
@@ -12,7 +13,8 @@ public final class BatchValidator {
     private static final byte MAGIC = 2;
 
     private final BatchView view = new BatchView();
-    private final RecordReader reader = new RecordReader();
+    /** Made when first needed: most logs of a broker take no appends at the time. */
+    private @Nullable RecordReader records;
 
     /**
      * Checks the bytes between the buffer's position and limit as a producer or coordinator sent them. A header whose newest timestamp is
@@ -134,6 +136,8 @@ public final class BatchValidator {
         if (compressed && policy.recompresses(view)) return BatchCheck.OK;
         if (compressed && (view.isControl() || !policy.judgesRecords())) return checkNewest(policy, nowMillis);
         long newest = BatchView.NONE;
+        RecordReader reader = records == null ? new RecordReader() : records;
+        records = reader;
         try {
             reader.open(view);
             while (reader.next()) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordInput {
     private static final int CHUNK_BYTES = 16 * 1024;
+    private static final byte[] NO_BYTES = {};
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final int VARINT_BYTES = 5;
     private static final int VARLONG_BYTES = 10;
@@ -25,7 +26,7 @@ final class RecordInput {
     private long limit;
 
     private @Nullable InputStream stream;
-    private byte[] chunk = {};
+    private byte[] chunk = NO_BYTES;
 
     private @Nullable RecordOutput copy;
     private int copiedTo;
@@ -40,13 +41,15 @@ final class RecordInput {
 
     /** What a decompressor yields, but no more than {@code maxBytes}. The caller closes it. */
     void open(InputStream decompressed, long maxBytes) {
-        if (chunk.length == 0) chunk = new byte[CHUNK_BYTES];
+        chunk = new byte[CHUNK_BYTES];
         reset(ByteBuffer.wrap(chunk), 0, 0, decompressed);
         windowStart = 0;
         limit = maxBytes;
     }
 
+    /** Keeps nothing. */
     void close() {
+        chunk = NO_BYTES;
         reset(NOTHING, 0, 0, null);
     }
 
