@@ -176,7 +176,11 @@ final class LogLoader {
             }
             LOG.warn("{}: the indexes of segment {} are built anew: {}", name, base, defect);
             changed = true;
+            // Only the indexes: the epochs on disk know of later segments too.
+            EpochHistory stored = epochs;
             rebuild(base, nextBase, Long.MAX_VALUE);
+            epochs = stored;
+            scannedTo = -1;
             return;
         }
         if (scannedTo >= 0 && base > scannedTo && !config.compacted() && scannedTo >= recoveryPoint) {
