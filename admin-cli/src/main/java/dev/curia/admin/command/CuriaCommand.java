@@ -41,11 +41,16 @@ import picocli.CommandLine.Spec;
             "  server --config FILE [--format] [--set key=value ...]",
             "               Run a quorum node, a broker, or both, as the file says.",
             "",
+            "Files of a stopped broker:",
+            "  log dump|verify|index-check PATH",
+            "               Show and check segments, indexes, producers and epochs. See 'curia log --help'.",
+            "",
             "Examples:",
             "  curia standalone",
             "  curia topics create orders --partitions 6",
             "  curia produce orders words.txt",
             "  curia consume orders --from-beginning --exit-at-end",
+            "  curia log verify .curia/standalone/logs",
             "  curia --server quorum-1:9094,quorum-2:9094 brokers list"
         })
 public final class CuriaCommand implements Runnable {

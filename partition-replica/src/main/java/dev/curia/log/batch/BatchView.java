@@ -33,7 +33,9 @@ public final class BatchView {
     private static final int LENGTH = 8;
     private static final int LEADER_EPOCH = 12;
     private static final int MAGIC = 16;
-    private static final int CRC = 17;
+    /** Where the checksum lies; it covers all bytes behind it. */
+    public static final int CRC = 17;
+
     private static final int ATTRIBUTES = 21;
     private static final int LAST_OFFSET_DELTA = 23;
     private static final int BASE_TIMESTAMP = 27;
