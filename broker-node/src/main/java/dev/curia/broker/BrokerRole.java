@@ -45,6 +45,7 @@ import dev.curia.replica.grpc.GrpcReplicaLinks;
 import dev.curia.replica.grpc.LinkConfig;
 import dev.curia.replica.grpc.ReplicationService;
 import dev.curia.replica.node.HostedReplicas;
+import dev.curia.replica.node.ProducerLimits;
 import dev.curia.replica.node.ReplicaConfig;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.ReplicaMetrics;
@@ -184,6 +185,10 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 Duration.ofMillis(settings.get(ServerKeys.CHECKPOINT_INTERVAL_MS)),
                 Duration.ofMillis(settings.get(ServerKeys.BACKGROUND_FLUSH_MS)),
                 Duration.ofMillis(settings.get(ServerKeys.RETENTION_CHECK_MS)),
+                new ProducerLimits(
+                        Duration.ofMillis(settings.get(ServerKeys.PRODUCER_EXPIRATION_MS)),
+                        Duration.ofMillis(settings.get(ServerKeys.PRODUCER_EXPIRATION_CHECK_MS)),
+                        settings.get(ServerKeys.PRODUCERS_MAX)),
                 config.threads(ServerKeys.REPLICA_LOOPS),
                 settings.get(ServerKeys.RECOVERY_THREADS) * config.logDirs().size());
         return resources.own(new HostedReplicas(

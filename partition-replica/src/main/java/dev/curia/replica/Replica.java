@@ -3,6 +3,7 @@ package dev.curia.replica;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.log.LogSlice;
+import dev.curia.log.producer.ProducerDescription;
 import dev.curia.proto.common.v1.ErrorCode;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -63,6 +64,9 @@ public interface Replica {
     /** The largest epoch not above {@code leaderEpoch} and where it ends (KIP-101). */
     EpochResult endOffsetForEpoch(int leaderEpoch, OptionalInt currentLeaderEpoch);
 
+    /** What this replica knows of the producers that wrote to the partition and are not forgotten, leading or not. */
+    CompletableFuture<ProducersResult> producers();
+
     /** What a reader may see. */
     enum Isolation {
         /** Up to the log end offset: followers. */
@@ -76,7 +80,9 @@ public interface Replica {
     /** Who writes: clients may not write control batches; coordinators may. */
     enum Origin {
         CLIENT,
-        COORDINATOR
+        COORDINATOR,
+        /** A transaction coordinator whose markers each raise the producer's epoch (KIP-890): one that does not is late and refused. */
+        BUMPING_COORDINATOR
     }
 
     /**
@@ -140,6 +146,9 @@ public interface Replica {
 
     /** @param lowWatermark no in-sync replica has anything before it; -1 with any error */
     record DeleteResult(ErrorCode error, String message, long lowWatermark) {}
+
+    /** @param producers in no order; none with an error */
+    record ProducersResult(ErrorCode error, List<ProducerDescription> producers) {}
 
     /** @param offset -1: no record at or after that time */
     record OffsetResult(ErrorCode error, long offset, long timestampMs, int leaderEpoch) {}

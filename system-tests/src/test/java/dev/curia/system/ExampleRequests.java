@@ -16,6 +16,7 @@ import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
@@ -103,6 +104,14 @@ final class ExampleRequests {
                             .setPartitions(List.of(new OffsetForLeaderEpochRequestData.OffsetForLeaderPartition()
                                     .setPartition(0)
                                     .setLeaderEpoch(0))));
+            return data;
+        });
+        examples.put(ApiKeys.DESCRIBE_PRODUCERS, version -> {
+            var data = new DescribeProducersRequestData();
+            data.topics()
+                    .add(new DescribeProducersRequestData.TopicRequest()
+                            .setName(topic)
+                            .setPartitionIndexes(List.of(0)));
             return data;
         });
         examples.put(

@@ -85,6 +85,7 @@ public final class RecordConsumer implements AutoCloseable {
                 .setTopic(routes.topic())
                 .setPartition(partition)
                 .setTimestampMs(timestamp)
+                .setIsolation(settings.isolation)
                 .build();
         long deadline = clock.monotonicNanos() + settings.patience.toNanos();
         while (true) {

@@ -130,6 +130,24 @@ public final class ServerKeys {
             1,
             Long.MAX_VALUE,
             "How often logs are looked through for segments that retention may drop, in milliseconds.");
+    public static final ConfigKey<Integer> PRODUCER_EXPIRATION_MS = ConfigKey.ofInt(
+            "producer.id.expiration.ms",
+            86_400_000,
+            1,
+            INT,
+            "A producer that has written nothing to a partition for this long, in milliseconds, and has no transaction open there, is forgotten: its duplicates are no longer told, and it goes on with a new epoch.");
+    public static final ConfigKey<Integer> PRODUCER_EXPIRATION_CHECK_MS = ConfigKey.ofInt(
+            "producer.id.expiration.check.interval.ms",
+            600_000,
+            1,
+            INT,
+            "How often producers to be forgotten are looked for, in milliseconds.");
+    public static final ConfigKey<Integer> PRODUCERS_MAX = ConfigKey.ofInt(
+            "curia.producers.per.partition.max",
+            200_000,
+            1,
+            INT,
+            "How many producers a partition remembers; of more it forgets those that were idle longest. Each takes about 220 bytes of memory at most.");
     public static final ConfigKey<Integer> RECOVERY_THREADS = ConfigKey.ofInt(
             "num.recovery.threads.per.data.dir",
             2,
@@ -200,6 +218,9 @@ public final class ServerKeys {
             CHECKPOINT_INTERVAL_MS,
             BACKGROUND_FLUSH_MS,
             RETENTION_CHECK_MS,
+            PRODUCER_EXPIRATION_MS,
+            PRODUCER_EXPIRATION_CHECK_MS,
+            PRODUCERS_MAX,
             RECOVERY_THREADS,
             FETCH_SESSION_SLOTS,
             SESSION_TIMEOUT_MS,

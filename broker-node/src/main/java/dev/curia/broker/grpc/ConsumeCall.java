@@ -4,7 +4,6 @@ import dev.curia.broker.kafka.batch.BatchReader;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.data.v1.ConsumeRequest;
 import dev.curia.proto.data.v1.ConsumeResponse;
-import dev.curia.proto.data.v1.Isolation;
 import dev.curia.proto.data.v1.Record;
 import dev.curia.replica.Replica;
 import io.grpc.Status;
@@ -53,9 +52,7 @@ final class ConsumeCall {
         this.replica = replica;
         this.readers = readers;
         this.responses = responses;
-        this.isolation = request.getIsolation() == Isolation.READ_COMMITTED
-                ? Replica.Isolation.READ_COMMITTED
-                : Replica.Isolation.READ_UNCOMMITTED;
+        this.isolation = DataService.isolation(request.getIsolation());
         this.nextOffset = request.getOffset();
         this.untilOffset = request.getUntilOffset() == 0 ? Long.MAX_VALUE : request.getUntilOffset();
     }

@@ -77,6 +77,8 @@ public final class DataService extends DataGrpc.DataImplBase {
         if (wrong == null && request.getTimestampMs() < -2)
             wrong = "timestamp_ms is " + request.getTimestampMs()
                     + ", expected -1 (end), -2 (beginning) or milliseconds since 1970";
+        if (wrong == null && request.getIsolation() == Isolation.UNRECOGNIZED)
+            wrong = "isolation is " + request.getIsolationValue() + ", expected 0 or 1";
         if (wrong != null) {
             responses.onError(invalid(wrong));
             return;
@@ -89,13 +91,19 @@ public final class DataService extends DataGrpc.DataImplBase {
             answer.setStatus(located.status()).setOffset(-1).setTimestampMs(-1);
         } else {
             Replica.OffsetResult found = replica.offsetForTime(
-                    request.getTimestampMs(), Replica.Isolation.READ_UNCOMMITTED, OptionalInt.empty());
+                    request.getTimestampMs(), isolation(request.getIsolation()), OptionalInt.empty());
             answer.setOffset(found.offset()).setTimestampMs(found.timestampMs());
             if (found.error() != ErrorCode.NONE)
                 answer.setStatus(Located.status(found.error(), "cannot look up an offset in " + partition));
         }
         responses.onNext(answer.build());
         responses.onCompleted();
+    }
+
+    static Replica.Isolation isolation(Isolation asked) {
+        return asked == Isolation.READ_COMMITTED
+                ? Replica.Isolation.READ_COMMITTED
+                : Replica.Isolation.READ_UNCOMMITTED;
     }
 
     /** What is wrong with the address of a partition; null: nothing. */

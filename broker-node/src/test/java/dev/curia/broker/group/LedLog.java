@@ -173,6 +173,11 @@ final class LedLog implements Replica, Replicas {
     }
 
     @Override
+    public CompletableFuture<ProducersResult> producers() {
+        return CompletableFuture.completedFuture(new ProducersResult(ErrorCode.NONE, List.of()));
+    }
+
+    @Override
     public Optional<Replica> find(PartitionId partition) {
         return Optional.empty();
     }

@@ -144,6 +144,11 @@ final class MemoryReplica implements Replica {
     }
 
     @Override
+    public CompletableFuture<ProducersResult> producers() {
+        return CompletableFuture.completedFuture(new ProducersResult(ErrorCode.NONE, List.of()));
+    }
+
+    @Override
     public EpochResult endOffsetForEpoch(int leaderEpoch, OptionalInt currentLeaderEpoch) {
         return new EpochResult(ErrorCode.NONE, 5, logEndOffset());
     }

@@ -139,15 +139,15 @@ final class FollowerRole implements Role, Effect.FollowerShell {
     }
 
     private void publish() {
-        long watermark = state.highWatermark();
+        long watermark = Math.max(state.highWatermark(), log.logStartOffset());
         publisher.accept(new Snapshot(
                 new Replica.View(
                         false,
                         state.leader(),
                         state.leaderEpoch(),
                         log.logStartOffset(),
-                        Math.max(watermark, log.logStartOffset()),
-                        Math.max(watermark, log.logStartOffset()),
+                        log.lastStableOffset(watermark),
+                        watermark,
                         state.logEndOffset(),
                         assignment.isr()),
                 0,

@@ -100,6 +100,10 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
                         () -> snapshots().filter(Snapshot::underReplicated).count(),
                         () -> snapshots().filter(Snapshot::underMinIsr).count(),
                         () -> lags().max().orElse(0));
+        context.metrics()
+                .watchProducers(() -> byId.values().stream()
+                        .mapToLong(PartitionReplica::producerCount)
+                        .sum());
     }
 
     @Override

@@ -158,13 +158,15 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                             + state.settings().minInsync()));
             return;
         }
-        AppendOrigin origin =
-                request.origin() == Replica.Origin.CLIENT ? AppendOrigin.CLIENT : AppendOrigin.COORDINATOR;
         int bytes = request.records().remaining();
         AppendInfo info = log.appendAsLeader(
-                request.records(), state.leaderEpoch(), origin, context.clock().wallMillis());
+                request.records(),
+                state.leaderEpoch(),
+                origin(request),
+                context.clock().wallMillis());
         if (!info.ok()) {
-            result.complete(PendingAcks.failure(info.error(), info.message()));
+            // A client that is told that it is not known looks at where the log starts to find out why.
+            result.complete(new AppendResult(info.error(), info.message(), -1, -1, log.logStartOffset()));
             return;
         }
         long now = now();
@@ -368,7 +370,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                         context.self().id(),
                         state.leaderEpoch(),
                         log.logStartOffset(),
-                        watermark,
+                        log.lastStableOffset(watermark),
                         watermark,
                         state.logEndOffset(),
                         state.isr().committed()),
@@ -377,6 +379,14 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                 state.underMinIsr(),
                 state.maxLag(),
                 false));
+    }
+
+    private static AppendOrigin origin(AppendRequest request) {
+        return switch (request.origin()) {
+            case CLIENT -> AppendOrigin.CLIENT;
+            case COORDINATOR -> AppendOrigin.COORDINATOR;
+            case BUMPING_COORDINATOR -> AppendOrigin.BUMPING_COORDINATOR;
+        };
     }
 
     private static long timeoutNanos(AppendRequest request) {

@@ -14,6 +14,7 @@ import dev.curia.replica.ReplicaAssignment;
 import dev.curia.replica.port.ReplicaLinks.Refused;
 import dev.curia.replica.port.ReplicationSource;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -44,6 +45,9 @@ final class PartitionReplica implements Replica, ReplicationSource {
     private long highWatermark;
     private boolean stopped;
     private final FlushTimer flushTimer;
+    private final ProducerExpiry producerExpiry;
+    // Published now and then, for metrics.
+    private volatile int producerCount;
 
     /** @param highWatermark of the last checkpoint */
     PartitionReplica(
@@ -57,10 +61,16 @@ final class PartitionReplica implements Replica, ReplicationSource {
         this.log = log;
         this.context = context;
         this.highWatermark = Math.max(log.logStartOffset(), Math.min(highWatermark, log.logEndOffset()));
-        this.snapshot = Snapshot.idle(log.logStartOffset(), this.highWatermark, log.logEndOffset());
+        this.snapshot = idle();
         this.thread = new ReplicaThread(loop, buffer, this::storageFailed);
         this.reads = new ReplicaReads(log, this::snapshot);
         this.flushTimer = new FlushTimer(context.config().backgroundFlush());
+        this.producerExpiry = new ProducerExpiry(context.config().producers(), context.clock());
+    }
+
+    private Snapshot idle() {
+        return Snapshot.idle(
+                log.logStartOffset(), log.lastStableOffset(highWatermark), highWatermark, log.logEndOffset());
     }
 
     /** Separate from the constructor, so that the log tells nobody of an object half made. */
@@ -116,7 +126,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
         thread.submit(() -> {
             endRole(ErrorCode.NOT_LEADER_OR_FOLLOWER, why);
             stopped = true;
-            publish(Snapshot.idle(log.logStartOffset(), highWatermark, log.logEndOffset()));
+            publish(idle());
             done.complete(null);
         });
         return done;
@@ -139,6 +149,8 @@ final class PartitionReplica implements Replica, ReplicationSource {
                     context.clock().monotonicNanos());
             if (due) log.requestFlush();
             log.dropSegmentsBeforeStart();
+            context.metrics().producersForgotten(producerExpiry.tick(log.producers()));
+            producerCount = log.producers().size();
         } catch (StorageException e) {
             storageFailed(e);
         }
@@ -240,6 +252,23 @@ final class PartitionReplica implements Replica, ReplicationSource {
                     "the partition's thread is overloaded; nothing was deleted, try again"));
         }
         return result;
+    }
+
+    @Override
+    public CompletableFuture<ProducersResult> producers() {
+        CompletableFuture<ProducersResult> result = new CompletableFuture<>();
+        boolean accepted = thread.offer(() -> {
+            ErrorCode error = stopped ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.NONE;
+            if (snapshot.offline()) error = ErrorCode.KAFKA_STORAGE_ERROR;
+            boolean known = error == ErrorCode.NONE;
+            result.complete(new ProducersResult(error, known ? log.producers().describe() : List.of()));
+        });
+        if (!accepted) result.complete(new ProducersResult(ErrorCode.REQUEST_TIMED_OUT, List.of()));
+        return result;
+    }
+
+    int producerCount() {
+        return producerCount;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param checkpointInterval how often high watermarks and recovery points are written (replica.high.watermark.checkpoint.interval.ms)
  * @param backgroundFlush records are put on disk at the latest after this time (log.flush.background.ms)
  * @param retentionCheck how often retention is applied (log.retention.check.interval.ms)
+ * @param producers how long producers are remembered
  * @param loops partition threads
  * @param openThreads how many logs are opened, and recovered, at the same time (num.recovery.threads.per.data.dir)
  */
@@ -17,6 +18,7 @@ public record ReplicaConfig(
         Duration checkpointInterval,
         Duration backgroundFlush,
         Duration retentionCheck,
+        ProducerLimits producers,
         int loops,
         int openThreads) {
     public ReplicaConfig {
@@ -44,6 +46,7 @@ public record ReplicaConfig(
                 Duration.ofSeconds(5),
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(5),
+                ProducerLimits.defaults(),
                 Math.max(1, processors / 2),
                 Math.max(2, processors));
     }

@@ -7,6 +7,7 @@ import dev.curia.log.StorageException;
 import dev.curia.log.TimestampOffset;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.replica.Replica.AbortedTransaction;
 import dev.curia.replica.Replica.EpochResult;
 import dev.curia.replica.Replica.Isolation;
 import dev.curia.replica.Replica.OffsetResult;
@@ -45,13 +46,18 @@ final class ReplicaReads {
                 return new ReadResult(ErrorCode.NONE, nothing(), now.view(), List.of(), Optional.of(diverging));
             }
         }
-        LogRead found =
-                log.read(request.offset(), request.maxBytes(), request.minOneBatch(), now.endFor(request.isolation()));
+        long end = now.endFor(request.isolation());
+        LogRead found = request.isolation() == Isolation.READ_COMMITTED
+                ? log.readCommitted(request.offset(), request.maxBytes(), request.minOneBatch(), end)
+                : log.read(request.offset(), request.maxBytes(), request.minOneBatch(), end);
         if (found.error() != ErrorCode.NONE) {
             found.slice().close();
             return failed(found.error(), now);
         }
-        return new ReadResult(ErrorCode.NONE, found.slice(), now.view(), List.of(), Optional.empty());
+        List<AbortedTransaction> aborted = found.aborted().stream()
+                .map(txn -> new AbortedTransaction(txn.producerId(), txn.firstOffset()))
+                .toList();
+        return new ReadResult(ErrorCode.NONE, found.slice(), now.view(), aborted, Optional.empty());
     }
 
     OffsetResult offsetForTime(long timestampMs, Isolation isolation, OptionalInt currentLeaderEpoch) {

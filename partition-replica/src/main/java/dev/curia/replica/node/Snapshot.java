@@ -14,9 +14,9 @@ import java.util.OptionalInt;
  * @param maxLag of a leader's slowest follower, in records
  */
 record Snapshot(View view, long epochStartOffset, int assigned, boolean underMinIsr, long maxLag, boolean offline) {
-    static Snapshot idle(long logStart, long highWatermark, long logEnd) {
+    static Snapshot idle(long logStart, long lastStableOffset, long highWatermark, long logEnd) {
         return new Snapshot(
-                new View(false, -1, -1, logStart, highWatermark, highWatermark, logEnd, List.of()),
+                new View(false, -1, -1, logStart, lastStableOffset, highWatermark, logEnd, List.of()),
                 0,
                 0,
                 false,
@@ -42,7 +42,7 @@ record Snapshot(View view, long epochStartOffset, int assigned, boolean underMin
         return view.leading() && view.isr().size() < assigned;
     }
 
-    /** The end of what a reader may see. No transaction is ever open yet, so the last stable offset is the high watermark. */
+    /** The end of what a reader may see. */
     long endFor(Replica.Isolation isolation) {
         return switch (isolation) {
             case LOG_END -> view.logEndOffset();

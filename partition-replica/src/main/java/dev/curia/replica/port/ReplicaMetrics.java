@@ -17,6 +17,7 @@ public final class ReplicaMetrics {
     private final Counter isrExpands;
     private final Counter truncations;
     private final Counter rejectedChunks;
+    private final Counter producersForgotten;
     private final Timer append;
     private final Timer acknowledge;
 
@@ -30,6 +31,9 @@ public final class ReplicaMetrics {
         this.truncations = counter("curia_replica_truncations", "Logs cut because they differed from the leader's.");
         this.rejectedChunks =
                 counter("curia_replication_rejected_chunks", "Chunks from leaders that could not be appended.");
+        this.producersForgotten = counter(
+                "curia_producers_forgotten",
+                "Producers that replicas forgot, idle for producer.id.expiration.ms or one of too many.");
         this.append = timer("curia_append_seconds", "From hand-over to the end of the write.");
         this.acknowledge =
                 timer("curia_acknowledge_seconds", "From hand-over to all in-sync replicas having it (acks=all).");
@@ -53,6 +57,15 @@ public final class ReplicaMetrics {
                 "Led partitions with fewer than min.insync.replicas in sync.",
                 underMinIsr);
         gauge("curia_replica_max_lag_records", "How far the slowest follower of a led partition is behind.", maxLag);
+    }
+
+    /** As {@link #watch}. */
+    public void watchProducers(Supplier<Number> known) {
+        gauge("curia_producers", "Producers remembered for duplicate checks, counted for each replica.", known);
+    }
+
+    public void producersForgotten(int count) {
+        producersForgotten.increment(count);
     }
 
     public void sent(int bytes) {

@@ -64,7 +64,14 @@ final class TestCluster implements AutoCloseable, IsrProposals {
 
     TestCluster(Path root, int size, int minInsync, Duration lagMax, Duration checkpointInterval) throws Exception {
         this.root = root;
-        this.config = new ReplicaConfig(lagMax, checkpointInterval, Duration.ofMinutes(1), Duration.ofMinutes(5), 2, 2);
+        this.config = new ReplicaConfig(
+                lagMax,
+                checkpointInterval,
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(5),
+                ProducerLimits.defaults(),
+                2,
+                2);
         this.topicConfig.put("min.insync.replicas", Integer.toString(minInsync));
         this.replicaIds = new ArrayList<>();
         for (int id = 1; id <= size; id++) replicaIds.add(id);

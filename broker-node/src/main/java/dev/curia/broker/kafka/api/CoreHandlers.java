@@ -31,6 +31,7 @@ public final class CoreHandlers {
                 new FetchHandler(partitions, ports.fetchSessions, ports.disk),
                 new ListOffsetsHandler(partitions, ports.disk),
                 new OffsetForLeaderEpochHandler(partitions),
+                new DescribeProducersHandler(partitions),
                 new MetadataHandler(ports.cluster, ports.topics, ports.settings.get(ServerKeys.AUTO_CREATE_TOPICS)),
                 new DescribeClusterHandler(ports.cluster),
                 new DescribeConfigsHandler(ports.cluster, configs),

@@ -10,6 +10,7 @@ import dev.curia.broker.fetch.FetchedPartition;
 import dev.curia.broker.kafka.codec.Codes;
 import dev.curia.broker.kafka.codec.SliceRecords;
 import dev.curia.common.id.Uuid;
+import dev.curia.replica.Replica.Isolation;
 import dev.curia.replica.Replica.ReadResult;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
         }
         DelayedFetch fetch = new DelayedFetch(targets, limits, exchange, exchange, disk);
         exchange.onClose(fetch::cancel);
-        return fetch.start().thenApply(fetched -> answer(context, turn, fetched));
+        return fetch.start().thenApply(fetched -> answer(context, turn, limits.isolation(), fetched));
     }
 
     private static DelayedFetch.Limits limits(FetchRequest request) {
@@ -131,13 +132,14 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
         return byId ? partitions.byId(key.topicId(), key.partition()) : partitions.byName(key.topic(), key.partition());
     }
 
-    private FetchResponse answer(RequestContext context, FetchTurn turn, List<FetchedPartition> fetched) {
+    private FetchResponse answer(
+            RequestContext context, FetchTurn turn, Isolation isolation, List<FetchedPartition> fetched) {
         FetchTurn.Told told = turn.teller().tell(fetched);
         LeaderHints hints = new LeaderHints(partitions.image(), context.listener());
         LinkedHashMap<TopicIdPartition, PartitionData> answers = new LinkedHashMap<>();
         for (FetchedPartition partition : told.partitions()) {
             FetchKey key = partition.key();
-            PartitionData data = answer(partition);
+            PartitionData data = answer(partition, isolation);
             if (context.version() >= FIRST_WITH_HINTS) {
                 hints.leader(partition.error(), find(key, true))
                         .ifPresent(state -> data.setCurrentLeader(new LeaderIdAndEpoch()
@@ -156,7 +158,7 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
                 List.copyOf(hints.nodes().values()));
     }
 
-    private static PartitionData answer(FetchedPartition partition) {
+    private static PartitionData answer(FetchedPartition partition, Isolation isolation) {
         PartitionData data = new PartitionData()
                 .setPartitionIndex(partition.key().partition())
                 .setErrorCode(partition.error().code())
@@ -167,7 +169,7 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
             data.setHighWatermark(read.view().highWatermark())
                     .setLastStableOffset(read.view().lastStableOffset())
                     .setLogStartOffset(read.view().logStartOffset())
-                    .setAbortedTransactions(aborted(read));
+                    .setAbortedTransactions(isolation == Isolation.READ_COMMITTED ? aborted(read) : null);
             read.diverging()
                     .ifPresent(diverging -> data.setDivergingEpoch(new EpochEndOffset()
                             .setEpoch(diverging.leaderEpoch())

@@ -2,6 +2,7 @@ package dev.curia.broker.kafka.api;
 
 import dev.curia.broker.kafka.codec.Codes;
 import dev.curia.metadata.image.PartitionState;
+import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.AppendRequest;
 import dev.curia.replica.Replica.AppendResult;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,7 +41,10 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
     private static final short FIRST_WITH_HINTS = 10;
     private static final List<Short> KNOWN_ACKS = List.of((short) -1, (short) 0, (short) 1);
 
+    private static final int MOST_REFUSED_PRODUCERS = 10_000;
+
     private final PartitionLookup partitions;
+    private final RefusedProducers refusedProducers = new RefusedProducers(MOST_REFUSED_PRODUCERS);
 
     ProduceHandler(PartitionLookup partitions) {
         this.partitions = partitions;
@@ -96,11 +101,47 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
                 PartitionLookup.Found found = context.version() >= FIRST_WITH_IDS
                         ? partitions.byId(Codes.uuid(topic.topicId()), partition.index())
                         : partitions.byName(topic.name(), partition.index());
-                parts.add(new Part(topic, partition.index(), found, append(request, partition, found, frame)));
+                parts.add(new Part(topic, partition.index(), found, produce(request, topic, partition, found, frame)));
             }
         }
         return CompletableFuture.allOf(parts.stream().map(Part::result).toArray(CompletableFuture[]::new))
                 .thenApply(done -> request.acks() == 0 ? silence(parts) : answer(context, parts));
+    }
+
+    /** Looks at the batch before its bytes are handed over. */
+    private CompletableFuture<AppendResult> produce(
+            ProduceRequest request,
+            TopicProduceData topic,
+            PartitionProduceData partition,
+            PartitionLookup.Found found,
+            Holder frame) {
+        Optional<ProducedBatch> batch = partition.records() instanceof MemoryRecords records
+                ? ProducedBatch.of(records.buffer())
+                : Optional.empty();
+        if (batch.filter(ProducedBatch::transactional).isPresent()) {
+            return refused(Errors.INVALID_REQUEST, "transactions are not served");
+        }
+        CompletableFuture<AppendResult> result = append(request, partition, found, frame);
+        if (batch.isEmpty() || batch.get().producerId() < 0) return result;
+        return result.thenApply(appended -> judge(topic, partition.index(), batch.get(), appended));
+    }
+
+    /** Not of an unknown producer, but out of order, is what was sent behind a first batch that was refused. */
+    private AppendResult judge(TopicProduceData topic, int partition, ProducedBatch batch, AppendResult result) {
+        RefusedProducers.Key key = new RefusedProducers.Key(
+                Codes.uuid(topic.topicId()), topic.name(), partition, batch.producerId(), batch.producerEpoch());
+        boolean first = batch.baseSequence() == 0;
+        if (first && result.error() == ErrorCode.NONE) refusedProducers.remove(key);
+        else if (first) refusedProducers.add(key);
+        else if (result.error() == ErrorCode.UNKNOWN_PRODUCER_ID && refusedProducers.contains(key)) {
+            return new AppendResult(
+                    ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                    "Producer " + batch.producerId() + " is out of order: its first batch, sequence 0, was refused",
+                    result.baseOffset(),
+                    result.logAppendTimeMs(),
+                    result.logStartOffset());
+        }
+        return result;
     }
 
     private static CompletableFuture<AppendResult> append(

@@ -18,6 +18,7 @@ import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
@@ -122,6 +123,13 @@ class EveryVersionTest {
             case INIT_PRODUCER_ID ->
                 new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(1);
             case DESCRIBE_CLUSTER -> new DescribeClusterRequestData();
+            case DESCRIBE_PRODUCERS -> {
+                var topics = new DescribeProducersRequestData.TopicRequestCollection();
+                topics.add(new DescribeProducersRequestData.TopicRequest()
+                        .setName("t")
+                        .setPartitionIndexes(List.of(0)));
+                yield new DescribeProducersRequestData().setTopics(topics);
+            }
             default -> throw new AssertionError("no good request known for " + api);
         };
     }

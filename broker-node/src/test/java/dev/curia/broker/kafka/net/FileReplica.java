@@ -196,6 +196,11 @@ final class FileReplica implements Replica {
     }
 
     @Override
+    public CompletableFuture<ProducersResult> producers() {
+        return CompletableFuture.completedFuture(new ProducersResult(ErrorCode.NONE, List.of()));
+    }
+
+    @Override
     public synchronized EpochResult endOffsetForEpoch(int leaderEpoch, OptionalInt currentLeaderEpoch) {
         return new EpochResult(ErrorCode.NONE, 0, end);
     }

@@ -52,7 +52,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A whole broker but for its log and its controller: real listener, real handlers, on one loopback port. */
 final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replicas {
@@ -63,11 +65,11 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     final AtomicInteger openSlices = new AtomicInteger();
     final ApiTable apis;
 
-    private final Path directory;
     private final NetworkThreads threads = new NetworkThreads(1);
     private final DiskReads disk;
     private final KafkaListener listener;
-    private final Map<PartitionId, FileReplica> replicas = new ConcurrentHashMap<>();
+    private final BiFunction<PartitionId, TopicPartition, Replica> make;
+    private final Map<PartitionId, Replica> replicas = new ConcurrentHashMap<>();
     private final AtomicLong producerIds = new AtomicLong(1000);
     private final SplittableRandom random = new SplittableRandom(1);
     private final ConfigDecisions configs = new ConfigDecisions(new TopicDefaults(1, 1, Map.of()));
@@ -78,7 +80,13 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     }
 
     TestBroker(Path directory, Duration maxIdle) throws IOException {
-        this.directory = directory;
+        this(directory, maxIdle, null);
+    }
+
+    /** @param make a new partition's replica; null: a {@link FileReplica} */
+    TestBroker(Path directory, Duration maxIdle, @Nullable BiFunction<PartitionId, TopicPartition, Replica> make)
+            throws IOException {
+        this.make = make != null ? make : (id, name) -> new FileReplica(id, name, directory, openSlices);
         SystemClock clock = new SystemClock();
         disk = new DiskReads(2, 64);
         Settings settings = Settings.of(
@@ -138,7 +146,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
 
     FileReplica replica(String topic, int partition) {
         Uuid id = image.topic(topic).orElseThrow().id();
-        return java.util.Objects.requireNonNull(replicas.get(new PartitionId(id, partition)));
+        return (FileReplica) java.util.Objects.requireNonNull(replicas.get(new PartitionId(id, partition)));
     }
 
     double metric(String name) {
@@ -189,10 +197,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                     .setPartition(ImageRecords.partition(id, partition, state))
                     .build());
             PartitionId partitionId = new PartitionId(id, partition);
-            replicas.put(
-                    partitionId,
-                    new FileReplica(
-                            partitionId, new TopicPartition(topic.getName(), partition), directory, openSlices));
+            replicas.put(partitionId, make.apply(partitionId, new TopicPartition(topic.getName(), partition)));
         });
         apply(records);
         created.setTopicId(ImageRecords.bytes(id)).setPartitions(partitions).setReplicationFactor(1);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.curia.broker.logs;
+
+import org.jspecify.annotations.NullMarked;
