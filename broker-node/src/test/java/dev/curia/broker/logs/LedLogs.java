@@ -170,7 +170,10 @@ public final class LedLogs implements AutoCloseable {
         public Feed subscribe(Subscription subscription, FeedEvents events) {
             return new Feed() {
                 @Override
-                public void acknowledge(long logEndOffset) {}
+                public void acknowledge(long logEndOffset, long logStartOffset) {}
+
+                @Override
+                public void flush() {}
 
                 @Override
                 public void close() {}

@@ -123,15 +123,15 @@ class EveryVersionTest {
             case INIT_PRODUCER_ID ->
                 new InitProducerIdRequestData().setTransactionalId(null).setTransactionTimeoutMs(1);
             case DESCRIBE_CLUSTER -> new DescribeClusterRequestData();
-            case DESCRIBE_PRODUCERS -> {
-                var topics = new DescribeProducersRequestData.TopicRequestCollection();
-                topics.add(new DescribeProducersRequestData.TopicRequest()
-                        .setName("t")
-                        .setPartitionIndexes(List.of(0)));
-                yield new DescribeProducersRequestData().setTopics(topics);
-            }
+            case DESCRIBE_PRODUCERS -> describeProducers();
             default -> throw new AssertionError("no good request known for " + api);
         };
+    }
+
+    private static ApiMessage describeProducers() {
+        var topics = new DescribeProducersRequestData.TopicRequestCollection();
+        topics.add(new DescribeProducersRequestData.TopicRequest().setName("t").setPartitionIndexes(List.of(0)));
+        return new DescribeProducersRequestData().setTopics(topics);
     }
 
     private static AlterConfigsRequestData alterConfigs() {
