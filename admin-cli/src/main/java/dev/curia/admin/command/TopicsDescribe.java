@@ -3,6 +3,7 @@ package dev.curia.admin.command;
 import dev.curia.admin.client.AdminClient;
 import dev.curia.admin.client.Channels;
 import dev.curia.admin.client.Explain;
+import dev.curia.common.config.TopicConfigs;
 import dev.curia.common.text.Json;
 import dev.curia.common.text.Table;
 import dev.curia.proto.admin.v1.DescribeTopicsRequest;
@@ -63,6 +64,7 @@ final class TopicsDescribe extends AdminCommand {
         text.append("Id:          ").append(TopicNames.id(topic.getTopicId())).append('\n');
         if (topic.getInternal()) text.append("Internal:    yes\n");
         text.append("Partitions:  ").append(topic.getPartitionsCount()).append('\n');
+        text.append("Durability:  ").append(durability(topic)).append('\n');
         new TreeMap<>(topic.getConfigsMap())
                 .forEach((key, value) -> text.append("Config:      ")
                         .append(key)
@@ -80,6 +82,18 @@ final class TopicsDescribe extends AdminCommand {
                     state(partition));
         }
         return text.append('\n').append(table.render()).toString();
+    }
+
+    /** What an acknowledgement promises. The brokers' default is not known here. */
+    private static String durability(TopicDescription topic) {
+        String own = topic.getConfigsOrDefault(TopicConfigs.DURABILITY.name(), "");
+        boolean everyRecord = topic.getConfigsOrDefault(TopicConfigs.FLUSH_MESSAGES.name(), "")
+                .equals("1");
+        if (own.equals("fsynced") || everyRecord) {
+            return "fsynced, an acknowledged record is on disk on each replica that acknowledged it";
+        }
+        String promise = "written, an acknowledged record survives the process but perhaps not a power loss";
+        return own.isEmpty() ? promise + " (unless the brokers set " + TopicConfigs.DURABILITY.name() + ")" : promise;
     }
 
     private static String state(PartitionDescription partition) {

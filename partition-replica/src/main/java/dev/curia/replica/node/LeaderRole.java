@@ -170,11 +170,11 @@ final class LeaderRole implements Role, Effect.LeaderShell {
             return;
         }
         long now = now();
-        context.metrics().appended(bytes, now - receivedNanos);
+        boolean fsynced = state.settings().fsynced();
+        context.metrics().appended(bytes, now - receivedNanos, fsynced);
         AppendResult success =
                 new AppendResult(ErrorCode.NONE, "", info.firstOffset(), info.logAppendTimeMs(), log.logStartOffset());
         long end = info.lastOffset() + 1;
-        boolean fsynced = state.settings().fsynced();
         PendingAcks.Waiting waiting =
                 new PendingAcks.Waiting(end, now + timeoutNanos(request), receivedNanos, success, result);
         if (acks == -1) pending.add(waiting);

@@ -13,6 +13,8 @@ public final class ReplicaMetrics {
     private final Counter bytesOut;
     private final Counter bytesIn;
     private final Counter appendedBytes;
+    private final Counter written;
+    private final Counter fsynced;
     private final Counter isrShrinks;
     private final Counter isrExpands;
     private final Counter truncations;
@@ -26,6 +28,8 @@ public final class ReplicaMetrics {
         this.bytesOut = counter("curia_replication_sent_bytes", "Record bytes sent to followers.");
         this.bytesIn = counter("curia_replication_received_bytes", "Record bytes received from leaders and appended.");
         this.appendedBytes = counter("curia_append_bytes", "Record bytes appended by producers and coordinators.");
+        this.written = promised("written");
+        this.fsynced = promised("fsynced");
         this.isrShrinks = counter("curia_isr_shrinks", "In-sync sets that lost a member, as this leader saw.");
         this.isrExpands = counter("curia_isr_expands", "In-sync sets that gained a member, as this leader saw.");
         this.truncations = counter("curia_replica_truncations", "Logs cut because they differed from the leader's.");
@@ -76,7 +80,9 @@ public final class ReplicaMetrics {
         bytesIn.increment(bytes);
     }
 
-    public void appended(int bytes, long nanos) {
+    /** @param onDisk whether its acknowledgement promises that it is on disk */
+    public void appended(int bytes, long nanos, boolean onDisk) {
+        (onDisk ? fsynced : written).increment();
         appendedBytes.increment(bytes);
         append.record(nanos, TimeUnit.NANOSECONDS);
     }
@@ -96,6 +102,13 @@ public final class ReplicaMetrics {
 
     public void rejectedChunk() {
         rejectedChunks.increment();
+    }
+
+    private Counter promised(String durability) {
+        return Counter.builder("curia_appends")
+                .description("Appends by what their acknowledgement promises: curia.durability of their topic.")
+                .tag("durability", durability)
+                .register(registry);
     }
 
     private Counter counter(String name, String description) {

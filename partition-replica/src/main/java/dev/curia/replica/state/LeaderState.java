@@ -214,7 +214,8 @@ public record LeaderState(
     private boolean belongs(int id, long now) {
         if (id == self) return true;
         FollowerProgress f = follower(id).orElseThrow();
-        if (isr.committed().contains(id)) return !f.lags(logEndOffset, settings.lagMaxNanos(), now);
+        if (f.lags(logEndOffset, settings.lagMaxNanos(), now)) return false;
+        if (isr.committed().contains(id)) return true;
         return f.attached() && f.logEndOffset() >= Math.max(highWatermark, epochStartOffset);
     }
 
