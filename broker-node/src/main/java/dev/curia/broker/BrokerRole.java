@@ -34,6 +34,9 @@ import dev.curia.log.Background;
 import dev.curia.log.LogDirectories;
 import dev.curia.log.LogDirectory;
 import dev.curia.log.LogMetrics;
+import dev.curia.log.clean.CleanerConfig;
+import dev.curia.log.clean.CleanerMetrics;
+import dev.curia.log.clean.LogCleaner;
 import dev.curia.log.io.NioFileSystem;
 import dev.curia.metadata.client.BrokerIdentity;
 import dev.curia.metadata.client.BrokerSession;
@@ -135,7 +138,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
                                         "log-flush",
                                         FLUSH_THREADS * config.logDirs().size()),
                                 resources.ownExecutor("log-removal", 1),
-                                timers),
+                                timers,
+                                cleaner()),
                         new LogMetrics(meters),
                         this::logDirectoryFailed));
         long previousEpoch = directories.cleanShutdownBrokerEpoch().orElse(-1);
@@ -174,6 +178,13 @@ final class BrokerRole implements Readiness, AutoCloseable {
         resources.onClose("controlled shutdown", () -> handOver(session, myStanding));
         replicas.start();
         session.start();
+    }
+
+    private LogCleaner cleaner() {
+        LogCleaner cleaner = resources.own(
+                new LogCleaner(CleanerConfig.of(settings.given()), clock, random, faults, new CleanerMetrics(meters)));
+        cleaner.start();
+        return cleaner;
     }
 
     private HostedReplicas replicas(LogDirectories directories, QuorumClient quorum, EventLoop timers)

@@ -1,150 +1,77 @@
 package dev.curia.log;
 
-import dev.curia.common.id.TopicPartition;
 import dev.curia.log.clean.CleanableLog;
-import dev.curia.log.clean.CleaningAbortedException;
-import dev.curia.log.clean.LastRecord;
-import dev.curia.log.producer.AbortedTxn;
 import dev.curia.log.producer.ProducerStates;
-import dev.curia.log.segment.Segment;
-import dev.curia.log.segment.SegmentFiles;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** A partition's log as the cleaner sees it. Thread-safe; asks {@code producers} on the owner thread only. */
-final class LogCompaction implements CleanableLog {
+/** The compaction of one log. Thread-safe. */
+public final class LogCompaction {
     private final PartitionLog log;
     private final LogEnvironment environment;
     private final LogFlusher flusher;
     private final SegmentSwaps swaps;
     private final ProducerStates producers;
-    private final OwnerThread owner;
-    private final Supplier<Optional<CompactionBounds>> bounds;
+    // Guarded by this; null: not looked after by a cleaner.
+    private @Nullable CleanableLog port;
 
     LogCompaction(
             PartitionLog log,
             LogEnvironment environment,
             LogFlusher flusher,
             SegmentSwaps swaps,
-            ProducerStates producers,
-            OwnerThread owner,
-            Supplier<Optional<CompactionBounds>> bounds) {
+            ProducerStates producers) {
         this.log = log;
         this.environment = environment;
         this.flusher = flusher;
         this.swaps = swaps;
         this.producers = producers;
-        this.owner = owner;
-        this.bounds = bounds;
     }
 
-    @Override
-    public TopicPartition name() {
-        return log.name();
+    /**
+     * Has the broker's cleaner look after the log from now on; it compacts it whenever the topic's settings say so.
+     *
+     * @param bounds how far; asked from any thread; empty: not at all now
+     */
+    public synchronized void start(OwnerThread owner, Supplier<Optional<CompactionBounds>> bounds) {
+        CleanableLog added = port(owner, bounds);
+        port = added;
+        environment.background().cleaner().add(added);
     }
 
-    @Override
-    public Optional<Contents> contents() {
-        LogConfig config = log.config();
-        if (!config.compacted() || !log.isInService()) return Optional.empty();
-        int cuts = flusher.truncations();
-        List<Segment> all = log.segments();
-        long flushedTo = flusher.done();
-        List<Segment> cleanable = new ArrayList<>(all.size());
-        for (int i = 0; i + 1 < all.size() && all.get(i + 1).baseOffset() <= flushedTo; i++) cleanable.add(all.get(i));
-        long end = all.get(cleanable.size()).baseOffset();
-        return bounds.get()
-                .map(b -> new Contents(config.compaction(), cleanable, end, b.stableEnd(), b.replicatedEnd(), cuts));
+    /** Ends that; completes when no cleaner uses the log any more. Asking again gives the same. */
+    synchronized CompletableFuture<Void> end() {
+        CleanableLog present = port;
+        return present == null
+                ? CompletableFuture.completedFuture(null)
+                : environment.background().cleaner().remove(present);
     }
 
-    @Override
-    public boolean isCurrent(Contents contents) {
-        return log.isInService() && !flusher.wasCutSince(contents.cuts());
+    /** Tombstones and markers before this offset may be missing here: they were compacted away, here or where the log was copied from. */
+    public long deletesRemovedTo() {
+        return environment.cleaner().deletesRemovedTo(log.name());
     }
 
-    @Override
-    public long cleanedTo() {
-        return environment.cleaner().cleanedTo(name());
-    }
-
-    @Override
-    public void cleanedTo(Contents contents, long offset) throws IOException, CleaningAbortedException {
-        note(contents, () -> environment.cleaner().cleanedTo(name(), offset));
-    }
-
-    @Override
-    public void deletesRemovedTo(Contents contents, long offset) throws IOException, CleaningAbortedException {
-        note(contents, () -> environment.cleaner().deletesRemovedTo(name(), offset));
-    }
-
-    @Override
-    public Map<Long, LastRecord> lastRecords() throws CleaningAbortedException {
-        return owner.call(this::lastRecordsOnOwner).orElseThrow(LogCompaction::changed);
-    }
-
-    private Map<Long, LastRecord> lastRecordsOnOwner() {
-        Map<Long, LastRecord> last = new HashMap<>();
-        producers.forEachLast((id, epoch, offset) -> last.put(id, new LastRecord(offset, epoch)));
-        return last;
-    }
-
-    @Override
-    public List<AbortedTxn> abortedTransactions(long start, long end) {
-        return log.abortedTransactions(start, end);
-    }
-
-    @Override
-    public Segment newSegment(long baseOffset) throws IOException, CleaningAbortedException {
-        if (!log.isInService()) throw changed();
-        for (String suffix : SegmentFiles.OF_A_SEGMENT) {
-            environment.files().delete(SegmentFiles.of(log.directory(), baseOffset, suffix + SegmentFiles.CLEANED));
-        }
-        return Segment.create(environment.segments(), log.directory(), baseOffset, SegmentFiles.CLEANED, 0);
-    }
-
-    @Override
-    public void replace(Contents contents, List<Segment> old, Segment cleaned)
-            throws IOException, CleaningAbortedException {
-        force(cleaned);
-        if (!swaps.commit(old, cleaned, () -> isCurrent(contents) && LogView.indexOf(old, log.segments()) >= 0))
-            throw changed();
-        boolean published = owner.call(() -> swaps.publish(cleaned, () -> show(old, cleaned)))
-                .orElse(false);
-        swaps.complete(cleaned);
-        if (!published) throw changed();
-    }
-
-    private boolean show(List<Segment> old, Segment cleaned) {
-        boolean shown = log.show(old, cleaned);
-        if (shown) old.forEach(Segment::abandon);
-        return shown;
-    }
-
-    private void force(Segment cleaned) throws IOException {
+    /**
+     * Notes durably that what is copied from now on may lack tombstones and markers before {@code offset}. Owner thread; blocks on the disk.
+     *
+     * @throws StorageException when the disk fails; the log directory is offline then
+     */
+    public void copyLacksDeletesTo(long offset) {
         try {
-            cleaned.force();
+            environment.cleaner().deletesRemovedTo(log.name(), offset);
         } catch (IOException e) {
-            log.failed("forcing " + cleaned, e);
-            cleaned.abandon();
-            throw e;
+            String what = "noting the removed tombstones of " + log.name();
+            log.failed(what, e);
+            throw new StorageException(what, e);
         }
     }
 
-    private void note(Contents contents, LogChange change) throws IOException, CleaningAbortedException {
-        boolean[] current = {false};
-        swaps.exclusively(() -> {
-            current[0] = isCurrent(contents);
-            if (current[0]) change.run();
-        });
-        if (!current[0]) throw changed();
-    }
-
-    private static CleaningAbortedException changed() {
-        return new CleaningAbortedException("the log was cut, closed or taken offline");
+    /** This log for a cleaner. */
+    CleanableLog port(OwnerThread owner, Supplier<Optional<CompactionBounds>> bounds) {
+        return new CompactedLog(log, environment, flusher, swaps, producers, owner, bounds);
     }
 }

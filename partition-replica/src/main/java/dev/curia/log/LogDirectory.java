@@ -189,10 +189,16 @@ public final class LogDirectory implements AutoCloseable {
         return load(name, topicId, directory, config);
     }
 
-    /** Takes a partition out of the directory at once; its files are removed in the background. On the owner thread of its log, if open. */
+    /**
+     * Takes a partition out of the directory at once; its files are removed in the background. When the owner thread of its log, if open, does
+     * nothing more with it, but not on that thread: waits until no cleaner uses it.
+     */
     public void delete(TopicPartition name) throws IOException {
         PartitionLog log = logs.remove(name);
-        if (log != null) log.abandon();
+        if (log != null) {
+            log.abandon();
+            log.compaction().end().join();
+        }
         Path directory = path.resolve(name.toString());
         if (!files.exists(directory)) return;
         Path target = guarded("deleting " + name, () -> {
@@ -243,6 +249,7 @@ public final class LogDirectory implements AutoCloseable {
      */
     public void close(long brokerEpoch) throws IOException {
         boolean clean = isOnline();
+        endCompaction();
         try {
             for (PartitionLog log : logs.values()) log.close();
             if (isOnline()) checkpoint();
@@ -257,8 +264,13 @@ public final class LogDirectory implements AutoCloseable {
     /** Lets go of the directory as a crash would: nothing is written. */
     @Override
     public void close() {
+        endCompaction();
         logs.values().forEach(PartitionLog::abandon);
         release(lock);
+    }
+
+    private void endCompaction() {
+        for (PartitionLog log : logs.values()) log.compaction().end().join();
     }
 
     private PartitionLog load(TopicPartition name, Uuid topicId, Path directory, LogConfig config) throws IOException {

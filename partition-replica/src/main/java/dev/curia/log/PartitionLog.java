@@ -6,7 +6,6 @@ import dev.curia.log.AppendPreparation.Prepared;
 import dev.curia.log.batch.AppendOrigin;
 import dev.curia.log.batch.BatchPolicy;
 import dev.curia.log.batch.BatchView;
-import dev.curia.log.clean.CleanableLog;
 import dev.curia.log.epoch.EpochHistory;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.log.producer.AbortedTxn;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.LongConsumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +50,7 @@ public final class PartitionLog implements AutoCloseable {
     private final AppendPreparation preparation;
     private final LookUps lookUps;
     private final SegmentSwaps swaps;
+    private final LogCompaction compaction;
     private final FlushRequests flushRequests;
     private final StartCheckpoint startCheckpoint;
     private final BatchView batch = new BatchView();
@@ -83,6 +82,7 @@ public final class PartitionLog implements AutoCloseable {
         this.preparation = new AppendPreparation(producers);
         this.lookUps = new LookUps(() -> view, () -> config, snapshots, flusher, () -> open, this::failed);
         this.swaps = new SegmentSwaps(this, environment, snapshots);
+        this.compaction = new LogCompaction(this, environment, flusher, swaps, producers);
         this.flushRequests = new FlushRequests(this, environment.background().flushes());
         this.startCheckpoint = new StartCheckpoint(this, environment.checkpoints());
     }
@@ -351,23 +351,8 @@ public final class PartitionLog implements AutoCloseable {
         return view.segments();
     }
 
-    /**
-     * This log for the cleaner, as long as it is in service.
-     *
-     * @param bounds what the replica knows; empty: nothing may be compacted now. Any thread
-     */
-    public CleanableLog compaction(OwnerThread owner, Supplier<Optional<CompactionBounds>> bounds) {
-        return new LogCompaction(this, environment, flusher, swaps, producers, owner, bounds);
-    }
-
-    /** Tombstones and markers before this offset may be missing here: they were compacted away, here or where this log was copied from. */
-    public long deletesRemovedTo() {
-        return environment.cleaner().deletesRemovedTo(name);
-    }
-
-    /** Notes durably that what is copied from now on may lack tombstones and markers before {@code offset}. Owner thread; blocks on the disk. */
-    public void copyLacksDeletesTo(long offset) {
-        change("noting removed deletes of " + name, () -> environment.cleaner().deletesRemovedTo(name, offset));
+    public LogCompaction compaction() {
+        return compaction;
     }
 
     /** Whether the log is open and its disk works. Any thread. */

@@ -83,7 +83,7 @@ final class CompactionFixture implements AutoCloseable {
                 return Optional.of(task.get());
             }
         };
-        return log.compaction(owner, () -> Optional.of(bounds(log)));
+        return log.compaction().port(owner, () -> Optional.of(bounds(log)));
     }
 
     private CompactionBounds bounds(PartitionLog log) {

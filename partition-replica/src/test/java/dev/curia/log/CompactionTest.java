@@ -172,7 +172,7 @@ class CompactionTest {
             log.log().roll();
             log.clean();
             assertThat(log.contents()).containsExactly("1:b=1", "5:c=3");
-            assertThat(log.log().deletesRemovedTo()).isEqualTo(6);
+            assertThat(log.log().compaction().deletesRemovedTo()).isEqualTo(3);
         }
     }
 
@@ -190,14 +190,14 @@ class CompactionTest {
             log.log().roll();
             log.clean();
             assertThat(log.contents()).containsExactly("1:a", "2:b=1");
-            assertThat(log.log().deletesRemovedTo()).isZero();
+            assertThat(log.log().compaction().deletesRemovedTo()).isZero();
 
             log.replicatedEnd = 2L;
             log.put("b=2");
             log.log().roll();
             log.clean();
             assertThat(log.contents()).containsExactly("3:b=2");
-            assertThat(log.log().deletesRemovedTo()).isEqualTo(2);
+            assertThat(log.log().compaction().deletesRemovedTo()).isEqualTo(2);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.curia.broker.config;
 import dev.curia.broker.group.GroupConfigs;
 import dev.curia.common.config.ConfigKey;
 import dev.curia.common.config.TopicConfigs;
+import dev.curia.log.clean.CleanerConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ public final class ServerSettings {
     /** In the order of the reference page. */
     public static List<ConfigKey<?>> keys() {
         List<ConfigKey<?>> keys = new ArrayList<>(ServerKeys.ALL);
+        keys.addAll(CleanerConfig.KEYS);
         keys.addAll(GroupConfigs.ALL);
         TopicConfigs.ALL.forEach(key -> keys.add(brokerDefault(key)));
         return keys;

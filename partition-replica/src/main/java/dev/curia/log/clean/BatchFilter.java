@@ -77,9 +77,9 @@ final class BatchFilter implements AutoCloseable {
         return undecodable;
     }
 
-    /** As {@link CleaningRules#deletesRemovedTo}. */
-    long deletesRemovedTo() {
-        return rules.deletesRemovedTo();
+    /** As {@link CleaningRules#takeDeletesRemovedTo}. */
+    long takeDeletesRemovedTo() {
+        return rules.takeDeletesRemovedTo();
     }
 
     @Override

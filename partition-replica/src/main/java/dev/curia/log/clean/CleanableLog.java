@@ -29,9 +29,6 @@ public interface CleanableLog {
     /** Notes it durably. */
     void cleanedTo(Contents contents, long offset) throws IOException, CleaningAbortedException;
 
-    /** Notes durably that from now on tombstones and markers before {@code offset} may be missing here. */
-    void deletesRemovedTo(Contents contents, long offset) throws IOException, CleaningAbortedException;
-
     /** The producers that the log knows, and the batches it would know them by. */
     Map<Long, LastRecord> lastRecords() throws CleaningAbortedException;
 
@@ -44,8 +41,11 @@ public interface CleanableLog {
     /**
      * Puts {@code cleaned}, which is sealed, in the place of consecutive segments of {@code contents}, for readers at once and durably when
      * this returns. A crash at any moment leaves either all of the old ones or the new one.
+     *
+     * @param deletesRemovedTo before it {@code cleaned} lacks tombstones or markers, which is noted durably before; 0: it does not
      */
-    void replace(Contents contents, List<Segment> old, Segment cleaned) throws IOException, CleaningAbortedException;
+    void replace(Contents contents, List<Segment> old, Segment cleaned, long deletesRemovedTo)
+            throws IOException, CleaningAbortedException;
 
     /**
      * What there is at one moment. Immutable.

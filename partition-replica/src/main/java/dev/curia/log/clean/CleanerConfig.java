@@ -2,6 +2,7 @@ package dev.curia.log.clean;
 
 import dev.curia.common.config.ConfigKey;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How this broker cleans. Immutable.
@@ -32,8 +33,8 @@ public record CleanerConfig(
             134_217_728,
             1_048_576,
             1L << 40,
-            "The most memory, in bytes, for the keys of logs being compacted, over all threads. Taken only while compacting, and no more than"
-                    + " the keys need: 22 bytes each. With more keys a log is compacted in several passes.");
+            "The most memory, in bytes, for the keys of logs being compacted, over all threads. Taken only while compacting, as far as the keys"
+                    + " need it: 22 to 45 bytes each. With more keys a log is compacted in several passes.");
     public static final ConfigKey<Double> LOAD_FACTOR = ConfigKey.ofDouble(
             "log.cleaner.io.buffer.load.factor",
             0.9,
@@ -62,6 +63,18 @@ public record CleanerConfig(
     /** In the order of the reference page. */
     public static final List<ConfigKey<?>> KEYS = List.of(
             ENABLE, THREADS, DEDUPE_BUFFER_SIZE, LOAD_FACTOR, IO_BUFFER_SIZE, IO_MAX_BYTES_PER_SECOND, BACKOFF_MS);
+
+    /** @param settings by name; missing ones have Kafka's defaults */
+    public static CleanerConfig of(Map<String, String> settings) {
+        return new CleanerConfig(
+                ENABLE.in(settings),
+                THREADS.in(settings),
+                DEDUPE_BUFFER_SIZE.in(settings),
+                LOAD_FACTOR.in(settings),
+                IO_BUFFER_SIZE.in(settings),
+                IO_MAX_BYTES_PER_SECOND.in(settings),
+                BACKOFF_MS.in(settings));
+    }
 
     long dedupeBufferBytesPerThread() {
         return dedupeBufferBytes / threads;

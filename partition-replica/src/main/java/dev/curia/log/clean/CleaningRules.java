@@ -28,7 +28,7 @@ final class CleaningRules {
     private final Map<Long, LastRecord> lastRecords;
     private final Bounds bounds;
     private long deletesEnd;
-    private boolean deletesGo;
+    private long deletesRemovedTo;
 
     /**
      * @param end nothing at or behind it is touched
@@ -77,7 +77,7 @@ final class CleaningRules {
         if (!transactions.endsEmpty(marker)) return Fate.KEEP;
         if (!marker.hasDeleteHorizon()) return Fate.SET_HORIZON;
         if (keepsHeader(marker, lastOfFile) || !mayDelete(marker, marker.lastOffset())) return Fate.KEEP;
-        deletesGo = true;
+        deletesRemovedTo = marker.lastOffset() + 1;
         return Fate.DROP;
     }
 
@@ -94,7 +94,7 @@ final class CleaningRules {
         if (key == null) return false; // written before the topic was compacted: no later record can replace it
         if (newest.hidesBehind(key, offset)) return false;
         if (hasValue || !mayDelete(batch, offset)) return true;
-        deletesGo = true;
+        deletesRemovedTo = offset + 1;
         return false;
     }
 
@@ -103,9 +103,11 @@ final class CleaningRules {
         deletesEnd = Math.min(deletesEnd, batch.baseOffset());
     }
 
-    /** Before this offset tombstones or markers were told to go so far; 0: none. */
-    long deletesRemovedTo() {
-        return deletesGo ? Math.min(bounds.deletesEnd(), bounds.end()) : 0;
+    /** Before this offset tombstones or markers were told to go since the last call; 0: none was. */
+    long takeDeletesRemovedTo() {
+        long taken = deletesRemovedTo;
+        deletesRemovedTo = 0;
+        return taken;
     }
 
     /** For what is marked now. */

@@ -57,9 +57,8 @@ final class GroupCleaning {
             writePending(cleaned);
             for (Segment source : sources) copyTransactions(source, cleaned);
             cleaned.seal();
-            if (filter.deletesRemovedTo() > 0) log.deletesRemovedTo(contents, filter.deletesRemovedTo());
             target = null;
-            log.replace(contents, sources, cleaned);
+            log.replace(contents, sources, cleaned, filter.takeDeletesRemovedTo());
         } finally {
             Segment unfinished = target;
             if (unfinished != null) {

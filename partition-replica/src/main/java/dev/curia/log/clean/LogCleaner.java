@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What fails concerns one log and is tried again later; an {@link Error} goes to the {@link FaultHandler}.
  */
-public final class LogCleaner implements AutoCloseable {
+public final class LogCleaner implements Cleaners, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogCleaner.class);
     /** The throttle is asked once for so many bytes. */
     private static final long THROTTLED_BYTES = 256 << 10;
@@ -68,12 +68,12 @@ public final class LogCleaner implements AutoCloseable {
         }
     }
 
-    /** Looks after a log from now on, in the place of another of that name. */
+    @Override
     public void add(CleanableLog log) {
         queue.add(log);
     }
 
-    /** Looks after it no more. Completes when no thread works on it or has a file of it open. */
+    @Override
     public CompletableFuture<Void> remove(CleanableLog log) {
         return woken(queue.remove(log));
     }

@@ -222,6 +222,16 @@ final class LeaderConnection extends ClientCall.Listener<LeaderFrame> {
         }
 
         @Override
+        public long replicatedOffset() {
+            return frame.replicatedOffset();
+        }
+
+        @Override
+        public long deletesRemovedTo() {
+            return frame.deletesRemovedTo();
+        }
+
+        @Override
         public int sizeInBytes() {
             return frame.records().size();
         }

@@ -28,6 +28,8 @@ final class LeaderFrameMarshaller implements MethodDescriptor.Marshaller<LeaderF
     private static final int LOG_START_OFFSET = 5;
     private static final int REFUSAL = 6;
     private static final int SUBSCRIBED = 7;
+    private static final int REPLICATED_OFFSET = 8;
+    private static final int DELETES_REMOVED_TO = 9;
     private static final int RECORDS = 15;
 
     private static final int VARINT = 0;
@@ -56,7 +58,7 @@ final class LeaderFrameMarshaller implements MethodDescriptor.Marshaller<LeaderF
 
     private static ByteBuffer header(LeaderFrame frame) {
         byte[] refusal = frame.refusal() == null ? new byte[0] : frame.refusal().toByteArray();
-        ByteBuffer out = ByteBuffer.allocate(80 + refusal.length);
+        ByteBuffer out = ByteBuffer.allocate(102 + refusal.length);
         putNumber(out, HANDLE, frame.handle());
         putNumber(out, LEADER_EPOCH, frame.leaderEpoch());
         putNumber(out, BASE_OFFSET, frame.baseOffset());
@@ -68,6 +70,8 @@ final class LeaderFrameMarshaller implements MethodDescriptor.Marshaller<LeaderF
             out.put(refusal);
         }
         putNumber(out, SUBSCRIBED, frame.subscribed() ? 1 : 0);
+        putNumber(out, REPLICATED_OFFSET, frame.replicatedOffset());
+        putNumber(out, DELETES_REMOVED_TO, frame.deletesRemovedTo());
         if (frame.records().size() > 0) {
             putVarint(out, (RECORDS << 3) | LENGTH_DELIMITED);
             putVarint(out, frame.records().size());
@@ -92,7 +96,7 @@ final class LeaderFrameMarshaller implements MethodDescriptor.Marshaller<LeaderF
     }
 
     private static LeaderFrame read(InputStream in) throws IOException {
-        long[] numbers = new long[SUBSCRIBED + 1];
+        long[] numbers = new long[DELETES_REMOVED_TO + 1];
         Refusal refusal = null;
         RecordBody records = RecordBody.EMPTY;
         while (in.available() > 0) {
@@ -110,7 +114,7 @@ final class LeaderFrameMarshaller implements MethodDescriptor.Marshaller<LeaderF
                 refusal = Refusal.parseFrom(in.readNBytes(size));
             } else if (type == VARINT) {
                 long value = getVarint(in);
-                if (field >= HANDLE && field <= SUBSCRIBED) numbers[field] = value;
+                if (field >= HANDLE && field <= DELETES_REMOVED_TO) numbers[field] = value;
             } else {
                 skip(in, type);
             }
@@ -127,6 +131,8 @@ final class LeaderFrameMarshaller implements MethodDescriptor.Marshaller<LeaderF
                 numbers[LOG_START_OFFSET],
                 refusal,
                 numbers[SUBSCRIBED] != 0,
+                numbers[REPLICATED_OFFSET],
+                numbers[DELETES_REMOVED_TO],
                 records);
     }
 

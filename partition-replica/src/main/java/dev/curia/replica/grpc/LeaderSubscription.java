@@ -29,6 +29,7 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
     boolean inData;
     private long sentHighWatermark = -1;
     private long sentLogStart = -1;
+    private long sentReplicated = -1;
 
     LeaderSubscription(
             LeaderStream stream,
@@ -97,7 +98,10 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
     }
 
     boolean hasNews(Ends now) {
-        return !announced || now.highWatermark() > sentHighWatermark || now.logStartOffset() > sentLogStart;
+        return !announced
+                || now.highWatermark() > sentHighWatermark
+                || now.logStartOffset() > sentLogStart
+                || now.replicatedOffset() != sentReplicated;
     }
 
     /** The frame that says {@code now} and carries {@code records}; whoever asks for it sends it. */
@@ -106,7 +110,17 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
         announced = true;
         sentHighWatermark = now.highWatermark();
         sentLogStart = now.logStartOffset();
+        sentReplicated = now.replicatedOffset();
         return new LeaderFrame(
-                handle, leaderEpoch, nextOffset, now.highWatermark(), now.logStartOffset(), null, first, records);
+                handle,
+                leaderEpoch,
+                nextOffset,
+                now.highWatermark(),
+                now.logStartOffset(),
+                null,
+                first,
+                sentReplicated,
+                source.deletesRemovedTo(), // asked after the records were read
+                records);
     }
 }

@@ -14,6 +14,7 @@ import dev.curia.replica.port.ReplicaLinks.Refused;
 import dev.curia.replica.port.ReplicaLinks.Subscription;
 import dev.curia.replica.port.StreamKind;
 import dev.curia.replica.state.Effect;
+import dev.curia.replica.state.FollowerDeletes;
 import dev.curia.replica.state.FollowerState;
 import dev.curia.replica.state.FollowerState.Received;
 import java.util.Objects;
@@ -33,6 +34,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
     private final Consumer<Snapshot> publisher;
     private ReplicaAssignment assignment;
     private FollowerState state;
+    private FollowerDeletes deletes;
     private @Nullable Events feed;
     private @Nullable Chunk current; // while its Append is performed
     private @Nullable Runnable cancelRetry;
@@ -50,6 +52,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
         this.thread = thread;
         this.assignment = assignment;
         this.publisher = publisher;
+        this.deletes = FollowerDeletes.start(log.compaction().deletesRemovedTo());
         this.state = FollowerState.start(
                 assignment.leader(),
                 assignment.leaderEpoch(),
@@ -154,6 +157,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                 assignment.replicas().size(),
                 false,
                 0,
+                deletes.replicatedOffset(),
                 !log.isOnline()));
     }
 
@@ -287,11 +291,20 @@ final class FollowerRole implements Role, Effect.FollowerShell {
         try {
             if (ended || feed != from) return;
             current = chunk;
+            if (chunk.leaderEpoch() == state.leaderEpoch()) hearOfDeletes(chunk);
             take(state.received(message(chunk)));
         } finally {
             current = null;
             chunk.close();
         }
+    }
+
+    private void hearOfDeletes(Chunk chunk) {
+        FollowerDeletes before = deletes;
+        deletes = before.heard(
+                chunk.baseOffset(), chunk.sizeInBytes(), chunk.replicatedOffset(), chunk.deletesRemovedTo());
+        if (deletes.removedTo() > before.removedTo()) log.compaction().copyLacksDeletesTo(deletes.removedTo());
+        if (deletes.replicatedOffset() != before.replicatedOffset()) publish();
     }
 
     /** One subscription's events, handed to the loop. What its full inbox refuses is found by {@link #tick}. */

@@ -49,6 +49,8 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     private ReplicaAssignment assignment;
     private LeaderState state;
     private LowWatermark starts;
+    // As followers are told, which for its growth alone is not done at once.
+    private long toldReplicated;
     private boolean ended;
 
     LeaderRole(
@@ -135,6 +137,9 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     @Override
     public void tick() {
         take(state.tick(now()));
+        if (toldReplicated == state.replicatedOffset()) return;
+        toldReplicated = state.replicatedOffset();
+        tellSubscribers();
     }
 
     @Override
@@ -226,8 +231,8 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         }
         subscribers.put(subscriber.brokerId(), subscriber);
         starts = starts.reported(subscriber.brokerId(), from.logStartOffset());
-        LeaderState.Step step =
-                state.attached(subscriber.brokerId(), subscriber.brokerEpoch(), from.acknowledgedOffset(), now());
+        LeaderState.Step step = state.attached(
+                subscriber.brokerId(), subscriber.brokerEpoch(), from.acknowledgedOffset(), isEmpty(from), now());
         subscriber.accepted(ends());
         take(step);
     }
@@ -246,7 +251,32 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         if (older != null && older.brokerEpoch() > subscriber.brokerEpoch()) {
             return Optional.of(new Refused(ErrorCode.STALE_BROKER_EPOCH, epoch, Optional.empty(), -1));
         }
-        return checkPosition(from);
+        Optional<Refused> misplaced = checkPosition(from);
+        return misplaced.isPresent() ? misplaced : checkDeletes(from, subscriber.brokerId());
+    }
+
+    /** A follower that has a record, but would never hear of the tombstone that this log has not any more, must begin anew. */
+    private Optional<Refused> checkDeletes(Position from, int id) {
+        if (!state.couldMissDeletes(
+                id, from.logEndOffset(), isEmpty(from), log.compaction().deletesRemovedTo())) {
+            return Optional.empty();
+        }
+        // First it must be out of the in-sync set, which promises that it has what it is about to drop.
+        boolean inSync = state.isr().maximal().contains(id);
+        ErrorCode code = inSync ? ErrorCode.REPLICA_NOT_AVAILABLE : ErrorCode.OFFSET_OUT_OF_RANGE;
+        if (!inSync) {
+            LOG.warn(
+                    "{}: follower {} ends at {}, but tombstones before {} are compacted away: it must copy all",
+                    assignment.name(),
+                    id,
+                    from.logEndOffset(),
+                    log.compaction().deletesRemovedTo());
+        }
+        return Optional.of(new Refused(code, state.leaderEpoch(), Optional.empty(), log.logStartOffset()));
+    }
+
+    private static boolean isEmpty(Position from) {
+        return from.lastEpoch() < 0;
     }
 
     /** Compares the follower's position with this log's history (KIP-101, KIP-279). */
@@ -302,11 +332,14 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                 || !state.isr().committed().equals(before.isr().committed())
                 || !state.replicas().equals(before.replicas())
                 || !state.settings().equals(before.settings())
-                || state.maxLag() != before.maxLag();
+                || state.maxLag() != before.maxLag()
+                || state.replicatedOffset() != before.replicatedOffset();
         if (!state.isr().committed().equals(before.isr().committed())) isrChanged(before);
         if (visible) publish();
         for (Effect.OfLeader effect : step.effects()) effect.perform(this);
-        if (state.logEndOffset() != before.logEndOffset() || state.highWatermark() != before.highWatermark()) {
+        boolean fewer = state.replicatedOffset() < toldReplicated;
+        if (fewer) toldReplicated = state.replicatedOffset();
+        if (fewer || state.logEndOffset() != before.logEndOffset() || state.highWatermark() != before.highWatermark()) {
             tellSubscribers();
         }
         advanceDeletes();
@@ -359,7 +392,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     }
 
     private Ends ends() {
-        return new Ends(log.logStartOffset(), state.highWatermark(), state.logEndOffset());
+        return new Ends(log.logStartOffset(), state.highWatermark(), state.logEndOffset(), toldReplicated);
     }
 
     private void publish() {
@@ -378,6 +411,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                 state.replicas().size(),
                 state.underMinIsr(),
                 state.maxLag(),
+                state.replicatedOffset(),
                 false));
     }
 

@@ -48,6 +48,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
     private final ProducerExpiry producerExpiry;
     // Published now and then, for metrics.
     private volatile int producerCount;
+    private final CompactionRoll compactionRoll = new CompactionRoll();
 
     /** @param highWatermark of the last checkpoint */
     PartitionReplica(
@@ -84,6 +85,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
                     Role now = role;
                     if (now != null) now.startStored();
                 }));
+        log.compaction().start(thread::call, () -> snapshot.compactionBounds());
         return this;
     }
 
@@ -151,6 +153,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
             log.dropSegmentsBeforeStart();
             context.metrics().producersForgotten(producerExpiry.tick(log.producers()));
             producerCount = log.producers().size();
+            if (compactionRoll.isDue(log, context.clock())) log.roll();
         } catch (StorageException e) {
             storageFailed(e);
         }
@@ -319,6 +322,11 @@ final class PartitionReplica implements Replica, ReplicationSource {
         thread.submit(() -> {
             if (role instanceof LeaderRole leader) leader.unsubscribe(subscriber);
         });
+    }
+
+    @Override
+    public long deletesRemovedTo() {
+        return log.compaction().deletesRemovedTo();
     }
 
     @Override

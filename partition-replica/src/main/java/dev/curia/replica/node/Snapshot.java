@@ -1,9 +1,11 @@
 package dev.curia.replica.node;
 
+import dev.curia.log.CompactionBounds;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.View;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -12,14 +14,23 @@ import java.util.OptionalInt;
  * @param epochStartOffset where a leader's epoch begins; 0 for a follower
  * @param assigned how many replicas the partition has
  * @param maxLag of a leader's slowest follower, in records
+ * @param replicatedOffset every assigned replica has what lies before it
  */
-record Snapshot(View view, long epochStartOffset, int assigned, boolean underMinIsr, long maxLag, boolean offline) {
+record Snapshot(
+        View view,
+        long epochStartOffset,
+        int assigned,
+        boolean underMinIsr,
+        long maxLag,
+        long replicatedOffset,
+        boolean offline) {
     static Snapshot idle(long logStart, long lastStableOffset, long highWatermark, long logEnd) {
         return new Snapshot(
                 new View(false, -1, -1, logStart, lastStableOffset, highWatermark, logEnd, List.of()),
                 0,
                 0,
                 false,
+                0,
                 0,
                 false);
     }
@@ -35,7 +46,7 @@ record Snapshot(View view, long epochStartOffset, int assigned, boolean underMin
                 v.highWatermark(),
                 v.logEndOffset(),
                 v.isr());
-        return new Snapshot(ended, 0, assigned, false, 0, true);
+        return new Snapshot(ended, 0, assigned, false, 0, 0, true);
     }
 
     boolean underReplicated() {
@@ -49,6 +60,13 @@ record Snapshot(View view, long epochStartOffset, int assigned, boolean underMin
             case READ_UNCOMMITTED -> view.highWatermark();
             case READ_COMMITTED -> view.lastStableOffset();
         };
+    }
+
+    /** How far the log may be compacted; empty: not at all, the replica neither leads nor follows. */
+    Optional<CompactionBounds> compactionBounds() {
+        if (offline || view.leader() < 0) return Optional.empty();
+        long stable = Math.min(view.highWatermark(), view.lastStableOffset());
+        return Optional.of(new CompactionBounds(stable, replicatedOffset));
     }
 
     /** Whether a client that believes in {@code epoch} may be served here. */

@@ -88,6 +88,12 @@ public interface ReplicaLinks extends AutoCloseable {
         /** The leader's. */
         long logStartOffset();
 
+        /** Every assigned replica has what lies before it, as far as the leader knows. */
+        long replicatedOffset();
+
+        /** Before this offset tombstones and transaction markers may be missing in the batches. */
+        long deletesRemovedTo();
+
         /** 0: news only. */
         int sizeInBytes();
 

@@ -31,6 +31,9 @@ public interface ReplicationSource {
      */
     Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes);
 
+    /** Before this offset tombstones and transaction markers may be missing in what {@link #read} answered before. */
+    long deletesRemovedTo();
+
     /** Finds the replicas of this broker. */
     @FunctionalInterface
     interface Directory {
@@ -40,8 +43,12 @@ public interface ReplicationSource {
     /** Where a follower stands; as in {@link ReplicaLinks.Subscription}. */
     record Position(int leaderEpoch, long logEndOffset, int lastEpoch, long logStartOffset, long acknowledgedOffset) {}
 
-    /** What a leader says of itself; {@code highWatermark <= logEndOffset}. */
-    record Ends(long logStartOffset, long highWatermark, long logEndOffset) {}
+    /**
+     * What a leader says of itself; {@code highWatermark <= logEndOffset}.
+     *
+     * @param replicatedOffset every assigned replica has what lies before it; 0: not known of all
+     */
+    record Ends(long logStartOffset, long highWatermark, long logEndOffset, long replicatedOffset) {}
 
     /** One follower's subscription on a stream. The calls come on the partition's thread and must not block. */
     interface Subscriber {

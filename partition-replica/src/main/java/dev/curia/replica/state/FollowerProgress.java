@@ -6,6 +6,7 @@ package dev.curia.replica.state;
  * @param brokerEpoch of the incarnation that reported last, -1: none has in this leader epoch
  * @param attached whether it has a running subscription
  * @param logEndOffset everything below is in its log; {@link #UNKNOWN} until it has said
+ * @param wholeCopy whether all it has was copied from this leader in this epoch, beginning with an empty log
  * @param caughtUpNanos the last time at which it had everything the leader had
  * @param markOffset the leader's log end offset at {@code markNanos}: reaching it proves the follower was caught up then
  */
@@ -14,6 +15,7 @@ record FollowerProgress(
         long brokerEpoch,
         boolean attached,
         long logEndOffset,
+        boolean wholeCopy,
         long caughtUpNanos,
         long markOffset,
         long markNanos) {
@@ -21,29 +23,38 @@ record FollowerProgress(
 
     /** Before it has said anything; in-sync members get the full lag time from now. */
     static FollowerProgress unknown(int brokerId, long leaderEndOffset, long nowNanos) {
-        return new FollowerProgress(brokerId, -1, false, UNKNOWN, nowNanos, leaderEndOffset, nowNanos);
+        return new FollowerProgress(brokerId, -1, false, UNKNOWN, false, nowNanos, leaderEndOffset, nowNanos);
     }
 
     /** A new subscription starts at {@code position}; it may lie below what an earlier incarnation reported. */
-    FollowerProgress attached(long epoch, long position, long leaderEndOffset, long nowNanos) {
-        return new FollowerProgress(brokerId, epoch, true, position, caughtUpNanos, markOffset, markNanos)
+    FollowerProgress attached(long epoch, long position, boolean empty, long leaderEndOffset, long nowNanos) {
+        boolean copy = empty || continuesCopy(position);
+        return new FollowerProgress(brokerId, epoch, true, position, copy, caughtUpNanos, markOffset, markNanos)
                 .marked(leaderEndOffset, nowNanos);
     }
 
+    /** Whether {@code position} adds to what this leader has seen the follower copy, all of it. */
+    boolean continuesCopy(long position) {
+        return wholeCopy && position >= logEndOffset;
+    }
+
     FollowerProgress detached() {
-        return new FollowerProgress(brokerId, brokerEpoch, false, logEndOffset, caughtUpNanos, markOffset, markNanos);
+        return new FollowerProgress(
+                brokerId, brokerEpoch, false, logEndOffset, wholeCopy, caughtUpNanos, markOffset, markNanos);
     }
 
     FollowerProgress acknowledged(long offset, long leaderEndOffset, long nowNanos) {
         long end = Math.max(logEndOffset, offset);
-        return new FollowerProgress(brokerId, brokerEpoch, attached, end, caughtUpNanos, markOffset, markNanos)
+        return new FollowerProgress(
+                        brokerId, brokerEpoch, attached, end, wholeCopy, caughtUpNanos, markOffset, markNanos)
                 .marked(leaderEndOffset, nowNanos);
     }
 
     /** The leader is about to append: one that has everything so far was caught up until now. */
     FollowerProgress beforeAppend(long leaderEndOffset, long nowNanos) {
         if (logEndOffset < leaderEndOffset) return this;
-        return new FollowerProgress(brokerId, brokerEpoch, attached, logEndOffset, nowNanos, leaderEndOffset, nowNanos);
+        return new FollowerProgress(
+                brokerId, brokerEpoch, attached, logEndOffset, wholeCopy, nowNanos, leaderEndOffset, nowNanos);
     }
 
     boolean lags(long leaderEndOffset, long lagMaxNanos, long nowNanos) {
@@ -53,10 +64,10 @@ record FollowerProgress(
     private FollowerProgress marked(long leaderEndOffset, long nowNanos) {
         if (logEndOffset >= leaderEndOffset) {
             return new FollowerProgress(
-                    brokerId, brokerEpoch, attached, logEndOffset, nowNanos, leaderEndOffset, nowNanos);
+                    brokerId, brokerEpoch, attached, logEndOffset, wholeCopy, nowNanos, leaderEndOffset, nowNanos);
         }
         if (logEndOffset < markOffset) return this;
         return new FollowerProgress(
-                brokerId, brokerEpoch, attached, logEndOffset, markNanos, leaderEndOffset, nowNanos);
+                brokerId, brokerEpoch, attached, logEndOffset, wholeCopy, markNanos, leaderEndOffset, nowNanos);
     }
 }

@@ -107,9 +107,9 @@ public record LeaderState(
         return settings.fsynced() ? Math.min(flushedOffset, logEndOffset) : logEndOffset;
     }
 
-    /** A follower subscribed, which agrees with this log; {@code position} is what it acknowledges. */
-    public Step attached(int brokerId, long brokerEpoch, long position, long now) {
-        return withFollower(brokerId, f -> f.attached(brokerEpoch, position, logEndOffset, now))
+    /** A follower subscribed, which agrees with this log; {@code position} is what it acknowledges, {@code empty} whether it has nothing yet. */
+    public Step attached(int brokerId, long brokerEpoch, long position, boolean empty, long now) {
+        return withFollower(brokerId, f -> f.attached(brokerEpoch, position, empty, logEndOffset, now))
                 .advanceAndPropose(now);
     }
 
@@ -167,6 +167,25 @@ public record LeaderState(
         if (IsrTracker.isDefiniteRefusal(error))
             return withIsr(isr.rejected(retryAt)).advance(new ArrayList<>());
         return new Step(withIsr(isr.unknown(retryAt)), List.of());
+    }
+
+    /** Everything before it is in the log of every assigned replica, in sync or not; 0 while one of them has not said in this epoch. */
+    public long replicatedOffset() {
+        long smallest = logEndOffset;
+        for (FollowerProgress f : followers) smallest = Math.min(smallest, Math.max(0, f.logEndOffset()));
+        return smallest;
+    }
+
+    /**
+     * Whether a follower that goes on at {@code position} could miss a tombstone or marker for what it has. Not if the leader still has them
+     * all from there on, nor if it has seen the follower copy everything: {@link #replicatedOffset} has kept them.
+     *
+     * @param deletesRemovedTo before it some may be missing in the leader's log
+     */
+    public boolean couldMissDeletes(int brokerId, long position, boolean empty, long deletesRemovedTo) {
+        boolean known =
+                follower(brokerId).filter(f -> f.continuesCopy(position)).isPresent();
+        return !empty && position < deletesRemovedTo && !known;
     }
 
     /** How far the slowest in-sync or attached follower is behind, in records. */

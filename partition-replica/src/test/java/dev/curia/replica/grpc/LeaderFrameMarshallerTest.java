@@ -50,10 +50,10 @@ class LeaderFrameMarshallerTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         out.writeInt32(1, 7);
-        out.writeString(9, "news");
-        out.writeFixed64(10, 1);
-        out.writeFixed32(11, 1);
-        out.writeInt64(12, 5);
+        out.writeString(11, "news");
+        out.writeFixed64(12, 1);
+        out.writeFixed32(13, 1);
+        out.writeInt64(14, 5);
         out.writeByteArray(15, new byte[] {1, 2});
         out.flush();
         LeaderFrame read = marshaller.parse(new ByteArrayInputStream(bytes.toByteArray()));
@@ -89,7 +89,9 @@ class LeaderFrameMarshallerTest {
                 .setBaseOffset(random.nextLong() >>> random.nextInt(64))
                 .setHighWatermark(random.nextLong(-1, 300))
                 .setLogStartOffset(random.nextLong(2))
-                .setSubscribed(random.nextBoolean());
+                .setSubscribed(random.nextBoolean())
+                .setReplicatedOffset(random.nextLong(-1, 2))
+                .setDeletesRemovedTo(random.nextBoolean() ? 0 : random.nextLong());
         if (random.nextBoolean()) {
             message.setRefusal(Refusal.newBuilder()
                     .setCode(ErrorCode.OFFSET_OUT_OF_RANGE)
@@ -111,6 +113,8 @@ class LeaderFrameMarshallerTest {
                 m.getLogStartOffset(),
                 m.hasRefusal() ? m.getRefusal() : null,
                 m.getSubscribed(),
+                m.getReplicatedOffset(),
+                m.getDeletesRemovedTo(),
                 new RecordBody.HeapBody(ByteBuffer.wrap(m.getRecords().toByteArray())));
     }
 
@@ -121,7 +125,9 @@ class LeaderFrameMarshallerTest {
                 .setBaseOffset(f.baseOffset())
                 .setHighWatermark(f.highWatermark())
                 .setLogStartOffset(f.logStartOffset())
-                .setSubscribed(f.subscribed());
+                .setSubscribed(f.subscribed())
+                .setReplicatedOffset(f.replicatedOffset())
+                .setDeletesRemovedTo(f.deletesRemovedTo());
         if (f.refusal() != null) message.setRefusal(f.refusal());
         ByteString records = ByteString.EMPTY;
         for (ByteBuffer part : f.records().parts()) records = records.concat(ByteString.copyFrom(part));

@@ -224,7 +224,7 @@ class ReplicationServiceTest {
     private static final class Source implements ReplicationSource {
         final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
         final FileChannel file;
-        private volatile Ends ends = new Ends(0, 0, 0);
+        private volatile Ends ends = new Ends(0, 0, 0, 0);
 
         Source(Path path) throws IOException {
             Files.write(path, new byte[0]);
@@ -240,11 +240,11 @@ class ReplicationServiceTest {
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
-            publish(new Ends(0, ends.highWatermark(), offset + 1));
+            publish(new Ends(0, ends.highWatermark(), offset + 1, 0));
         }
 
         void advance(long watermark) {
-            publish(new Ends(0, watermark, ends.logEndOffset()));
+            publish(new Ends(0, watermark, ends.logEndOffset(), 0));
         }
 
         private void publish(Ends now) {
@@ -261,6 +261,11 @@ class ReplicationServiceTest {
         @Override
         public void acknowledge(
                 Subscriber subscriber, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset) {}
+
+        @Override
+        public long deletesRemovedTo() {
+            return 0;
+        }
 
         @Override
         public void unsubscribe(Subscriber subscriber) {

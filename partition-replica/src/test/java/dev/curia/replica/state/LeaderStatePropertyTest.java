@@ -76,7 +76,7 @@ class LeaderStatePropertyTest {
                 case 2 -> {
                     long position = random.nextLong(state.logEndOffset() + 1);
                     acked.put(follower, position);
-                    yield state.attached(follower, 7, position, now);
+                    yield state.attached(follower, 7, position, false, now);
                 }
                 case 3 -> state.detached(follower);
                 case 4, 5 -> {

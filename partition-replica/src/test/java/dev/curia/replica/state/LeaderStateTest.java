@@ -37,7 +37,7 @@ class LeaderStateTest {
     @Test
     void watermarkIsTheSmallestEndOverTheIsr() {
         LeaderState s = leader(0, 0, List.of(1, 2, 3)).appended(10, 1).next();
-        s = s.attached(2, 20, 0, 2).next().attached(3, 30, 0, 2).next();
+        s = s.attached(2, 20, 0, false, 2).next().attached(3, 30, 0, false, 2).next();
         Step two = s.acknowledged(2, 10, 3);
         assertThat(two.effects()).isEmpty();
         Step three = two.next().acknowledged(3, 7, 4);
@@ -57,7 +57,7 @@ class LeaderStateTest {
     @Test
     void silentFollowerIsProposedOutAndTheWatermarkWaitsForTheVerdict() {
         LeaderState s = leader(0, 0, List.of(1, 2, 3))
-                .attached(2, 20, 0, 1)
+                .attached(2, 20, 0, false, 1)
                 .next()
                 .appended(10, 10)
                 .next();
@@ -75,7 +75,7 @@ class LeaderStateTest {
 
     @Test
     void idleFollowerStaysAndGetsTheFullLagTimeAfterTheNextAppend() {
-        LeaderState s = leader(0, 0, List.of(1, 2)).attached(2, 20, 0, 1).next();
+        LeaderState s = leader(0, 0, List.of(1, 2)).attached(2, 20, 0, false, 1).next();
         long idle = 100 * LAG;
         s = s.appended(1, idle).next();
         assertThat(s.tick(idle + LAG).effects()).isEmpty();
@@ -84,7 +84,7 @@ class LeaderStateTest {
 
     @Test
     void followerThatKeepsUpButIsNeverQuiteThereStays() {
-        LeaderState s = leader(0, 0, List.of(1, 2)).attached(2, 20, 0, 0).next();
+        LeaderState s = leader(0, 0, List.of(1, 2)).attached(2, 20, 0, false, 0).next();
         long now = 0;
         for (int i = 1; i <= 50; i++) {
             now += LAG / 4;
@@ -98,8 +98,9 @@ class LeaderStateTest {
 
     @Test
     void expansionNeedsTheWatermarkAndTheEpochsStartAndCountsInTheMaximalIsrAtOnce() {
-        LeaderState s = leader(10, 10, List.of(1, 2)).attached(2, 20, 10, 1).next();
-        s = s.attached(3, 30, 4, 2).next();
+        LeaderState s =
+                leader(10, 10, List.of(1, 2)).attached(2, 20, 10, false, 1).next();
+        s = s.attached(3, 30, 4, false, 2).next();
         assertThat(s.acknowledged(3, 9, 3).effects()).isEmpty();
         Step reached = s.acknowledged(3, 10, 4);
         assertThat(proposal(reached).isr())
@@ -117,9 +118,9 @@ class LeaderStateTest {
     @Test
     void refusalAfterAnUnansweredProposalKeepsTheMaximalIsr() {
         LeaderState s = leader(10, 10, List.of(1, 2))
-                .attached(2, 20, 10, 1)
+                .attached(2, 20, 10, false, 1)
                 .next()
-                .attached(3, 30, 10, 2)
+                .attached(3, 30, 10, false, 2)
                 .next();
         s = s.decided(10, ErrorCode.NETWORK_EXCEPTION, -1, List.of(), 3).next();
         s = s.tick(200).next();
@@ -133,17 +134,19 @@ class LeaderStateTest {
 
     @Test
     void newIncarnationMayComeBackWithLessThanItHad() {
-        LeaderState s = leader(10, 0, List.of(1, 2)).attached(2, 20, 10, 1).next();
+        LeaderState s =
+                leader(10, 0, List.of(1, 2)).attached(2, 20, 10, false, 1).next();
         assertThat(s.highWatermark()).isEqualTo(10);
         s = s.appended(20, 2).next().acknowledged(2, 15, 3).next();
-        s = s.attached(2, 21, 12, 4).next().appended(30, 5).next();
+        s = s.attached(2, 21, 12, false, 4).next().appended(30, 5).next();
         assertThat(s.highWatermark()).isEqualTo(15);
         assertThat(s.maxLag()).isEqualTo(18);
     }
 
     @Test
     void lateVerdictsAreIgnored() {
-        LeaderState s = leader(10, 10, List.of(1, 2)).attached(3, 30, 10, 1).next();
+        LeaderState s =
+                leader(10, 10, List.of(1, 2)).attached(3, 30, 10, false, 1).next();
         LeaderState newer = s.assigned(new Membership(12, List.of(1, 2, 3), List.of(1)), SETTINGS, 2)
                 .next();
         assertThat(newer.decided(10, ErrorCode.NONE, 11, List.of(1, 2, 3), 3).next())
