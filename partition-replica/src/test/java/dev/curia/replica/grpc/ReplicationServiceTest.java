@@ -89,7 +89,7 @@ class ReplicationServiceTest {
         catchUp.close();
         source.file.close();
         assertThat(faults).isEmpty();
-        assertThat(service.openStreams()).isZero();
+        Await.until("all streams are closed", PATIENCE, () -> service.openStreams() == 0);
     }
 
     @Test
