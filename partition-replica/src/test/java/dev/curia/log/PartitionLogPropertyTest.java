@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.log.io.NioFileSystem;
+import dev.curia.log.segment.Segment;
 import dev.curia.testkit.Check;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,8 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A log against its slow, obvious twin: a list of batches. */
 class PartitionLogPropertyTest {
-    private static final LogConfig CONFIG =
-            LogFixture.config("segment.bytes", "1048576", "index.interval.bytes", "200");
+    private static final int RETENTION_BYTES = 2000;
+    private static final int RETENTION_MS = 500;
+    private static final LogConfig CONFIG = LogFixture.withSegmentBytes(
+            LogFixture.config(
+                    "index.interval.bytes", "200",
+                    "retention.bytes", Integer.toString(RETENTION_BYTES),
+                    "retention.ms", Integer.toString(RETENTION_MS)),
+            1200);
 
     @TempDir
     Path path;
@@ -45,7 +52,11 @@ class PartitionLogPropertyTest {
         private final LogFixture fixture;
         private final SplittableRandom random;
         private final List<Batch> twin = new ArrayList<>();
+        /** With what retention has dropped since, but not from disk. */
+        private final List<Batch> everything = new ArrayList<>();
+
         private long start;
+        private long durableStart;
         private long end;
         private int epoch;
         private int serial;
@@ -57,14 +68,24 @@ class PartitionLogPropertyTest {
 
         void steps(int count) throws IOException {
             for (int i = 0; i < count; i++) {
-                switch (random.nextInt(12)) {
+                switch (random.nextInt(14)) {
                     case 0 -> fixture.log.roll();
                     case 1 -> truncate(random.nextLong(Math.max(0, end - 12), end + 2));
-                    case 2 -> fixture.restart();
-                    case 3 -> fixture.crash();
+                    case 2 -> {
+                        fixture.restart();
+                        durableStart = start;
+                    }
+                    case 3 -> crash();
                     case 4 -> fixture.log.flush();
                     case 5 -> {
                         if (random.nextInt(8) == 0) startOver(end + random.nextInt(5));
+                    }
+                    case 6 -> retain(random.nextLong(start, end + 1));
+                    case 7 -> {
+                        fixture.directory().checkpoint();
+                        durableStart = start;
+                        fixture.log.dropSegmentsBeforeStart();
+                        fixture.later.runAll();
                     }
                     default -> append();
                 }
@@ -81,22 +102,66 @@ class PartitionLogPropertyTest {
             AppendInfo info = fixture.append(LogFixture.batchAt(time, values.toArray(new String[0])), epoch);
             assertThat(info.firstOffset()).as(info.message()).isEqualTo(end);
             twin.add(new Batch(end, epoch, time, values));
+            everything.add(new Batch(end, epoch, time, values));
             end += count;
+        }
+
+        /** A start that was not yet on disk is forgotten, and nothing behind it was dropped. */
+        private void crash() throws IOException {
+            long first = fixture.log.segments().get(0).baseOffset();
+            fixture.crash();
+            start = Math.max(durableStart, first);
+            twin.clear();
+            everything.stream().filter(b -> b.end() > start).forEach(twin::add);
         }
 
         private void truncate(long offset) {
             fixture.log.truncateTo(offset);
             if (offset < start) {
                 twin.clear();
+                everything.clear();
+                durableStart = Math.min(durableStart, offset);
                 start = offset;
                 end = offset;
                 return;
             }
             twin.removeIf(batch -> batch.end() > offset);
+            everything.removeIf(batch -> batch.end() > offset);
             end = twin.isEmpty() ? start : twin.get(twin.size() - 1).end();
         }
 
+        /** The oldest segments go, one after the other, while they are too old or too many; never what is not committed. */
+        private void retain(long highWatermark) {
+            List<Segment> segments = fixture.log.segments();
+            long left = fixture.log.sizeInBytes();
+            long expected = start;
+            for (int i = 0; i < segments.size(); i++) {
+                long segmentEnd = i + 1 < segments.size() ? segments.get(i + 1).baseOffset() : end;
+                int bytes = segments.get(i).size();
+                if (segmentEnd > highWatermark || bytes == 0) break;
+                long from = segments.get(i).baseOffset();
+                // Records before the start count too: they are still in the segment.
+                long newest = everything.stream()
+                        .filter(b -> b.base() >= from && b.end() <= segmentEnd)
+                        .mapToLong(Batch::time)
+                        .max()
+                        .orElseThrow();
+                boolean gone = segmentEnd <= expected
+                        || left - bytes >= RETENTION_BYTES
+                        || LogFixture.NOW - newest > RETENTION_MS;
+                if (!gone) break;
+                expected = Math.max(expected, segmentEnd);
+                left -= bytes;
+            }
+            fixture.log.applyRetention(highWatermark, LogFixture.NOW);
+            assertThat(fixture.log.logStartOffset()).isEqualTo(expected);
+            start = expected;
+            twin.removeIf(batch -> batch.end() <= start);
+        }
+
         private void startOver(long offset) {
+            durableStart = Math.min(durableStart, offset);
+            everything.clear();
             fixture.log.truncateFullyAndStartAt(offset);
             twin.clear();
             start = offset;
