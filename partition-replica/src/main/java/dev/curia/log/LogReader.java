@@ -38,14 +38,40 @@ final class LogReader {
     }
 
     static Optional<TimestampOffset> newest(LogView view, long endBound) throws IOException {
-        Segment best = null;
+        Optional<RecordTime> best = Optional.empty();
         for (Segment segment : view.segments()) {
-            if (best == null || segment.maxTimestamp() > best.maxTimestamp()) best = segment;
+            if (segment.baseOffset() >= endBound) break;
+            if (best.isPresent() && segment.maxTimestamp() <= best.get().timestamp()) continue;
+            Optional<RecordTime> found = newest(view, segment, endBound);
+            boolean newer = found.isPresent()
+                    && (best.isEmpty() || found.get().timestamp() > best.get().timestamp());
+            if (newer) best = found;
         }
-        if (best == null) return Optional.empty();
-        return best.recordOfMaxTimestamp(view.endOf(best))
-                .filter(r -> r.offset() < endBound)
-                .map(r -> toAnswer(view, r));
+        return best.map(r -> toAnswer(view, r));
+    }
+
+    /** Of a segment's records that a reader may have. */
+    private static Optional<RecordTime> newest(LogView view, Segment segment, long endBound) throws IOException {
+        Optional<RecordTime> ofAll = segment.recordOfMaxTimestamp(view.endOf(segment));
+        if (ofAll.isEmpty()) return ofAll;
+        long offset = ofAll.get().offset();
+        if (offset >= view.logStartOffset() && offset < endBound) return ofAll;
+        // The newest is deleted, or not committed yet. Halving the span of times needs some look-ups, but no scan.
+        int limit = endBefore(view, segment, endBound);
+        Optional<RecordTime> best = Optional.empty();
+        long low = -1;
+        long high = ofAll.get().timestamp();
+        while (low < high) {
+            long middle = high - (high - low) / 2;
+            Optional<RecordTime> found = segment.firstRecordAtOrAfter(middle, view.logStartOffset(), limit);
+            if (found.isPresent()) {
+                best = found;
+                low = found.get().timestamp();
+            } else {
+                high = middle - 1;
+            }
+        }
+        return best;
     }
 
     private static int endBefore(LogView view, Segment segment, long bound) throws IOException {

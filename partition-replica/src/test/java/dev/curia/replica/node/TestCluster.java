@@ -173,10 +173,28 @@ final class TestCluster implements AutoCloseable, IsrProposals {
         return send(broker, acks, values).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
+    /** As {@link #append}, with a time. */
+    AppendResult appendAt(int broker, int acks, long timestampMs, String value)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        return replica(broker)
+                .append(new AppendRequest(
+                        batchAt(timestampMs, value),
+                        (short) acks,
+                        PATIENCE,
+                        Replica.Origin.CLIENT,
+                        OptionalInt.empty(),
+                        () -> {}))
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
     private static ByteBuffer batch(String... values) {
+        return batchAt(1_700_000_000_000L, values);
+    }
+
+    private static ByteBuffer batchAt(long timestampMs, String... values) {
         SimpleRecord[] records = new SimpleRecord[values.length];
         for (int i = 0; i < values.length; i++)
-            records[i] = new SimpleRecord(1_700_000_000_000L, null, values[i].getBytes(StandardCharsets.UTF_8));
+            records[i] = new SimpleRecord(timestampMs, null, values[i].getBytes(StandardCharsets.UTF_8));
         return MemoryRecords.withRecords(Compression.NONE, records).buffer();
     }
 

@@ -2,10 +2,12 @@ package dev.curia.broker.kafka.api;
 
 import dev.curia.broker.fetch.DiskReads;
 import dev.curia.broker.kafka.codec.Codes;
+import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.Isolation;
 import dev.curia.replica.Replica.OffsetResult;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +29,16 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
             ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP);
     private static final List<Long> OF_TIERED_STORAGE =
             List.of(ListOffsetsRequest.LATEST_TIERED_TIMESTAMP, ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP);
+
+    /** The special times that not every version knows. */
+    private static final Map<Long, Short> FIRST_VERSION_WITH = Map.of(
+            ListOffsetsRequest.MAX_TIMESTAMP, (short) 7,
+            ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP, (short) 8,
+            ListOffsetsRequest.LATEST_TIERED_TIMESTAMP, (short) 9,
+            ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP, (short) 11);
+
+    /** Before it, what is meant is LEADER_NOT_AVAILABLE (KIP-207). */
+    private static final short FIRST_WITH_OFFSET_NOT_AVAILABLE = 5;
 
     /** Older versions cannot say the epoch: the codec refuses to write an answer that has one. */
     private static final short FIRST_WITH_LEADER_EPOCH = 4;
@@ -93,10 +105,19 @@ public final class ListOffsetsHandler implements RequestHandler<ListOffsetsReque
         PartitionLookup.Found found = partitions.byName(topic, asked.partitionIndex());
         Replica replica = found.replica();
         if (replica == null) return failed(asked, found.error());
-        if (OF_TIERED_STORAGE.contains(asked.timestamp())) return failed(asked, Errors.NONE);
+        if (version < FIRST_VERSION_WITH.getOrDefault(asked.timestamp(), (short) 0)) {
+            return failed(asked, Errors.UNSUPPORTED_VERSION);
+        }
         OptionalInt epoch =
                 asked.currentLeaderEpoch() < 0 ? OptionalInt.empty() : OptionalInt.of(asked.currentLeaderEpoch());
-        OffsetResult result = replica.offsetForTime(asked.timestamp(), isolation, epoch);
+        boolean tiered = OF_TIERED_STORAGE.contains(asked.timestamp());
+        OffsetResult result = replica.offsetForTime(
+                tiered ? ListOffsetsRequest.EARLIEST_TIMESTAMP : asked.timestamp(), isolation, epoch);
+        if (result.error() == ErrorCode.OFFSET_NOT_AVAILABLE && version < FIRST_WITH_OFFSET_NOT_AVAILABLE) {
+            return failed(asked, Errors.LEADER_NOT_AVAILABLE);
+        }
+        // Nothing is ever in tiered storage; who leads the partition says so.
+        if (tiered && result.error() == ErrorCode.NONE) return failed(asked, Errors.NONE);
         ListOffsetsPartitionResponse answer = new ListOffsetsPartitionResponse()
                 .setPartitionIndex(asked.partitionIndex())
                 .setErrorCode(Codes.number(result.error()))

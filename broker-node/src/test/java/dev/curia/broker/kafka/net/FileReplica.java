@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,6 +34,9 @@ final class FileReplica implements Replica {
     private final AtomicInteger openSlices;
     private final List<Batch> batches = new ArrayList<>();
     private final List<Waiter> waiters = new ArrayList<>();
+    /** As a new leader that does not know the high watermark yet. */
+    volatile boolean beforeTheEnd;
+
     private long start;
     private long end;
 
@@ -177,7 +181,14 @@ final class FileReplica implements Replica {
     @Override
     public synchronized OffsetResult offsetForTime(
             long timestampMs, Isolation isolation, OptionalInt currentLeaderEpoch) {
+        if (beforeTheEnd) return new OffsetResult(ErrorCode.OFFSET_NOT_AVAILABLE, -1, -1, -1);
         if (timestampMs == -1) return new OffsetResult(ErrorCode.NONE, end, -1, 0);
+        if (timestampMs == -3) {
+            return batches.stream()
+                    .max(Comparator.comparingLong(Batch::maxTimestamp))
+                    .map(batch -> new OffsetResult(ErrorCode.NONE, batch.lastOffset, batch.maxTimestamp, 0))
+                    .orElse(new OffsetResult(ErrorCode.NONE, -1, -1, -1));
+        }
         if (timestampMs < -1) return new OffsetResult(ErrorCode.NONE, start, -1, 0);
         return batches.stream()
                 .filter(batch -> batch.maxTimestamp >= timestampMs)
