@@ -6,6 +6,11 @@ import static dev.curia.log.LogFixture.idempotent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curia.log.batch.AppendOrigin;
+import dev.curia.log.inspect.Finding;
+import dev.curia.log.inspect.LogTree;
+import dev.curia.log.inspect.LogVerifier;
+import dev.curia.log.inspect.PartitionFiles;
+import dev.curia.log.inspect.PartitionSummary;
 import dev.curia.log.io.NioFileSystem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +25,7 @@ import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.FileLogInputStream.FileChannelRecordBatch;
 import org.apache.kafka.common.record.internal.FileRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,12 +88,34 @@ class KafkaFormatTest {
     }
 
     @Test
-    void dumpLogSegmentsWouldFindADamagedIndex() throws Exception {
+    void ourVerifierFindsNothingWrongEither() throws IOException {
+        assertThat(findings()).isEmpty();
+    }
+
+    @Test
+    void dumpLogSegmentsAndOurVerifierFindADamagedIndex() throws Exception {
         Path index = files(".index").get(0);
         byte[] bytes = Files.readAllBytes(index);
         bytes[11] ^= 1; // the second entry's offset
         Files.write(index, bytes);
         assertThat(dump("--verify-index-only", List.of(index))).containsIgnoringCase("mismatch");
+        assertThat(findings()).extracting(Finding::problem).containsOnly("offset-index");
+    }
+
+    private List<Finding> findings() throws IOException {
+        List<Finding> findings = new ArrayList<>();
+        LogVerifier.Sink sink = new LogVerifier.Sink() {
+            @Override
+            public void finding(@Nullable PartitionFiles partition, Finding finding) {
+                findings.add(finding);
+            }
+
+            @Override
+            public void partition(PartitionSummary summary) {}
+        };
+        NioFileSystem files = new NioFileSystem();
+        new LogVerifier(files, new LogVerifier.Options(true, false), sink, bytes -> {}).verify(LogTree.of(files, path));
+        return findings;
     }
 
     private List<Path> files(String suffix) {

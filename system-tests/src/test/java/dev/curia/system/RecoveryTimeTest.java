@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.curia.common.time.Clock;
 import dev.curia.common.time.SystemClock;
 import dev.curia.testkit.Await;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -43,11 +45,20 @@ class RecoveryTimeTest {
     void onlyWhatWasNotFlushedIsScannedAfterAKill() throws Exception {
         try (LocalCluster cluster = LocalCluster.standalone()
                 .with("log.flush.background.ms", "3600000")
+                .with("replica.high.watermark.checkpoint.interval.ms", "200")
                 .startAs("RecoveryTimeTest")) {
             Clients clients = Clients.of(cluster);
             clients.createTopic(
                     TOPIC, PARTITIONS, 1, Map.of("segment.bytes", Integer.toString(SEGMENT_MEBIBYTES << 20)));
             Map<TopicPartition, Long> ends = fill(clients);
+            long perSegment = ((long) SEGMENT_MEBIBYTES << 20) / RECORD_BYTES;
+            Await.until("the rolled segments' flushes are noted", Clients.PATIENCE, () -> {
+                boolean noted = true;
+                for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+                    noted &= recoveryPoint(cluster, end.getKey()) >= end.getValue() - perSegment;
+                }
+                return noted;
+            });
 
             long scanned = killAndMeasure(cluster, "with an active segment that was never flushed");
             assertThat(scanned).isPositive().isLessThanOrEqualTo(SCANNED_AT_MOST);
@@ -69,7 +80,7 @@ class RecoveryTimeTest {
         Await.until("live while it recovers", Clients.PATIENCE, () -> {
             try {
                 return node.get("/health/live").statusCode() == 200;
-            } catch (java.io.IOException notYet) {
+            } catch (IOException notYet) {
                 return false;
             }
         });
@@ -80,6 +91,15 @@ class RecoveryTimeTest {
         long bytes = metric(node, "curia_log_recovery_scanned_bytes");
         LOG.info("FIGURE scanned: {} MiB of {} MiB", bytes >> 20, MEBIBYTES);
         return bytes;
+    }
+
+    private static long recoveryPoint(LocalCluster cluster, TopicPartition partition) throws IOException {
+        String start = partition.topic() + " " + partition.partition() + " ";
+        return Files.readAllLines(cluster.logDirectory(1).resolve("recovery-point-offset-checkpoint")).stream()
+                .filter(line -> line.startsWith(start))
+                .mapToLong(line -> Long.parseLong(line.substring(start.length())))
+                .findFirst()
+                .orElse(0);
     }
 
     private static Map<TopicPartition, Long> fill(Clients clients) {

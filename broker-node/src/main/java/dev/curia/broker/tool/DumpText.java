@@ -87,7 +87,7 @@ final class DumpText implements DumpSink {
         file = null;
         int position =
                 Math.max("POSITION".length(), Long.toString(scan.fileBytes()).length());
-        batchFormat = "  %-" + position + "s  %-17s  %6s  %5s  %8s  %-6s  %-24s  %s";
+        batchFormat = "  %-" + position + "s  %-15s  %5s  %5s  %7s  %-6s  %-24s  %s";
     }
 
     @Override
@@ -103,7 +103,7 @@ final class DumpText implements DumpSink {
                     "BYTES",
                     "CODEC",
                     "NEWEST TIME",
-                    "PRODUCER, FLAGS"));
+                    "PRODUCER"));
         }
         BatchView batch = scan.batch();
         String offsets = batch.baseOffset() + "-" + batch.lastOffset();

@@ -74,6 +74,7 @@ final class LogIndexCheckCommand implements Callable<Integer> {
     private int check(Output out) throws IOException {
         FileSystem files = new NioFileSystem();
         LogTree tree = target.open(files);
+        target.requireSegments(tree, spec.commandLine());
         long bytes = LogTarget.bytes(files, tree);
         try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), terminal, clock, bytes)) {
             Report report = new Report(out, progress);

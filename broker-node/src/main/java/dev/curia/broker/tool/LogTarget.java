@@ -6,7 +6,9 @@ import dev.curia.log.io.LogFile;
 import dev.curia.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** What all commands on files take. Filled in by picocli. */
@@ -44,6 +46,11 @@ final class LogTarget {
                             + " first, or look all the same with --force.");
         }
         return tree;
+    }
+
+    void requireSegments(LogTree tree, CommandLine line) {
+        if (tree.hasSegments()) return;
+        throw new ParameterException(line, path + " belongs to no segment: give the directory that it is in.");
     }
 
     /** Of all segments. */

@@ -13,7 +13,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code curia log verify}. */
@@ -77,10 +76,7 @@ final class LogVerifyCommand implements Callable<Integer> {
     private int verify(Output out) throws IOException {
         FileSystem files = new NioFileSystem();
         LogTree tree = target.open(files);
-        if (tree.only() != null && tree.partitions().get(0).segments().isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(), target.path() + " is no segment: give its partition's directory.");
-        }
+        target.requireSegments(tree, spec.commandLine());
         long bytes = LogTarget.bytes(files, tree);
         try (ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), terminal, clock, bytes)) {
             VerifyReport report = target.json()

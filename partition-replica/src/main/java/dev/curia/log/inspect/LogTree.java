@@ -55,6 +55,13 @@ public record LogTree(
         return ofLogDirectory(files, path, entries);
     }
 
+    /** Whether segments are meant, and not a file that belongs to none. */
+    public boolean hasSegments() {
+        return only == null
+                || SEGMENT_KINDS.stream()
+                        .anyMatch(kind -> SegmentFiles.offsetOf(only, kind).isPresent());
+    }
+
     /** Whether a live process uses the log directory, so that its files may change at any time. */
     public boolean inUse() throws IOException {
         return logDirectory != null && LockProbe.isHeld(logDirectory.resolve(LOCK));

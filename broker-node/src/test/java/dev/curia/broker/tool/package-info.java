@@ -1,0 +1,4 @@
+@NullMarked
+package dev.curia.broker.tool;
+
+import org.jspecify.annotations.NullMarked;
