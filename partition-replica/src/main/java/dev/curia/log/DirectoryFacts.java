@@ -20,7 +20,9 @@ public final class DirectoryFacts {
         LOG_START_OFFSET("log-start-offset-checkpoint"),
         HIGH_WATERMARK("replication-offset-checkpoint"),
         /** Up to where a log was compacted. */
-        CLEANER("cleaner-offset-checkpoint");
+        CLEANER("cleaner-offset-checkpoint"),
+        /** Before it tombstones and markers may be missing, compacted away here or where the log was copied from. */
+        DELETES_REMOVED("deletes-removed-offset-checkpoint");
 
         private final String fileName;
 

@@ -232,6 +232,19 @@ class LogVerifierTest {
         assertThat(findings).isEmpty();
     }
 
+    @Test
+    void anUnfinishedSwapIsNoDamage() throws IOException {
+        for (String kind : List.of(".log", ".index", ".timeindex", ".txnindex")) {
+            Path file = partition.resolve("00000000000000000000" + kind);
+            if (Files.exists(file)) Files.move(file, partition.resolve("00000000000000000000" + kind + ".swap"));
+        }
+        List<Finding> findings = new ArrayList<>();
+        verify(directory, ALL, findings);
+        assertThat(findings).extracting(Finding::severity).containsOnly(Severity.NOTE);
+        assertThat(findings).extracting(Finding::problem).contains("unfinished-swap");
+        assertThat(serve()).as("the next start finishes it").isEqualTo(served);
+    }
+
     /** Whatever a broker does to its log, and however it stops: nothing that it leaves behind looks damaged. */
     @Test
     void noBrokerLeavesDamage() {

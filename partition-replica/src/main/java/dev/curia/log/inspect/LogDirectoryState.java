@@ -72,7 +72,13 @@ public record LogDirectoryState(
                 offsets(Checkpoint.RECOVERY_POINT).getOrDefault(name, 0L),
                 offset(Checkpoint.LOG_START_OFFSET, name),
                 offset(Checkpoint.HIGH_WATERMARK, name),
-                COMPACTED.contains(name.topic()) || offsets(Checkpoint.CLEANER).containsKey(name));
+                isCompacted(name));
+    }
+
+    private boolean isCompacted(TopicPartition name) {
+        return COMPACTED.contains(name.topic())
+                || offsets(Checkpoint.CLEANER).containsKey(name)
+                || offsets(Checkpoint.DELETES_REMOVED).containsKey(name);
     }
 
     private OptionalLong offset(Checkpoint checkpoint, TopicPartition name) {

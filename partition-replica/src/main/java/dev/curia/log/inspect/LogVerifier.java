@@ -72,7 +72,7 @@ public final class LogVerifier {
     private Promises promises(PartitionFiles partition, @Nullable LogDirectoryState state) {
         Optional<TopicPartition> name = partition.name();
         Promises known = state == null || name.isEmpty() ? Promises.UNKNOWN : state.of(name.get());
-        return options.compacted() ? known.ofCompacted() : known;
+        return options.compacted() || partition.hasPendingSwap() ? known.ofCompacted() : known;
     }
 
     private void checkDirectory(LogTree tree, LogDirectoryState state, Findings findings) {

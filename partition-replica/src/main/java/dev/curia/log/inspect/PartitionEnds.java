@@ -69,6 +69,7 @@ final class PartitionEnds {
         }
         // After an unclean stop the file may not know yet that retention removed segments.
         boolean shortened = promises.clean()
+                && !partition.hasPendingSwap()
                 && !partition.segments().isEmpty()
                 && partition.segments().first() > stored;
         if (shortened) {
@@ -118,6 +119,10 @@ final class PartitionEnds {
                         partition.file(base, kind),
                         "Is the index of a segment that is not here."));
             }
+        }
+        if (partition.hasPendingSwap()) {
+            String message = "A compaction was about to put new segments in place: the next start finishes that.";
+            findings.add(Finding.note("unfinished-swap", partition.directory(), message));
         }
         for (Path file : partition.others()) {
             findings.add(Finding.note("other-file", file, "Belongs to no segment: left over, or not of this log."));

@@ -48,6 +48,13 @@ public record PartitionFiles(
         return new PartitionFiles(directory, DirectoryFacts.partitionName(name), offsets, others);
     }
 
+    /** Whether compaction was putting a segment in the place of others when the broker stopped: the next start finishes that. */
+    boolean hasPendingSwap() {
+        return others.stream()
+                .anyMatch(file -> SegmentFiles.offsetOf(file, SegmentFiles.LOG + SegmentFiles.SWAP)
+                        .isPresent());
+    }
+
     /** Without the other segments. */
     PartitionFiles onlySegment(long base) {
         Map<String, NavigableSet<Long>> only = new TreeMap<>();

@@ -275,7 +275,7 @@ final class PartitionVerifier {
     }
 
     private SegmentIndexes.Problems problemsOf(long nextBase) {
-        boolean remade = promises.rescanned(nextBase);
+        boolean remade = promises.rescanned(nextBase) || partition.hasPendingSwap();
         return (index, problem, position, what) ->
                 findings.add(Finding.ofIndex(index, problem, position, what, remade));
     }

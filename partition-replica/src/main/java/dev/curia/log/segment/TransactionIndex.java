@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A segment's index of aborted transactions: those whose abort marker lies in the segment, in the order of their markers. An entry is in the
- * file as soon as its marker is in the log; there is no file before there is an entry. Written by one thread, read by any. Source:
+ * file as soon as its marker is in the log; there is no file as long as there is no entry. Written by one thread, read by any. Source:
  * KIP-98; Kafka's format, big endian:
  *
  * <pre>
@@ -130,18 +130,18 @@ public final class TransactionIndex {
     public synchronized void replace(List<AbortedTxn> made, long madeTo) throws IOException {
         List<AbortedTxn> entries = new ArrayList<>(made);
         entries.addAll(endingFrom(madeTo));
-        // Not deleted when empty: readers may be about to open it.
-        if (count() > 0 || !entries.isEmpty()) shared().replace(encode(entries));
+        if (entries.isEmpty()) {
+            if (count() > 0) shared().delete();
+        } else {
+            shared().replace(encode(entries));
+        }
         count = entries.size();
         suspect = false;
     }
 
-    /** What the segment holds shows that there is no entry: whatever file lies there is removed. Before there are readers. */
+    /** What the segment holds shows that there is no entry: whatever file lies there is removed. Writer only. */
     public synchronized void clear() throws IOException {
-        SharedFile open = file;
-        file = null;
-        if (open != null) open.retire();
-        if (count != 0 || open != null) files.files().delete(path());
+        if (count != 0) files.files().delete(path());
         count = 0;
         suspect = false;
     }
