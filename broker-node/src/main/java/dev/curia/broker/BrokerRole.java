@@ -1,6 +1,7 @@
 package dev.curia.broker;
 
 import dev.curia.broker.bridge.BrokerStanding;
+import dev.curia.broker.bridge.HostedLogDirs;
 import dev.curia.broker.bridge.MetadataBridge;
 import dev.curia.broker.bridge.PublishedMetadata;
 import dev.curia.broker.bridge.QuorumInternalTopics;
@@ -158,7 +159,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
         GroupCoordinator groups = groups(replicas, topics, background);
         bridge.add(new GroupLeaderships(groups));
 
-        List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(corePorts(replicas, topics, quorum)));
+        List<RequestHandler<?>> handlers =
+                new ArrayList<>(CoreHandlers.of(corePorts(replicas, new HostedLogDirs(directories), topics, quorum)));
         handlers.addAll(GroupHandlers.all(groups, published));
         serveRpc(replicas, background);
         resources.own(listeners);
@@ -213,11 +215,13 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 replicaMetrics));
     }
 
-    private CoreHandlers.Ports corePorts(HostedReplicas replicas, QuorumTopicAdmin topics, QuorumClient quorum)
+    private CoreHandlers.Ports corePorts(
+            HostedReplicas replicas, HostedLogDirs logDirs, QuorumTopicAdmin topics, QuorumClient quorum)
             throws IOException {
         return new CoreHandlers.Ports(
                 published,
                 replicas,
+                logDirs,
                 topics,
                 new QuorumProducerIds(quorum, self),
                 settings,

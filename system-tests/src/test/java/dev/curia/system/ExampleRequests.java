@@ -16,6 +16,7 @@ import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
@@ -139,6 +140,7 @@ final class ExampleRequests {
                 ApiKeys.METADATA,
                 version -> new MetadataRequestData()
                         .setTopics(List.of(new MetadataRequestData.MetadataRequestTopic().setName(topic))));
+        examples.put(ApiKeys.DESCRIBE_LOG_DIRS, version -> new DescribeLogDirsRequestData().setTopics(null));
         examples.put(ApiKeys.DESCRIBE_CLUSTER, version -> new DescribeClusterRequestData());
         examples.put(ApiKeys.CREATE_TOPICS, version -> {
             var data = new CreateTopicsRequestData().setTimeoutMs(TIMEOUT_MS);

@@ -92,6 +92,7 @@ class ProtocolPageTest {
         List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(new CoreHandlers.Ports(
                 cluster,
                 new NoReplicas(),
+                List::of,
                 new NoTopics(),
                 () -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)),
                 settings,

@@ -15,6 +15,7 @@ public final class CoreHandlers {
     public record Ports(
             ClusterView cluster,
             Replicas replicas,
+            LogDirs logDirs,
             TopicAdmin topics,
             ProducerIdBlocks producerIds,
             Settings settings,
@@ -38,6 +39,7 @@ public final class CoreHandlers {
                 new AlterConfigsHandler(alterations),
                 new IncrementalAlterConfigsHandler(alterations),
                 new DeleteRecordsHandler(partitions),
+                new DescribeLogDirsHandler(ports.logDirs, ports.disk),
                 new CreateTopicsHandler(ports.topics, configs),
                 new DeleteTopicsHandler(ports.cluster, ports.topics),
                 new InitProducerIdHandler(new ProducerIds(ports.producerIds)));

@@ -3,6 +3,8 @@ package dev.curia.broker.kafka.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.curia.broker.kafka.api.LogDirs.Held;
+import dev.curia.broker.kafka.api.LogDirs.LogDir;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.NewTopic;
 import dev.curia.replica.Replica;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,15 +28,19 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
 import org.apache.kafka.clients.admin.DeletedRecords;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.clients.admin.DescribeReplicaLogDirsResult.ReplicaLogDirInfo;
+import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -166,6 +173,64 @@ class KafkaAdminTest {
                 .lowWatermarks();
         fails(Objects.requireNonNull(results.get(here)), OffsetOutOfRangeException.class, "");
         fails(Objects.requireNonNull(results.get(internal)), InvalidTopicException.class, "");
+    }
+
+    @Test
+    void logDirsAreDescribedWithTheirPartitionsAndRoom() throws Exception {
+        broker.logDirs = List.of(
+                new LogDir(
+                        "/one",
+                        true,
+                        1000,
+                        400,
+                        List.of(held("t", 0, 7), held("u", 1, 9), held("t", 3, 0), held("u", 0, 8))),
+                new LogDir("/two", false, -1, -1, List.of()),
+                new LogDir("/three", true, -1, -1, List.of(held("t", 1, 5))));
+
+        Map<String, LogDirDescription> all = Objects.requireNonNull(
+                get(admin.describeLogDirs(List.of(TestBroker.ID)).allDescriptions())
+                        .get(TestBroker.ID));
+        assertThat(all).containsOnlyKeys("/one", "/two", "/three");
+        LogDirDescription one = Objects.requireNonNull(all.get("/one"));
+        assertThat(one.totalBytes()).hasValue(1000);
+        assertThat(one.usableBytes()).hasValue(400);
+        assertThat(one.error()).isNull();
+        assertThat(sizes(one))
+                .isEqualTo(Map.of(
+                        new TopicPartition("t", 0), 7L,
+                        new TopicPartition("t", 3), 0L,
+                        new TopicPartition("u", 0), 8L,
+                        new TopicPartition("u", 1), 9L));
+        assertThat(one.replicaInfos().values())
+                .allSatisfy(replica -> assertThat(replica.isFuture()).isFalse())
+                .allSatisfy(replica -> assertThat(replica.offsetLag()).isZero());
+        LogDirDescription two = Objects.requireNonNull(all.get("/two"));
+        assertThat(two.error()).isInstanceOf(KafkaStorageException.class);
+        assertThat(two.replicaInfos()).isEmpty();
+        assertThat(Objects.requireNonNull(all.get("/three")).totalBytes()).isEmpty();
+    }
+
+    @Test
+    void logDirsAreDescribedForTheReplicasAskedFor() throws Exception {
+        broker.logDirs = List.of(new LogDir("/one", true, 10, 5, List.of(held("t", 0, 7), held("t", 1, 8))));
+        TopicPartitionReplica here = new TopicPartitionReplica("t", 1, TestBroker.ID);
+        TopicPartitionReplica nowhere = new TopicPartitionReplica("t", 2, TestBroker.ID);
+        Map<TopicPartitionReplica, ReplicaLogDirInfo> found =
+                get(admin.describeReplicaLogDirs(List.of(here, nowhere)).all());
+        assertThat(Objects.requireNonNull(found.get(here)).getCurrentReplicaLogDir())
+                .isEqualTo("/one");
+        assertThat(Objects.requireNonNull(found.get(nowhere)).getCurrentReplicaLogDir())
+                .isNull();
+    }
+
+    private static Held held(String topic, int partition, long bytes) {
+        return new Held(new dev.curia.common.id.TopicPartition(topic, partition), bytes);
+    }
+
+    private static Map<TopicPartition, Long> sizes(LogDirDescription directory) {
+        Map<TopicPartition, Long> sizes = new HashMap<>();
+        directory.replicaInfos().forEach((partition, replica) -> sizes.put(partition, replica.size()));
+        return sizes;
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.curia.broker.fetch.FetchSessions;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.CoreHandlers;
+import dev.curia.broker.kafka.api.LogDirs;
 import dev.curia.broker.kafka.api.ProducerIdBlocks;
 import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.common.id.PartitionId;
@@ -73,6 +74,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     private final AtomicLong producerIds = new AtomicLong(1000);
     private final SplittableRandom random = new SplittableRandom(1);
     private final ConfigDecisions configs = new ConfigDecisions(new TopicDefaults(1, 1, Map.of()));
+    volatile List<LogDirs.LogDir> logDirs = List.of();
     private volatile MetadataImage image = MetadataImage.EMPTY;
 
     TestBroker(Path directory) throws IOException {
@@ -96,6 +98,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                 CoreHandlers.of(new CoreHandlers.Ports(
                         this,
                         this,
+                        () -> logDirs,
                         this,
                         () -> CompletableFuture.completedFuture(
                                 new ProducerIdBlocks.Block(producerIds.getAndAdd(2), 2)),

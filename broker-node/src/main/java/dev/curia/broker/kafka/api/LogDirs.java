@@ -1,0 +1,26 @@
+package dev.curia.broker.kafka.api;
+
+import dev.curia.common.id.TopicPartition;
+import java.util.List;
+
+/** The log directories of this broker and what lies in them. Thread-safe; may ask the disk, so not from an event loop. */
+public interface LogDirs {
+    /** In the order of {@code log.dirs}. */
+    List<LogDir> describe();
+
+    /**
+     * One of {@code log.dirs}.
+     *
+     * @param online false: it failed, and nothing else of it is known
+     * @param totalBytes of the file system, -1: not known
+     * @param usableBytes of the file system, -1: not known
+     */
+    record LogDir(String path, boolean online, long totalBytes, long usableBytes, List<Held> partitions) {
+        public LogDir {
+            partitions = List.copyOf(partitions);
+        }
+    }
+
+    /** A partition's log and its size in bytes. */
+    record Held(TopicPartition partition, long sizeInBytes) {}
+}
