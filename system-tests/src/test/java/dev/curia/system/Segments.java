@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -72,17 +71,10 @@ record Segments(Path directory) {
 
     /** Runs Apache Kafka's DumpLogSegments over files of this partition. */
     Command.Result dump(List<Path> files, String... options) {
-        String classPath = Distribution.find().workspace().resolve("kafka-tools") + "/*";
-        List<String> line = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath,
-                "org.apache.kafka.tools.DumpLogSegments",
-                "--files",
-                files.stream().map(Path::toString).collect(Collectors.joining(","))));
-        line.addAll(List.of(options));
-        return Command.of(line).within(Duration.ofMinutes(2)).run().orFail();
+        List<String> arguments = new ArrayList<>(
+                List.of("--files", files.stream().map(Path::toString).collect(Collectors.joining(","))));
+        arguments.addAll(List.of(options));
+        return KafkaTool.run("org.apache.kafka.tools.DumpLogSegments", arguments)
+                .orFail();
     }
 }

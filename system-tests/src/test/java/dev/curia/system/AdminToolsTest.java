@@ -1,0 +1,254 @@
+package dev.curia.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.curia.common.time.SystemClock;
+import dev.curia.testkit.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Apache Kafka's own tools administer topics: settings, deleted records, log directories, offsets by every special time. */
+class AdminToolsTest {
+    @RegisterExtension
+    static final LocalCluster CLUSTER = LocalCluster.standalone().with("log.retention.check.interval.ms", "200");
+
+    private final SystemClock clock = new SystemClock();
+    private final Clients clients = Clients.of(CLUSTER);
+
+    @Test
+    void kafkaConfigsAltersAndDescribesATopic() {
+        clients.createTopic("altered");
+        clients.send("altered", "x".repeat(5_000));
+
+        assertThat(configs(
+                                "--alter",
+                                "altered",
+                                "--add-config",
+                                "max.message.bytes=1000,cleanup.policy=[compact,delete]")
+                        .orFail()
+                        .text())
+                .contains("Completed updating config for topic altered");
+        assertThat(configs("--describe", "altered").orFail().text())
+                .contains(
+                        "max.message.bytes=1000",
+                        "DYNAMIC_TOPIC_CONFIG:max.message.bytes=1000, DEFAULT_CONFIG:message.max.bytes=1048588",
+                        "cleanup.policy=compact,delete");
+        assertThat(Curia.forCluster(CLUSTER)
+                        .run("topics", "describe", "altered")
+                        .text())
+                .contains("max.message.bytes=1000");
+        assertThatThrownBy(() -> clients.send("altered", "x".repeat(5_000)))
+                .isInstanceOf(RecordTooLargeException.class);
+
+        configs("--alter", "altered", "--delete-config", "max.message.bytes,cleanup.policy")
+                .orFail();
+        clients.send("altered", "x".repeat(5_000));
+        assertThat(configs("--describe", "altered").orFail().text())
+                .contains("Dynamic configs for topic altered are:")
+                .doesNotContain("max.message.bytes", "cleanup.policy");
+    }
+
+    @Test
+    void whatMayNotBeAlteredIsExplained() {
+        clients.createTopic("refused");
+        Command.Result bad = configs("--alter", "refused", "--add-config", "retention.ms=soon");
+        assertThat(bad.exitCode()).isNotZero();
+        assertThat(bad.text() + bad.err())
+                .contains("InvalidConfigurationException", "Invalid value 'soon' for retention.ms");
+        assertThat(Curia.forCluster(CLUSTER)
+                        .attempt(
+                                "topics",
+                                "alter",
+                                "refused",
+                                "-c",
+                                "min.compaction.lag.ms=9",
+                                "-c",
+                                "max.compaction.lag.ms=5")
+                        .err())
+                .contains("Invalid value '9' for min.compaction.lag.ms", "max.compaction.lag.ms, which is 5");
+        assertThat(Curia.forCluster(CLUSTER)
+                        .run("topics", "describe", "refused")
+                        .text())
+                .doesNotContain("Config:");
+    }
+
+    @Test
+    void alteredRetentionMovesTheStartAndRemovesTheFiles() {
+        TopicPartition partition = new TopicPartition("retained", 0);
+        clients.createTopic("retained", 1, 1, Map.of("segment.bytes", "1048576", "file.delete.delay.ms", "0"));
+        try (KafkaProducer<byte[], byte[]> producer = clients.producer()) {
+            Clients.send(
+                    producer,
+                    IntStream.range(0, 30)
+                            .mapToObj(i -> new ProducerRecord<byte[], byte[]>("retained", new byte[100_000]))
+                            .toList());
+        }
+        Segments segments = Segments.of(CLUSTER, LocalCluster.STANDALONE, partition);
+        assertThat(segments.logs()).hasSizeGreaterThan(2);
+        assertThat(offset(partition, OffsetSpec.earliest())).isZero();
+
+        configs("--alter", "retained", "--add-config", "retention.bytes=1048576")
+                .orFail();
+        Await.until("the start moves", Clients.PATIENCE, () -> offset(partition, OffsetSpec.earliest()) > 0);
+        Await.until("files go", Clients.PATIENCE, () -> segments.logs().size() <= 2);
+        assertThat(clients.readAll("retained")).isNotEmpty().hasSizeLessThan(30);
+
+        configs("--alter", "retained", "--add-config", "retention.ms=1").orFail();
+        Await.until("all is gone", Clients.PATIENCE, () -> offset(partition, OffsetSpec.earliest()) == 30);
+        clients.send("retained", "after");
+        assertThat(offset(partition, OffsetSpec.latest())).isEqualTo(31);
+    }
+
+    @Test
+    void kafkaDeleteRecordsMovesTheStartForGood() {
+        TopicPartition partition = new TopicPartition("deleted", 0);
+        clients.createTopic("deleted");
+        clients.send("deleted", IntStream.range(0, 10).mapToObj(i -> "v" + i).toArray(String[]::new));
+
+        assertThat(deleteRecords(partition, 6)).contains("partition: deleted-0\tlow_watermark: 6");
+
+        assertThat(Text.values(clients.readAll("deleted"))).containsExactly("v6", "v7", "v8", "v9");
+        CLUSTER.node().kill();
+        CLUSTER.heal();
+        assertThat(offset(partition, OffsetSpec.earliest())).as("after a kill").isEqualTo(6);
+        assertThat(deleteRecords(partition, 99)).contains("OffsetOutOfRangeException");
+        assertThat(deleteRecords(partition, -1)).contains("low_watermark: 10");
+        assertThat(clients.readAll("deleted")).isEmpty();
+    }
+
+    @Test
+    void kafkaLogDirsShowsWhatPartitionsTake() {
+        clients.createTopic("sized", 2, 1, Map.of());
+        clients.send("sized", "x".repeat(10_000));
+        long bytes = Segments.of(CLUSTER, LocalCluster.STANDALONE, new TopicPartition("sized", 0))
+                .bytes()
+                .length;
+
+        String described = KafkaTool.run(
+                        "org.apache.kafka.tools.LogDirsCommand",
+                        List.of(
+                                "--bootstrap-server",
+                                CLUSTER.bootstrapServers(),
+                                "--describe",
+                                "--topic-list",
+                                "sized"))
+                .orFail()
+                .text();
+
+        assertThat(described)
+                .contains(
+                        "\"logDir\":\"" + CLUSTER.logDirectory(LocalCluster.STANDALONE) + "\"",
+                        "\"error\":null",
+                        "\"partition\":\"sized-0\",\"size\":" + bytes + ",\"offsetLag\":0,\"isFuture\":false",
+                        "\"partition\":\"sized-1\",\"size\":0")
+                .doesNotContain("__");
+    }
+
+    @Test
+    void kafkaGetOffsetsKnowsEverySpecialTime() {
+        TopicPartition partition = new TopicPartition("looked-up", 0);
+        clients.createTopic("looked-up", 1, 1, Map.of("retention.ms", "-1"));
+        try (KafkaProducer<byte[], byte[]> producer = clients.producer()) {
+            for (long time : new long[] {1_000, 5_000, 3_000, 4_000}) {
+                Clients.send(producer, List.of(new ProducerRecord<>("looked-up", 0, time, null, Text.bytes("v"))));
+            }
+        }
+        assertThat(deleteRecords(partition, 1)).contains("low_watermark: 1");
+
+        Map<String, String> expected = Map.of(
+                "latest", "looked-up:0:4",
+                "-2", "looked-up:0:1",
+                "max-timestamp", "looked-up:0:1",
+                "earliest-local", "looked-up:0:1",
+                "latest-tiered", "",
+                "earliest-pending-upload", "",
+                "3500", "looked-up:0:1");
+        expected.forEach((time, offsets) -> assertThat(KafkaTool.run(
+                                "org.apache.kafka.tools.GetOffsetShell",
+                                List.of(
+                                        "--bootstrap-server",
+                                        CLUSTER.bootstrapServers(),
+                                        "--topic",
+                                        "looked-up",
+                                        "--time",
+                                        time))
+                        .orFail()
+                        .text()
+                        .strip())
+                .as(time)
+                .isEqualTo(offsets));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CreateTime, true", "LogAppendTime, false"})
+    void kcatShowsTheTimeThatTheTopicSays(String type, boolean producersTime) {
+        Kcat kcat = Kcat.forCluster(CLUSTER);
+        String topic = "times-" + type;
+        clients.createTopic(topic, 1, 1, Map.of("message.timestamp.type", type, "retention.ms", "-1"));
+        long before = clock.wallMillis();
+        try (KafkaProducer<byte[], byte[]> producer = clients.producer()) {
+            Clients.send(producer, List.of(new ProducerRecord<>(topic, 0, 1_234_567L, null, Text.bytes("v"))));
+        }
+        long after = clock.wallMillis();
+
+        long shown = Long.parseLong(kcat.consume("-t", topic, "-o", "beginning", "-e", "-f", "%T\n")
+                .text()
+                .strip());
+
+        if (producersTime) assertThat(shown).isEqualTo(1_234_567L);
+        else assertThat(shown).isBetween(before, after);
+    }
+
+    private static Command.Result configs(String action, String topic, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--bootstrap-server",
+                CLUSTER.bootstrapServers(),
+                action,
+                "--entity-type",
+                "topics",
+                "--entity-name",
+                topic));
+        arguments.addAll(List.of(more));
+        return KafkaTool.run("kafka.admin.ConfigCommand", arguments);
+    }
+
+    private static String deleteRecords(TopicPartition partition, long beforeOffset) {
+        Path file = CLUSTER.directory().resolve("delete-" + partition + ".json");
+        try {
+            Files.writeString(
+                    file,
+                    "{\"version\":1,\"partitions\":[{\"topic\":\"" + partition.topic() + "\",\"partition\":"
+                            + partition.partition() + ",\"offset\":" + beforeOffset + "}]}");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Command.Result result = KafkaTool.run(
+                "org.apache.kafka.tools.DeleteRecordsCommand",
+                List.of("--bootstrap-server", CLUSTER.bootstrapServers(), "--offset-json-file", file.toString()));
+        return result.text() + result.err();
+    }
+
+    private long offset(TopicPartition partition, OffsetSpec spec) {
+        try (Admin admin = clients.admin()) {
+            return Clients.get(admin.listOffsets(Map.of(partition, spec)).partitionResult(partition))
+                    .offset();
+        }
+    }
+}

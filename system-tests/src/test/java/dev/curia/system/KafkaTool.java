@@ -1,0 +1,24 @@
+package dev.curia.system;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Apache Kafka's own command line tools, by the class that its scripts start. Each is a process with its own libraries. */
+final class KafkaTool {
+    private KafkaTool() {}
+
+    /** Runs it, whatever comes of it. */
+    static Command.Result run(String mainClass, List<String> arguments) {
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                Distribution.find().workspace().resolve("kafka-tools") + "/*",
+                mainClass));
+        line.addAll(arguments);
+        return Command.of(line).within(Duration.ofMinutes(2)).run();
+    }
+}
