@@ -42,6 +42,12 @@ final class CompactionFixture implements AutoCloseable {
     @Nullable
     Long replicatedEnd;
 
+    /** Null: the same. */
+    @Nullable
+    Long replicatedEndAtPublish;
+
+    private boolean onOwner;
+
     CompactionFixture(Path path, String... settings) throws IOException {
         this(path, new NioFileSystem(), CLEANER, settings);
     }
@@ -76,11 +82,19 @@ final class CompactionFixture implements AutoCloseable {
     }
 
     CleanableLog port() {
-        PartitionLog log = log();
+        return port(log());
+    }
+
+    CleanableLog port(PartitionLog log) {
         OwnerThread owner = new OwnerThread() {
             @Override
             public <T> Optional<T> call(Supplier<T> task) {
-                return Optional.of(task.get());
+                onOwner = true;
+                try {
+                    return Optional.of(task.get());
+                } finally {
+                    onOwner = false;
+                }
             }
         };
         return log.compaction().port(owner, () -> Optional.of(bounds(log)));
@@ -88,7 +102,8 @@ final class CompactionFixture implements AutoCloseable {
 
     private CompactionBounds bounds(PartitionLog log) {
         long end = log.logEndOffset();
-        return new CompactionBounds(stableEnd == null ? end : stableEnd, replicatedEnd == null ? end : replicatedEnd);
+        Long replicated = onOwner && replicatedEndAtPublish != null ? replicatedEndAtPublish : replicatedEnd;
+        return new CompactionBounds(stableEnd == null ? end : stableEnd, replicated == null ? end : replicated);
     }
 
     /** Cleans until nothing is due; answers how often. */

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Of the records of one key the newest before that stays. One of an aborted transaction neither counts nor stays.
  *   <li>A tombstone, and a marker of a transaction of which no batch is left, gets a delete horizon when it is met first. It goes in the
  *       first cleaning after that time, if every assigned replica has it.
- *   <li>Of a producer's last batch, and of the last batch of each file, the header stays: from the one a log that is opened again learns the
- *       producer's sequence, from the other how far the file reaches.
+ *   <li>Of a producer's last batch, of the last batch of each file, and of the last one that was cleaned, the header stays: from the first a log
+ *       that is opened again learns the producer's sequence, from the second how far the file reaches; and the last lets a reader pass over
+ *       what is gone who may not see yet what follows.
  * </ol>
  *
  * <p>Order makes it safe to drop a tombstone: whatever it hides lies before it, and was dropped in this cleaning or in an earlier one. So where
@@ -82,7 +83,7 @@ final class CleaningRules {
     }
 
     boolean keepsHeader(BatchView batch, boolean lastOfFile) {
-        if (lastOfFile) return true;
+        if (lastOfFile || batch.lastOffset() + 1 == bounds.end()) return true;
         if (!batch.hasProducerId()) return false;
         LastRecord last = lastRecords.get(batch.producerId());
         return last != null && last.isIn(batch);
