@@ -100,9 +100,9 @@ class CompactionPropertyTest {
                 long until = keptUntil.getOrDefault(tombstone, Long.MAX_VALUE);
                 boolean mustStay = log.clock.wallMillis() < until || tombstone >= log.replicatedEnd;
                 if (mustStay && before.contains(tombstone)) assertThat(after).contains(tombstone);
-                if (cleanedTo > tombstone) {
-                    keptUntil.putIfAbsent(tombstone, log.clock.wallMillis() + RETENTION.toMillis());
-                }
+            }
+            for (long tombstone : history.tombstones(cleanedTo)) {
+                keptUntil.putIfAbsent(tombstone, log.clock.wallMillis() + RETENTION.toMillis());
             }
             assertThat(log.fixture.failures).isEmpty();
             assertThat(log.metric("curia_cleaner_runs", "result", "failed")).isZero();

@@ -101,7 +101,7 @@ final class BatchFilter implements AutoCloseable {
         }
         int count = kept.cardinality();
         if (count == 0) return dropped(batch, rules.keepsHeader(batch, lastOfFile), room);
-        boolean horizon = deletes && !batch.hasDeleteHorizon();
+        boolean horizon = deletes && rules.marksDeletes(batch);
         return count == index && !horizon ? Outcome.SAME : rewritten(batch, horizon, room);
     }
 

@@ -99,6 +99,11 @@ final class CleaningRules {
         return false;
     }
 
+    /** Whether the time of the batch's tombstones begins now. Not while some of them are not cleaned yet. */
+    boolean marksDeletes(BatchView batch) {
+        return !batch.hasDeleteHorizon() && batch.lastOffset() < bounds.end();
+    }
+
     /** A batch before {@link Bounds#end} stays because its records cannot be told. */
     void undecodable(BatchView batch) {
         deletesEnd = Math.min(deletesEnd, batch.baseOffset());

@@ -8,6 +8,9 @@ import dev.curia.log.LogDirectories;
 import dev.curia.log.LogDirectory;
 import dev.curia.log.LogMetrics;
 import dev.curia.log.ManualTimers;
+import dev.curia.log.clean.CleanerConfig;
+import dev.curia.log.clean.CleanerMetrics;
+import dev.curia.log.clean.LogCleaner;
 import dev.curia.log.io.NioFileSystem;
 import dev.curia.replica.grpc.GrpcReplicaLinks;
 import dev.curia.replica.grpc.LinkConfig;
@@ -33,6 +36,8 @@ import java.util.concurrent.TimeUnit;
 /** One broker's replication, wired as a broker wires it. */
 final class TestBroker {
     static final String CLUSTER = "test-cluster";
+    private static final CleanerConfig CLEANER =
+            new CleanerConfig(true, 1, 1 << 20, 0.9, 64 << 10, Double.MAX_VALUE, 20);
 
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final HostedReplicas replicas;
@@ -44,6 +49,7 @@ final class TestBroker {
     private final EventLoop catchUp;
     private final Server server;
     private final ExecutorService flushes = Executors.newSingleThreadExecutor();
+    private final LogCleaner cleaner;
 
     TestBroker(
             int id,
@@ -57,6 +63,8 @@ final class TestBroker {
         SystemClock clock = new SystemClock();
         LocalBroker self = new LocalBroker(CLUSTER, id, () -> epoch);
         ReplicaMetrics metrics = new ReplicaMetrics(meters);
+        cleaner = new LogCleaner(CLEANER, clock, new Random(id), faults, new CleanerMetrics(meters));
+        cleaner.start();
         directories = LogDirectories.open(
                 List.of(dir),
                 CLUSTER,
@@ -64,7 +72,7 @@ final class TestBroker {
                 new LogDirectory.Ports(
                         new NioFileSystem(),
                         new Random(id),
-                        new Background(flushes, Runnable::run, new ManualTimers()),
+                        new Background(flushes, Runnable::run, new ManualTimers(), cleaner),
                         new LogMetrics(new SimpleMeterRegistry()),
                         (path, what, cause) -> faults.fatal(path + " failed: " + what, cause)));
         timers = loop("timers-" + id, clock, faults);
@@ -96,6 +104,7 @@ final class TestBroker {
         server.shutdownNow();
         Await.until("the server is down", TestCluster.PATIENCE, server::isTerminated);
         replicas.close();
+        cleaner.close();
         links.close();
         flushes.shutdown();
         List.of(tail, catchUp, timers).forEach(EventLoop::close);
