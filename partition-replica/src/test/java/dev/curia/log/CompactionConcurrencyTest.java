@@ -82,7 +82,8 @@ class CompactionConcurrencyTest {
             owner.start();
             cleaner.start();
             List<Thread> readers = new ArrayList<>();
-            for (int i = 0; i < 2; i++) readers.add(new Thread(() -> read(log, () -> writer.highWatermark), "reader-" + i));
+            for (int i = 0; i < 2; i++)
+                readers.add(new Thread(() -> read(log, () -> writer.highWatermark), "reader-" + i));
             readers.forEach(Thread::start);
 
             int rounds = 400;
@@ -91,7 +92,10 @@ class CompactionConcurrencyTest {
             Await.until(
                     "all is compacted",
                     PATIENCE,
-                    () -> fixture.log.compaction().port(ownerThread(), Optional::empty).cleanedTo()
+                    () -> fixture.log
+                                    .compaction()
+                                    .port(ownerThread(), Optional::empty)
+                                    .cleanedTo()
                             >= log.segments().get(log.segments().size() - 1).baseOffset());
             done.set(true);
             for (Thread reader : readers) reader.join();
@@ -189,11 +193,14 @@ class CompactionConcurrencyTest {
                 String[] keyAndValue = {"k" + random.nextInt(KEYS), offset + "@" + "x".repeat(random.nextInt(100))};
                 written.put(offset, keyAndValue);
                 records[i] = new SimpleRecord(
-                        LogFixture.NOW, CompactionFixture.bytes(keyAndValue[0]), CompactionFixture.bytes(keyAndValue[1]));
+                        LogFixture.NOW,
+                        CompactionFixture.bytes(keyAndValue[0]),
+                        CompactionFixture.bytes(keyAndValue[1]));
             }
-            ByteBuffer batch =
-                    MemoryRecords.withRecords(Compression.lz4().build(), records).buffer();
-            assertThat(log.appendAsLeader(batch, 0, AppendOrigin.CLIENT, LogFixture.NOW).ok())
+            ByteBuffer batch = MemoryRecords.withRecords(Compression.lz4().build(), records)
+                    .buffer();
+            assertThat(log.appendAsLeader(batch, 0, AppendOrigin.CLIENT, LogFixture.NOW)
+                            .ok())
                     .isTrue();
             if (random.nextInt(5) == 0) highWatermark = log.logEndOffset();
             if (random.nextInt(4) == 0) {

@@ -44,8 +44,7 @@ class CompactionCrashTest {
     /** @param calls that the two compactions make */
     private record Outcome(long calls, List<String> contents) {}
 
-    private Outcome run(long seed, long crashAt, boolean powerLoss, @Nullable Outcome expected)
-            throws IOException {
+    private Outcome run(long seed, long crashAt, boolean powerLoss, @Nullable Outcome expected) throws IOException {
         Path scratch = Files.createTempDirectory(path, "disk");
         CrashingFileSystem files = new CrashingFileSystem(scratch, new SplittableRandom(seed ^ crashAt));
         try (CompactionFixture log = new CompactionFixture(

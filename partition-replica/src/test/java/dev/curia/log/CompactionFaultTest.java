@@ -42,7 +42,8 @@ class CompactionFaultTest {
             log.put("a=1");
             log.put("a=2");
             log.log().roll();
-            PartitionLog other = log.fixture.directory()
+            PartitionLog other = log.fixture
+                    .directory()
                     .create(new TopicPartition("other", 0), new Uuid(3, 4), CompactionFixture.topic());
             for (String text : new String[] {"x=1", "x=2"}) {
                 ByteBuffer batch = MemoryRecords.withRecords(Compression.NONE, log.records(text))
@@ -61,7 +62,9 @@ class CompactionFaultTest {
             assertThat(otherPort.cleanedTo()).isEqualTo(2);
             assertThat(log.port().cleanedTo()).isZero();
             assertThat(log.metric("curia_cleaner_runs", "result", "failed")).isEqualTo(1);
-            assertThat(log.log().isOnline()).as("readers of what is not damaged go on").isTrue();
+            assertThat(log.log().isOnline())
+                    .as("readers of what is not damaged go on")
+                    .isTrue();
             assertThat(log.fixture.failures).isEmpty();
             assertThat(log.cleaner.cleanNext()).as("not before its time").isFalse();
 
@@ -78,8 +81,8 @@ class CompactionFaultTest {
 
     /** As a hostile producer may have it written, on a topic that is compacted only later: a checksum is right whatever it is over. */
     private static ByteBuffer undecodable(long offset, SimpleRecord... records) {
-        ByteBuffer batch = MemoryRecords.withRecords(offset, Compression.NONE, 0, records)
-                .buffer();
+        ByteBuffer batch =
+                MemoryRecords.withRecords(offset, Compression.NONE, 0, records).buffer();
         batch.putShort(21, (short) 1); // gzip, it says
         CRC32C crc = new CRC32C();
         crc.update(batch.duplicate().position(21));

@@ -84,7 +84,9 @@ class CompactionPropertyTest {
             long watermark = random.nextLong(highWatermark, log.log().logEndOffset() + 1);
             highWatermark = Math.max(highWatermark, batchBoundary(watermark));
             log.stableEnd = log.log().lastStableOffset(highWatermark);
-            replicated = random.nextBoolean() ? replicated : random.nextLong(replicated, Math.max(replicated, log.stableEnd) + 1);
+            replicated = random.nextBoolean()
+                    ? replicated
+                    : random.nextLong(replicated, Math.max(replicated, log.stableEnd) + 1);
             log.replicatedEnd = random.nextInt(8) == 0 ? 0 : replicated;
             long cleanedBefore = log.port().cleanedTo();
             Set<Long> before = history.present();

@@ -85,8 +85,7 @@ class CompactionTransactionsTest {
 
             // No batch of the transaction is left now: the marker's time begins.
             compact(log);
-            assertThat(log.batches().get(1).deleteHorizonMs())
-                    .hasValue(log.clock.wallMillis() + DAY.toMillis());
+            assertThat(log.batches().get(1).deleteHorizonMs()).hasValue(log.clock.wallMillis() + DAY.toMillis());
             log.clock.advance(DAY);
             compact(log);
 
@@ -152,8 +151,7 @@ class CompactionTransactionsTest {
     void aProducersSequenceSurvivesInTheHeaderOfItsLastBatch() throws IOException {
         try (CompactionFixture log = new CompactionFixture(path)) {
             log.append(
-                    MemoryRecords.withIdempotentRecords(
-                                    Compression.NONE, 7, (short) 3, 0, log.records("a=1", "b=1"))
+                    MemoryRecords.withIdempotentRecords(Compression.NONE, 7, (short) 3, 0, log.records("a=1", "b=1"))
                             .buffer(),
                     AppendOrigin.CLIENT);
             log.append(
@@ -171,8 +169,7 @@ class CompactionTransactionsTest {
             log.fixture.reopen();
             AppendInfo gap = log.log()
                     .appendAsLeader(
-                            MemoryRecords.withIdempotentRecords(
-                                            Compression.NONE, 7, (short) 3, 5, log.records("a=4"))
+                            MemoryRecords.withIdempotentRecords(Compression.NONE, 7, (short) 3, 5, log.records("a=4"))
                                     .buffer(),
                             0,
                             AppendOrigin.CLIENT,

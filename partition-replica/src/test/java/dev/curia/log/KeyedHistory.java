@@ -114,12 +114,7 @@ final class KeyedHistory {
                     codec, producer.id, producer.epoch, producer.sequence, log.records(texts));
         }
         long base = log.append(records.buffer(), AppendOrigin.CLIENT);
-        boolean inTransaction = producer != null && producer.transactional;
-        if (producer != null) producer.sequence += count;
-        if (inTransaction && !producer.open) {
-            producer.open = true;
-            producer.transaction = ++transactions;
-        }
+        int transaction = producer == null ? -1 : written(producer, count);
         for (int i = 0; i < count; i++) {
             int equals = texts[i].indexOf('=');
             written.put(
@@ -129,19 +124,28 @@ final class KeyedHistory {
                             equals < 0 ? texts[i] : texts[i].substring(0, equals),
                             equals < 0 ? null : texts[i].substring(equals + 1),
                             producer == null ? -1 : producer.id,
-                            inTransaction ? producer.transaction : -1));
+                            transaction));
         }
+    }
+
+    private int written(Producer producer, int count) {
+        producer.sequence += count;
+        if (!producer.transactional) return -1;
+        if (!producer.open) producer.transaction = ++transactions;
+        producer.open = true;
+        return producer.transaction;
+    }
+
+    private Written original(long offset) {
+        Written original = written.get(offset);
+        if (original == null) throw new AssertionError("nothing was written at " + offset);
+        return original;
     }
 
     private void end(Producer producer, boolean commit) {
         ControlRecordType type = commit ? ControlRecordType.COMMIT : ControlRecordType.ABORT;
         ByteBuffer marker = MemoryRecords.withEndTransactionMarker(
-                        0,
-                        log.clock.wallMillis(),
-                        0,
-                        producer.id,
-                        producer.epoch,
-                        new EndTransactionMarker(type, 0))
+                        0, log.clock.wallMillis(), 0, producer.id, producer.epoch, new EndTransactionMarker(type, 0))
                 .buffer();
         log.append(marker, AppendOrigin.COORDINATOR);
         producer.open = false;
@@ -161,8 +165,9 @@ final class KeyedHistory {
             producer.sequence = known == null || known.lastSequence() < 0 ? 0 : known.lastSequence() + 1;
             if (known == null || !producer.open) continue;
             // Its marker was cut.
-            producer.transaction =
-                    written.ceilingEntry(known.currentTxnFirstOffset()).getValue().transaction();
+            producer.transaction = written.ceilingEntry(known.currentTxnFirstOffset())
+                    .getValue()
+                    .transaction();
             producer.aborted.remove(producer.transaction);
             producer.committed.remove(producer.transaction);
         }
@@ -242,8 +247,7 @@ final class KeyedHistory {
         for (Written record : readCommitted(end)) {
             assertThat(record.offset()).as("order").isGreaterThan(last);
             last = record.offset();
-            Written original = written.get(record.offset());
-            assertThat(original).as("what was written at " + record.offset()).isNotNull();
+            Written original = original(record.offset());
             assertThat(record.shown()).isEqualTo(original.shown());
             assertThat(isAborted(original)).as("%s was aborted", original).isFalse();
             if (record.value() == null) found.remove(record.key());
@@ -262,10 +266,11 @@ final class KeyedHistory {
             if (batch.isControlBatch()) continue;
             for (Record record : batch) {
                 if (record.offset() >= cleanedTo) continue;
-                Written original = written.get(record.offset());
-                assertThat(original).isNotNull();
+                Written original = original(record.offset());
                 assertThat(isAborted(original)).as("%s was aborted", original).isFalse();
-                assertThat(newestOffset.get(original.key())).as("newest of %s", original).isEqualTo(record.offset());
+                assertThat(newestOffset.get(original.key()))
+                        .as("newest of %s", original)
+                        .isEqualTo(record.offset());
             }
         }
     }

@@ -26,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 class CleanerQueueTest {
     private static final long SECOND = 1_000_000_000L;
     private static final long NOW_MILLIS = 1_000_000;
-    private static final IOException DAMAGE = new IOException("damaged");
 
     @TempDir
     Path path;
@@ -45,7 +44,9 @@ class CleanerQueueTest {
             CompactionPolicy policy = new CompactionPolicy(0, 0, maxLagMs, 0.5, 1 << 20, 1 << 20, 100);
             this.contents = new Contents(
                     policy,
-                    List.of(segment(files, directory, 0, 10, 0), segment(files, directory, 10, dirtyRecords, firstTimestamp)),
+                    List.of(
+                            segment(files, directory, 0, 10, 0),
+                            segment(files, directory, 10, dirtyRecords, firstTimestamp)),
                     10 + dirtyRecords,
                     10 + dirtyRecords,
                     0,
@@ -158,7 +159,7 @@ class CleanerQueueTest {
         for (int failure = 1; failure <= 12; failure++) {
             Claim claim = claim(now);
             assertThat(claim.log).isSameAs(bad);
-            queue.failed(claim, DAMAGE, NOW_MILLIS + failure, now);
+            queue.failed(claim, new IOException("damaged"), NOW_MILLIS + failure, now);
             assertThat(queue.uncleanable()).isEqualTo(1);
             assertThat(queue.lastFailureMillis()).isEqualTo(NOW_MILLIS + failure);
             for (long then : new long[] {now, now + wait - 1}) {
@@ -203,7 +204,7 @@ class CleanerQueueTest {
         CompletableFuture<Void> idle = queue.remove(log);
         assertThat(claim.isStopped()).isTrue();
         assertThat(idle).isNotDone();
-        queue.failed(claim, DAMAGE, NOW_MILLIS, 0);
+        queue.failed(claim, new IOException("damaged"), NOW_MILLIS, 0);
         assertThat(idle).isDone();
         assertThat(queue.claim(NOW_MILLIS, 1_000 * SECOND)).isEmpty();
         assertThat(queue.uncleanable()).isZero();

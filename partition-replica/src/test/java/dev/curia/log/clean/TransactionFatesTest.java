@@ -59,7 +59,8 @@ class TransactionFatesTest {
 
     @Test
     void oneTransactionAfterTheOtherOfTheSameProducer() {
-        TransactionFates fates = new TransactionFates(List.of(new AbortedTxn(7, 20, 24, 20), new AbortedTxn(7, 10, 14, 10)));
+        TransactionFates fates =
+                new TransactionFates(List.of(new AbortedTxn(7, 20, 24, 20), new AbortedTxn(7, 10, 14, 10)));
 
         assertThat(fates.isAborted(data(10, 7))).isTrue();
         assertThat(fates.endsEmpty(marker(14, 7, ControlRecordType.ABORT))).isFalse();

@@ -2,6 +2,7 @@ package dev.curia.replica.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.common.time.SystemClock;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.AppendRequest;
@@ -25,6 +26,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CompactedReplicasTest {
     private static final Duration LAG_MAX = Duration.ofMillis(300);
     private static final String DELETED = "deleted";
+    private static final SystemClock CLOCK = new SystemClock();
 
     @TempDir
     Path path;
@@ -63,10 +66,9 @@ class CompactedReplicasTest {
         cluster.publish();
     }
 
-    private void put(int broker, String key, String value) throws Exception {
+    private void put(int broker, String key, @Nullable String value) throws Exception {
         byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
-        SimpleRecord record =
-                new SimpleRecord(System.currentTimeMillis(), key.getBytes(StandardCharsets.UTF_8), bytes);
+        SimpleRecord record = new SimpleRecord(CLOCK.wallMillis(), key.getBytes(StandardCharsets.UTF_8), bytes);
         ByteBuffer batch = MemoryRecords.withRecords(Compression.NONE, record).buffer();
         AppendResult result = cluster.replica(broker)
                 .append(new AppendRequest(
@@ -111,7 +113,10 @@ class CompactedReplicasTest {
                 for (RecordBatch batch :
                         MemoryRecords.readableRecords(slice.toBuffer()).batches()) {
                     for (Record record : batch) {
-                        if (StandardCharsets.UTF_8.decode(record.key()).toString().equals(key)) count++;
+                        if (StandardCharsets.UTF_8
+                                .decode(record.key())
+                                .toString()
+                                .equals(key)) count++;
                     }
                     offset = batch.nextOffset();
                 }
