@@ -4,6 +4,7 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.log.AppendInfo;
 import dev.curia.log.Background;
+import dev.curia.log.DiskReserve;
 import dev.curia.log.LogConfig;
 import dev.curia.log.LogDirectory;
 import dev.curia.log.LogMetrics;
@@ -86,6 +87,7 @@ final class BenchLog implements AutoCloseable {
                 new NioFileSystem(),
                 new SplittableRandom(1),
                 new Background(background, background, (delayNanos, task) -> () -> {}, cleaner),
+                new DiskReserve(0),
                 new LogMetrics(new SimpleMeterRegistry()),
                 (failed, what, cause) -> {
                     throw new IllegalStateException(what, cause);

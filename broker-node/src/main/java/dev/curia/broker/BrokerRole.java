@@ -1,5 +1,6 @@
 package dev.curia.broker;
 
+import dev.curia.broker.bridge.BrokerCondition;
 import dev.curia.broker.bridge.BrokerStanding;
 import dev.curia.broker.bridge.HostedLogDirs;
 import dev.curia.broker.bridge.MetadataBridge;
@@ -32,6 +33,7 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.log.Background;
+import dev.curia.log.DiskReserve;
 import dev.curia.log.LogDirectories;
 import dev.curia.log.LogDirectory;
 import dev.curia.log.LogMetrics;
@@ -42,7 +44,6 @@ import dev.curia.log.io.NioFileSystem;
 import dev.curia.metadata.client.BrokerIdentity;
 import dev.curia.metadata.client.BrokerSession;
 import dev.curia.metadata.client.MetadataWatcher;
-import dev.curia.metadata.client.OfflineReport;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.client.QuorumClient;
 import dev.curia.replica.grpc.GrpcReplicaLinks;
@@ -99,6 +100,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
     // Set by start().
     private @Nullable BrokerRpcServer rpc;
     private volatile @Nullable BrokerStanding standing;
+    private volatile @Nullable LogDirectories logDirectories;
 
     private BrokerRole(NodeConfig config, Clock clock, MeterRegistry meters, FaultHandler faults) {
         this.config = config;
@@ -141,8 +143,11 @@ final class BrokerRole implements Readiness, AutoCloseable {
                                 resources.ownExecutor("log-removal", 1),
                                 timers,
                                 cleaner()),
+                        new DiskReserve(settings.get(ServerKeys.LOG_DIR_RESERVE_BYTES)),
                         new LogMetrics(meters),
                         this::logDirectoryFailed));
+        logDirectories = directories;
+        if (!directories.anyOnline()) throw new IOException("all of log.dirs failed while they were opened");
         long previousEpoch = directories.cleanShutdownBrokerEpoch().orElse(-1);
         List<Uuid> directoryIds =
                 directories.all().stream().map(LogDirectory::id).toList();
@@ -166,7 +171,16 @@ final class BrokerRole implements Readiness, AutoCloseable {
         resources.own(listeners);
         listeners.start(ApiTable.of(handlers, published));
 
-        BrokerStanding myStanding = new BrokerStanding(faults, brokerEpoch, metadata::start, metadata::expect, clock);
+        BrokerStanding myStanding = new BrokerStanding(
+                faults,
+                brokerEpoch,
+                index -> {
+                    bridge.registered(index);
+                    metadata.start();
+                },
+                metadata::expect,
+                bridge::offlineReported,
+                clock);
         standing = myStanding;
         BrokerSession session = resources.own(new BrokerSession(
                 identity(directoryIds, previousEpoch),
@@ -175,9 +189,10 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 metadataLoop,
                 clock,
                 random,
-                condition(bridge),
+                new BrokerCondition(published, bridge, replicas),
                 myStanding));
         resources.onClose("controlled shutdown", () -> handOver(session, myStanding));
+        replicas.onOfflineChanged(session::changed);
         replicas.start();
         session.start();
     }
@@ -189,8 +204,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         return cleaner;
     }
 
-    private HostedReplicas replicas(LogDirectories directories, QuorumClient quorum, EventLoop timers)
-            throws IOException {
+    private HostedReplicas replicas(LogDirectories directories, QuorumClient quorum, EventLoop timers) {
         GrpcReplicaLinks links =
                 resources.own(new GrpcReplicaLinks(self, LinkConfig.defaults(), published, timers, random));
         ReplicaConfig replicaConfig = new ReplicaConfig(
@@ -272,25 +286,6 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 previousEpoch);
     }
 
-    private BrokerSession.Condition condition(MetadataBridge bridge) {
-        return new BrokerSession.Condition() {
-            @Override
-            public long appliedIndex() {
-                return published.image().index();
-            }
-
-            @Override
-            public boolean ready() {
-                return bridge.replicasOpened();
-            }
-
-            @Override
-            public OfflineReport offline() {
-                return OfflineReport.NONE;
-            }
-        };
-    }
-
     private List<HostPort> quorumServers() {
         List<HostPort> given = settings.get(ServerKeys.QUORUM_BOOTSTRAP_SERVERS);
         return given.isEmpty() ? QuorumRole.rpcAddresses(config) : given;
@@ -313,11 +308,26 @@ final class BrokerRole implements Readiness, AutoCloseable {
         }
     }
 
+    /** The others go on, if there are any; but not without the quorum's memory, when that was there too. */
     private void logDirectoryFailed(Path directory, String operation, IOException cause) {
-        faults.fatal(
-                "log directory " + directory + " failed (" + operation
-                        + "); nothing written to it can be relied on any more",
+        LOG.error(
+                "log directory {} failed ({}): its replicas are offline, and it is not used until the next start",
+                directory,
+                operation,
                 cause);
+        LogDirectories all = logDirectories;
+        if (all != null && !all.anyOnline()) {
+            faults.fatal("the last log directory, " + directory + ", failed (" + operation + ")", cause);
+        } else if (config.quorum() && isWithin(config.quorumDataDir(), directory)) {
+            faults.fatal(
+                    "log directory " + directory + " failed (" + operation + "), and quorum.data.dir is in it", cause);
+        }
+    }
+
+    private static boolean isWithin(Path path, Path directory) {
+        return path.toAbsolutePath()
+                .normalize()
+                .startsWith(directory.toAbsolutePath().normalize());
     }
 
     /** @throws StartupException when the cluster will never have this broker as it is */

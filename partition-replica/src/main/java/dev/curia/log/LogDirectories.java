@@ -2,59 +2,159 @@ package dev.curia.log;
 
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
+import dev.curia.log.DirectoryPlacement.Candidate;
+import dev.curia.log.io.LogDirFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** All directories of {@code log.dirs}. Thread-safe. */
+/**
+ * All directories of {@code log.dirs}. One that cannot be opened, or that fails later, is offline until the next start, and the others
+ * go on; opening fails when none is left, or when one is not this node's to use. Thread-safe.
+ */
 public final class LogDirectories implements AutoCloseable {
-    private final List<LogDirectory> directories;
+    private static final Logger LOG = LoggerFactory.getLogger(LogDirectories.class);
 
-    private LogDirectories(List<LogDirectory> directories) {
-        this.directories = List.copyOf(directories);
+    private final List<LogDirectory> directories;
+    private final List<Unopened> unopened;
+    private volatile Set<Uuid> known;
+    private final List<DirectoryIds> idFiles;
+    private final Failures failures;
+
+    /** A directory that could not be opened, and why. */
+    public record Unopened(Path path, String reason) {}
+
+    private LogDirectories(Opening opening, Failures failures) {
+        this.directories = List.copyOf(opening.opened);
+        this.unopened = List.copyOf(opening.unopened);
+        this.known = Set.copyOf(opening.known);
+        this.idFiles = List.copyOf(opening.idFiles);
+        this.failures = failures;
     }
 
-    /** Opens all, or none. */
-    public static LogDirectories open(List<Path> paths, String clusterId, int nodeId, LogDirectory.Ports ports)
-            throws IOException {
-        if (paths.isEmpty()) throw new LogDirectoryException("log.dirs names no directory, expected at least one");
-        List<LogDirectory> opened = new ArrayList<>();
-        try {
-            Set<Uuid> ids = new HashSet<>();
-            for (Path path : paths) {
+    /** Passes failures on to whoever is interested when they happen. */
+    private static final class Failures implements LogDirFailure {
+        private final LogDirFailure owner;
+        private volatile Runnable listener = () -> {};
+
+        Failures(LogDirFailure owner) {
+            this.owner = owner;
+        }
+
+        @Override
+        public void onFailure(Path directory, String what, IOException cause) {
+            owner.onFailure(directory, what, cause);
+            listener.run();
+        }
+    }
+
+    private static final class Opening {
+        final List<LogDirectory> opened = new ArrayList<>();
+        final List<Unopened> unopened = new ArrayList<>();
+        final List<DirectoryIds> idFiles = new ArrayList<>();
+        final Set<Uuid> ids = new HashSet<>();
+        final Set<Uuid> known = new HashSet<>();
+        final String clusterId;
+        final int nodeId;
+        final LogDirectory.Ports ports;
+
+        Opening(String clusterId, int nodeId, LogDirectory.Ports ports) {
+            this.clusterId = clusterId;
+            this.nodeId = nodeId;
+            this.ports = ports;
+        }
+
+        /** @throws LogDirectoryException when the directory is not this node's to use; any other failure leaves it offline */
+        void open(Path path) throws LogDirectoryException {
+            try {
+                DirectoryIds idFile = new DirectoryIds(ports.files(), path);
+                Set<Uuid> others = idFile.read();
                 LogDirectory directory = LogDirectory.open(path, clusterId, nodeId, ports);
                 opened.add(directory);
+                idFiles.add(idFile);
+                known.addAll(others);
                 if (!ids.add(directory.id())) {
                     throw new LogDirectoryException("The log directory " + path
                             + " has the same directory.id as another of log.dirs: one is a copy");
                 }
+            } catch (LogDirectoryException e) {
+                throw e;
+            } catch (IOException e) {
+                LOG.error("log directory {} cannot be opened and is offline until the next start", path, e);
+                unopened.add(new Unopened(path, String.valueOf(e.getMessage())));
             }
-            ports.metrics()
-                    .watchRecovery(
-                            () -> opened.stream()
-                                    .mapToInt(d -> d.recovery().partitionsLeft())
-                                    .sum(),
-                            () -> opened.stream()
-                                    .mapToLong(d -> d.recovery().expectedBytes())
-                                    .sum(),
-                            () -> opened.stream()
-                                    .mapToLong(d -> d.recovery().scannedBytes())
-                                    .sum());
-            return new LogDirectories(opened);
+        }
+    }
+
+    /**
+     * Opens those that can be opened.
+     *
+     * @throws LogDirectoryException when there is none, or one of them is another node's, is in use or is there twice
+     */
+    public static LogDirectories open(List<Path> paths, String clusterId, int nodeId, LogDirectory.Ports ports)
+            throws IOException {
+        if (paths.isEmpty()) throw new LogDirectoryException("log.dirs names no directory, expected at least one");
+        Failures failures = new Failures(ports.failures());
+        Opening opening = new Opening(clusterId, nodeId, ports.withFailures(failures));
+        try {
+            for (Path path : paths) opening.open(path);
+            if (opening.opened.isEmpty()) {
+                throw new LogDirectoryException("none of log.dirs can be opened: "
+                        + opening.unopened.stream()
+                                .map(each -> each.path() + " (" + each.reason() + ")")
+                                .collect(Collectors.joining(", ")));
+            }
+            opening.known.addAll(opening.ids);
+            LogDirectories directories = new LogDirectories(opening, failures);
+            directories.remember(directories.known);
+            directories.publish(ports.metrics());
+            return directories;
         } catch (IOException | RuntimeException e) {
-            opened.forEach(LogDirectory::close);
+            opening.opened.forEach(LogDirectory::close);
             throw e;
         }
     }
 
+    /** Those that could be opened, whether online or not. */
     public List<LogDirectory> all() {
         return directories;
+    }
+
+    public List<Unopened> unopened() {
+        return unopened;
+    }
+
+    public boolean anyOnline() {
+        return directories.stream().anyMatch(LogDirectory::isOnline);
+    }
+
+    /**
+     * Whether a directory that held partitions of this broker, as far as it knows, was not found at the start: a partition that is nowhere to
+     * be found may be there.
+     */
+    public boolean someMissing() {
+        return !unopened.isEmpty() || known.size() > directories.size();
+    }
+
+    /** All that was in directories which are missing has been made anew elsewhere: from the next start on they count as never there. */
+    public void forgetMissing() throws IOException {
+        if (!unopened.isEmpty()) return;
+        remember(present());
+        known = present();
+    }
+
+    /** @param listener told after each failure of a directory, on whatever thread met it; must not block */
+    public void onFailure(Runnable listener) {
+        failures.listener = listener;
     }
 
     /** The directory that holds a partition. */
@@ -67,15 +167,21 @@ public final class LogDirectories implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Where a new partition goes: the directory with the fewest open logs; empty: all are offline. */
-    public Optional<LogDirectory> forNewPartition() {
-        return directories.stream()
-                .filter(LogDirectory::isOnline)
-                .min(Comparator.comparingInt(directory -> directory.logs().size()));
+    /**
+     * Where a new partition goes; empty: no directory is online and has room.
+     *
+     * @param partitions how many a directory holds
+     */
+    public Optional<LogDirectory> forNewPartition(ToIntFunction<LogDirectory> partitions) {
+        return DirectoryPlacement.choose(directories.stream()
+                .filter(directory -> directory.isOnline() && !directory.isFull())
+                .map(directory -> new Candidate<>(directory, directory.usableBytes(), partitions.applyAsInt(directory)))
+                .toList());
     }
 
     /** The broker epoch of the last clean stop, if every directory was part of it (KIP-966). */
     public OptionalLong cleanShutdownBrokerEpoch() {
+        if (someMissing()) return OptionalLong.empty();
         long[] epochs = directories.stream()
                 .mapToLong(directory -> directory.cleanShutdownBrokerEpoch().orElse(-1))
                 .distinct()
@@ -101,5 +207,28 @@ public final class LogDirectories implements AutoCloseable {
     @Override
     public void close() {
         directories.forEach(LogDirectory::close);
+    }
+
+    private Set<Uuid> present() {
+        return directories.stream().map(LogDirectory::id).collect(Collectors.toSet());
+    }
+
+    private void remember(Set<Uuid> ids) throws IOException {
+        for (DirectoryIds file : idFiles) file.write(ids);
+    }
+
+    private void publish(LogMetrics metrics) {
+        metrics.watchRecovery(
+                () -> directories.stream()
+                        .mapToInt(d -> d.recovery().partitionsLeft())
+                        .sum(),
+                () -> directories.stream()
+                        .mapToLong(d -> d.recovery().expectedBytes())
+                        .sum(),
+                () -> directories.stream()
+                        .mapToLong(d -> d.recovery().scannedBytes())
+                        .sum());
+        directories.forEach(metrics::watchDirectory);
+        unopened.forEach(each -> metrics.watchUnopened(each.path()));
     }
 }

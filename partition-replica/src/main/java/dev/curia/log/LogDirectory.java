@@ -4,9 +4,14 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.log.io.FileSystem;
 import dev.curia.log.io.LogDirFailure;
+import dev.curia.log.io.MalformedFileException;
+import dev.curia.log.io.NoSpaceException;
+import dev.curia.log.segment.CorruptIndexException;
+import dev.curia.log.segment.CorruptSegmentException;
 import dev.curia.log.segment.OpenFiles;
 import dev.curia.log.segment.SegmentFiles;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,17 +38,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
-    private static final String DELETED = "-delete";
-    /** A file name's bound on common file systems, in bytes. */
-    private static final int MAX_NAME = 255;
     /** How many segment and index files stay open although nobody uses them. */
     private static final int MAX_IDLE_FILES = 1000;
+    /** Between two looks at the free space. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Path path;
     private final FileSystem files;
     private final MetaProperties identity;
     private final AutoCloseable lock;
-    private final RandomGenerator random;
+    private final RetiredPartitions retired;
     private final LogEnvironment environment;
     private final OffsetCheckpoint recoveryPoints;
     private final StartOffsets startOffsets;
@@ -52,18 +58,25 @@ public final class LogDirectory implements AutoCloseable {
     private final OptionalLong lastBrokerEpoch;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
 
+    /** Logs that were let go of, until their compaction has ended. */
+    private final Map<TopicPartition, CompletableFuture<Void>> released = new ConcurrentHashMap<>();
+
+    private volatile boolean closed;
+
     private LogDirectory(Path path, MetaProperties identity, AutoCloseable lock, Ports ports) throws IOException {
         this.path = path;
         this.files = ports.files();
         this.identity = identity;
         this.lock = lock;
-        this.random = ports.random();
         this.recoveryPoints = new OffsetCheckpoint(files, path, "recovery-point-offset-checkpoint");
         this.highWatermarks = new OffsetCheckpoint(files, path, "replication-offset-checkpoint");
         this.cleanerCheckpoints = new CleanerCheckpoints(files, path);
         RecoveryProgress recovery =
                 new RecoveryProgress(path, ports.background().timers());
-        LogDirHealth health = new LogDirHealth(path, ports.failures());
+        DiskSpace space = new DiskSpace(path, files, ports.reserve());
+        LogDirHealth health = new LogDirHealth(path, ports.failures(), space);
+        this.retired = new RetiredPartitions(
+                path, files, ports.random(), ports.background().removals(), health);
         this.startOffsets = new StartOffsets(
                 new OffsetCheckpoint(files, path, "log-start-offset-checkpoint"),
                 logs,
@@ -73,6 +86,7 @@ public final class LogDirectory implements AutoCloseable {
                 files,
                 new OpenFiles(files, MAX_IDLE_FILES),
                 health,
+                space,
                 ports.background(),
                 new Checkpoints(),
                 cleanerCheckpoints,
@@ -86,14 +100,20 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * What a log directory works with.
      *
+     * @param reserve what appends leave free
      * @param failures hears once when the directory goes offline
      */
     public record Ports(
             FileSystem files,
             RandomGenerator random,
             Background background,
+            DiskReserve reserve,
             LogMetrics metrics,
-            LogDirFailure failures) {}
+            LogDirFailure failures) {
+        Ports withFailures(LogDirFailure listener) {
+            return new Ports(files, random, background, reserve, metrics, listener);
+        }
+    }
 
     /** Opens a directory, formatting it when it is new. */
     public static LogDirectory open(Path path, String clusterId, int nodeId, Ports ports) throws IOException {
@@ -101,11 +121,12 @@ public final class LogDirectory implements AutoCloseable {
         files.createDirectories(path);
         AutoCloseable lock = lock(files, path);
         try {
-            MetaProperties identity = identify(path, clusterId, nodeId, ports);
+            MetaProperties identity = MetaProperties.claim(files, path, clusterId, nodeId, ports.random());
             LogDirectory directory = new LogDirectory(path, identity, lock, ports);
             directory.cleanShutdown.delete();
-            directory.removeDeleted();
+            directory.retired.removeLeftovers();
             if (!directory.stoppedCleanly) directory.expectRecovery();
+            directory.lookLater();
             return directory;
         } catch (IOException | RuntimeException e) {
             release(lock);
@@ -124,6 +145,26 @@ public final class LogDirectory implements AutoCloseable {
 
     public boolean isOnline() {
         return environment.health().isOnline();
+    }
+
+    /** Takes the directory offline for good: something that has no answer but success failed. */
+    public void fail(String what, IOException cause) {
+        environment.health().fail(what, cause);
+    }
+
+    /** Whether appends are refused because there is too little room. They go on by themselves; everything else does all the time. */
+    public boolean isFull() {
+        return environment.space().isFull();
+    }
+
+    /** What can still be written, in bytes, as last looked less what was appended since. */
+    public long usableBytes() {
+        return environment.space().usableBytes();
+    }
+
+    /** The size of the file system, in bytes. */
+    public long totalBytes() {
+        return environment.space().totalBytes();
     }
 
     /** Whether the last process that used the directory closed all its logs. */
@@ -159,6 +200,12 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Makes a new, empty log. Fails when the directory has one of that name. */
     public PartitionLog create(TopicPartition name, Uuid topicId, LogConfig config) throws IOException {
+        return create(name, topicId, config, Optional.empty());
+    }
+
+    /** @param mark given when what this broker had of the partition in another directory could not be reached; durable */
+    public PartitionLog create(TopicPartition name, Uuid topicId, LogConfig config, Optional<ReplacementMark> mark)
+            throws IOException {
         Path directory = path.resolve(name.toString());
         if (files.exists(directory)) throw new LogDirectoryException(directory + " exists already; delete it first");
         // An earlier partition of that name may have left its offsets.
@@ -166,18 +213,25 @@ public final class LogDirectory implements AutoCloseable {
         startOffsets.remove(name);
         highWatermarks.remove(name);
         cleanerCheckpoints.remove(name);
-        return guarded("creating " + name, () -> {
-            files.createDirectories(directory);
-            PartitionMetadata.write(files, directory, topicId);
-            return load(name, topicId, directory, config);
-        });
+        try {
+            return guarded("creating " + name, () -> {
+                files.createDirectories(directory);
+                if (mark.isPresent()) mark.get().write(files, directory);
+                PartitionMetadata.write(files, directory, topicId);
+                return load(name, topicId, directory, config);
+            });
+        } catch (NoSpaceException e) {
+            files.delete(directory); // to be tried again, here or elsewhere
+            throw e;
+        }
     }
 
     /**
      * Opens the log of an existing partition; scans its tail unless the last stop was clean, so it may take long.
      *
      * @throws LogDirectoryException when it belongs to another topic id, or is open already
-     * @throws IOException naming file and position when flushed data is damaged: the replica must be rebuilt; the directory stays online
+     * @throws DamagedLogException naming file and position when flushed data is damaged: the replica must be rebuilt; the directory stays online
+     * @throws NoSpaceException when opening needs room: try again
      */
     public PartitionLog open(TopicPartition name, Uuid topicId, LogConfig config) throws IOException {
         Path directory = path.resolve(name.toString());
@@ -186,7 +240,21 @@ public final class LogDirectory implements AutoCloseable {
             throw new LogDirectoryException(directory + " belongs to topic id "
                     + found.map(Uuid::toString).orElse("(none)") + ", expected " + topicId);
         }
-        return load(name, topicId, directory, config);
+        try {
+            return load(name, topicId, directory, config);
+        } catch (LogDirectoryException e) {
+            throw e;
+        } catch (CorruptSegmentException | CorruptIndexException | MalformedFileException | NoSuchFileException e) {
+            throw new DamagedLogException(name, e);
+        } catch (IOException e) {
+            fail("opening " + name, e);
+            throw e;
+        }
+    }
+
+    /** Of a partition that was made anew here; empty: its files are the first that this broker had of it. */
+    public Optional<ReplacementMark> replacementMark(TopicPartition name) throws IOException {
+        return guarded("reading the mark of " + name, () -> ReplacementMark.read(files, path.resolve(name.toString())));
     }
 
     /**
@@ -194,23 +262,49 @@ public final class LogDirectory implements AutoCloseable {
      * nothing more with it, but not on that thread: waits until no cleaner uses it.
      */
     public void delete(TopicPartition name) throws IOException {
-        PartitionLog log = logs.remove(name);
-        if (log != null) {
-            log.abandon();
-            log.compaction().end().join();
-        }
+        release(name);
+        awaitReleased(name);
         Path directory = path.resolve(name.toString());
         if (!files.exists(directory)) return;
-        Path target = guarded("deleting " + name, () -> {
-            Path renamed = path.resolve(deletedName(name));
-            files.rename(directory, renamed);
-            return renamed;
+        guarded("deleting " + name, () -> {
+            retired.delete(name, directory);
+            return directory;
         });
-        recoveryPoints.forget(name);
-        startOffsets.forget(name);
-        highWatermarks.forget(name);
-        cleanerCheckpoints.forget(name);
-        environment.background().removals().execute(() -> remove(target));
+        forgetOffsets(name);
+    }
+
+    /** Lets go of a log as it is; its files stay. On the owner thread of the log. */
+    public void release(TopicPartition name) {
+        PartitionLog log = logs.remove(name);
+        if (log == null) return;
+        log.abandon();
+        released.put(name, log.compaction().end());
+    }
+
+    /** Waits until no cleaner uses a log that was let go of. */
+    private void awaitReleased(TopicPartition name) {
+        CompletableFuture<Void> end = released.remove(name);
+        if (end != null) end.join();
+    }
+
+    /**
+     * Takes a damaged partition, whose log is not open, out of the directory. Its files are kept, for people to look at, until
+     * {@link #dropSetAside}, and not longer than there is room for appends and this process lives.
+     */
+    public void setAside(TopicPartition name) throws IOException {
+        awaitReleased(name);
+        Path directory = path.resolve(name.toString());
+        if (!files.exists(directory)) return;
+        guarded("setting " + name + " aside", () -> {
+            retired.keep(name, directory);
+            return directory;
+        });
+        forgetOffsets(name);
+    }
+
+    /** Removes what was kept of a damaged partition, in the background. */
+    public void dropSetAside(TopicPartition name) {
+        retired.drop(name);
     }
 
     /** The high watermarks of the last checkpoint. */
@@ -249,6 +343,7 @@ public final class LogDirectory implements AutoCloseable {
      */
     public void close(long brokerEpoch) throws IOException {
         boolean clean = isOnline();
+        closed = true;
         endCompaction();
         try {
             for (PartitionLog log : logs.values()) log.close();
@@ -264,6 +359,7 @@ public final class LogDirectory implements AutoCloseable {
     /** Lets go of the directory as a crash would: nothing is written. */
     @Override
     public void close() {
+        closed = true;
         endCompaction();
         logs.values().forEach(PartitionLog::abandon);
         release(lock);
@@ -286,11 +382,26 @@ public final class LogDirectory implements AutoCloseable {
         return log;
     }
 
-    private void removeDeleted() throws IOException {
-        for (Path entry : files.list(path)) {
-            if (String.valueOf(entry.getFileName()).endsWith(DELETED)) {
-                environment.background().removals().execute(() -> remove(entry));
-            }
+    private void forgetOffsets(TopicPartition name) {
+        recoveryPoints.forget(name);
+        startOffsets.forget(name);
+        highWatermarks.forget(name);
+        cleanerCheckpoints.forget(name);
+    }
+
+    private void lookLater() {
+        environment.background().timers().schedule(LOOK_NANOS, () -> {
+            if (!closed && isOnline()) environment.background().flushes().execute(this::look);
+        });
+    }
+
+    private void look() {
+        try {
+            environment.space().look();
+            if (isFull()) retired.dropAll();
+            lookLater();
+        } catch (IOException e) {
+            fail("asking for the free space of " + path, e);
         }
     }
 
@@ -303,23 +414,6 @@ public final class LogDirectory implements AutoCloseable {
             bytes += SegmentFiles.bytesAbove(files, partition.path(), recoveryPoints.get(partition.name()));
         }
         environment.recovery().expect(partitions, bytes);
-    }
-
-    private void remove(Path directory) {
-        try {
-            files.delete(directory);
-        } catch (IOException e) {
-            environment.health().fail("removing " + directory, e);
-        }
-    }
-
-    private String deletedName(TopicPartition name) {
-        String suffix = "."
-                + new java.util.UUID(random.nextLong(), random.nextLong())
-                        .toString()
-                        .replace("-", "") + DELETED;
-        String base = name.toString();
-        return base.substring(0, Math.min(base.length(), MAX_NAME - suffix.length())) + suffix;
     }
 
     private <T> T guarded(String what, Operation<T> operation) throws IOException {
@@ -340,25 +434,6 @@ public final class LogDirectory implements AutoCloseable {
                             + " is locked). Stop that process, or give this one another log.dirs.",
                     e);
         }
-    }
-
-    private static MetaProperties identify(Path path, String clusterId, int nodeId, Ports ports) throws IOException {
-        Optional<MetaProperties> found = MetaProperties.read(ports.files(), path);
-        if (found.isEmpty()) {
-            MetaProperties fresh = new MetaProperties(clusterId, nodeId, Uuid.random(ports.random()));
-            fresh.write(ports.files(), path);
-            return fresh;
-        }
-        MetaProperties identity = found.get();
-        if (!identity.clusterId().equals(clusterId)) {
-            throw new LogDirectoryException("The log directory " + path + " belongs to cluster " + identity.clusterId()
-                    + ", but this node is of cluster " + clusterId + ". Give this node another log.dirs.");
-        }
-        if (identity.nodeId() != nodeId) {
-            throw new LogDirectoryException("The log directory " + path + " belongs to node " + identity.nodeId()
-                    + ", but this is node " + nodeId + ". Correct node.id, or give this node another log.dirs.");
-        }
-        return identity;
     }
 
     private static void release(AutoCloseable lock) {

@@ -17,17 +17,18 @@ record LogEnvironment(
         FileSystem files,
         OpenFiles segments,
         LogDirHealth health,
+        DiskSpace space,
         Background background,
         Checkpoints checkpoints,
         CleanerCheckpoints cleaner,
         RecoveryProgress recovery,
         LogMetrics metrics) {
-    /** Removes the files of segments that were taken out of their log, after a while. Any thread. */
+    /** Removes the files of segments that were taken out of their log, after a while, or soon when the room is needed. Any thread. */
     void removeLater(List<Segment> segments, long delayMs) {
         background
                 .timers()
                 .schedule(
-                        TimeUnit.MILLISECONDS.toNanos(delayMs),
+                        space.isFull() ? 0 : TimeUnit.MILLISECONDS.toNanos(delayMs),
                         () -> background.removals().execute(() -> remove(segments)));
     }
 

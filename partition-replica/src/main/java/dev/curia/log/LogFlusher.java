@@ -4,11 +4,14 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.log.epoch.EpochCheckpoint;
 import dev.curia.log.epoch.EpochHistory;
 import dev.curia.log.io.FileSystem;
+import dev.curia.log.io.NoSpaceException;
 import dev.curia.log.segment.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts a log on disk, one flush at a time, and keeps its recovery point. Thread-safe; never locked by appends.
@@ -17,6 +20,8 @@ import java.util.function.Supplier;
  * of new files are durable, (4) only then the recovery point moves.
  */
 final class LogFlusher {
+    private static final Logger LOG = LoggerFactory.getLogger(LogFlusher.class);
+
     private final Path directory;
     private final LogEnvironment environment;
     private final EpochCheckpoint epochFile;
@@ -114,7 +119,13 @@ final class LogFlusher {
         namedSegment = -1;
         sealedTo = Math.min(sealedTo, offset);
         truncations.incrementAndGet();
-        writeEpochs(after.epochs());
+        try {
+            writeEpochs(after.epochs());
+        } catch (NoSpaceException e) {
+            // The file names epochs behind the log's end, as after a crash: they are ignored, and the next flush writes
+            // it.
+            LOG.debug("the epochs of {} are written with the next flush", directory, e);
+        }
     }
 
     private void writeEpochs(EpochHistory epochs) throws IOException {

@@ -291,10 +291,7 @@ final class LogLoader {
         for (int i = bases.size() - 1; i >= 0; i--) {
             long base = bases.get(i);
             LOG.info("{}: segment {} is not part of the log any more and is removed", name, base);
-            files.delete(SegmentFiles.of(directory, base, SegmentFiles.LOG));
-            files.delete(SegmentFiles.of(directory, base, SegmentFiles.OFFSET_INDEX));
-            files.delete(SegmentFiles.of(directory, base, SegmentFiles.TIME_INDEX));
-            files.delete(SegmentFiles.of(directory, base, SegmentFiles.TXN_INDEX));
+            SegmentFiles.delete(files, directory, base);
         }
     }
 }

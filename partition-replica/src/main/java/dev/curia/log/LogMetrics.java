@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /** Every metric of the logs on this broker's disks, all named here. Thread-safe. */
@@ -39,6 +40,47 @@ public final class LogMetrics {
                 partitionsLeft);
         gauge("curia_log_recovery_expected_bytes", "Bytes above the recovery points found at start.", bytesExpected);
         gauge("curia_log_recovery_scanned_bytes", "Bytes of them scanned so far.", bytesScanned);
+    }
+
+    /** How a log directory is; asked at scrape time. */
+    void watchDirectory(LogDirectory directory) {
+        Path path = directory.path();
+        offline(path, () -> directory.isOnline() ? 0 : 1);
+        directoryGauge(
+                path,
+                "curia_log_directory_full",
+                "1 while appends to a log directory are refused for want of space.",
+                () -> directory.isFull() ? 1 : 0);
+        directoryGauge(
+                path,
+                "curia_log_directory_usable_bytes",
+                "What can still be written to a log directory.",
+                directory::usableBytes);
+        directoryGauge(
+                path,
+                "curia_log_directory_total_bytes",
+                "The size of a log directory's file system.",
+                directory::totalBytes);
+    }
+
+    /** One that could not be opened at the start. */
+    void watchUnopened(Path path) {
+        offline(path, () -> 1);
+    }
+
+    private void offline(Path path, Supplier<Number> value) {
+        directoryGauge(
+                path,
+                "curia_log_directory_offline",
+                "1 when a log directory failed and is not used until the next start.",
+                value);
+    }
+
+    private void directoryGauge(Path path, String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value)
+                .description(description)
+                .tag("dir", path.toString())
+                .register(registry);
     }
 
     /** Something that puts a log on disk. */

@@ -1,6 +1,8 @@
 package dev.curia.log;
 
 import dev.curia.log.epoch.EpochHistory;
+import dev.curia.log.io.NoSpaceException;
+import dev.curia.log.segment.CorruptSegmentException;
 import dev.curia.log.segment.OpenFiles;
 import dev.curia.log.segment.Segment;
 import java.io.IOException;
@@ -28,8 +30,12 @@ final class LogTruncation {
     /** An empty log whose next offset is {@code offset}. */
     static LogView startOver(LogView view, long offset, Path directory, OpenFiles files) throws IOException {
         drop(view.segments());
-        Segment first = Segment.create(files, directory, offset, "", 0);
-        return new LogView(List.of(first), offset, offset, 0, EpochHistory.EMPTY);
+        try {
+            Segment first = Segment.create(files, directory, offset, "", 0);
+            return new LogView(List.of(first), offset, offset, 0, EpochHistory.EMPTY);
+        } catch (NoSpaceException e) {
+            throw new CorruptSegmentException(directory, 0, "it was emptied, and there is no room for a new segment");
+        }
     }
 
     /** Takes the files of segments, which no view has any more, out of the log; answers how many bytes that are. */

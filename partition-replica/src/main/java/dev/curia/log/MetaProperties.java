@@ -9,6 +9,7 @@ import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.random.RandomGenerator;
 
 /**
  * The file {@code meta.properties} (Kafka's version 1): whose a log directory is. Immutable.
@@ -34,6 +35,31 @@ record MetaProperties(String clusterId, int nodeId, Uuid directoryId) {
         } catch (IllegalArgumentException e) {
             throw new MalformedFileException(file, "has a bad value: " + e.getMessage());
         }
+    }
+
+    /**
+     * Of the directory, which becomes this node's when it is nobody's yet.
+     *
+     * @throws LogDirectoryException when it is another's
+     */
+    static MetaProperties claim(FileSystem files, Path path, String clusterId, int nodeId, RandomGenerator random)
+            throws IOException {
+        Optional<MetaProperties> found = read(files, path);
+        if (found.isEmpty()) {
+            MetaProperties fresh = new MetaProperties(clusterId, nodeId, Uuid.random(random));
+            fresh.write(files, path);
+            return fresh;
+        }
+        MetaProperties identity = found.get();
+        if (!identity.clusterId().equals(clusterId)) {
+            throw new LogDirectoryException("The log directory " + path + " belongs to cluster " + identity.clusterId()
+                    + ", but this node is of cluster " + clusterId + ". Give this node another log.dirs.");
+        }
+        if (identity.nodeId() != nodeId) {
+            throw new LogDirectoryException("The log directory " + path + " belongs to node " + identity.nodeId()
+                    + ", but this is node " + nodeId + ". Correct node.id, or give this node another log.dirs.");
+        }
+        return identity;
     }
 
     void write(FileSystem files, Path directory) throws IOException {

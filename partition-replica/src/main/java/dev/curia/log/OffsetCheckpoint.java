@@ -18,7 +18,7 @@ final class OffsetCheckpoint {
     private final CheckpointFile file;
     // Guarded by this.
     private final Map<TopicPartition, Long> offsets = new HashMap<>();
-    // Whether the file still names forgotten partitions.
+    // Whether the file has not been told all: it names forgotten partitions, or could not be written.
     private boolean stale;
 
     OffsetCheckpoint(FileSystem files, Path directory, String fileName) throws IOException {
@@ -48,9 +48,9 @@ final class OffsetCheckpoint {
 
     synchronized void lower(TopicPartition partition, long offset) throws IOException {
         Long before = offsets.get(partition);
-        if (before == null || before <= offset) return;
-        offsets.put(partition, offset);
-        write();
+        boolean lowers = before != null && before > offset;
+        if (lowers) offsets.put(partition, offset);
+        if (lowers || stale) write();
     }
 
     /** Leaves the partition out from the next write on. */
@@ -65,6 +65,7 @@ final class OffsetCheckpoint {
     }
 
     private void write() throws IOException {
+        stale = true;
         List<String> lines = new ArrayList<>(offsets.size());
         offsets.forEach((name, offset) -> lines.add(name.topic() + " " + name.partition() + " " + offset));
         file.write(lines);

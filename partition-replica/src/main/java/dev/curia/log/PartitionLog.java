@@ -3,20 +3,20 @@ package dev.curia.log;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.log.AppendPreparation.Prepared;
+import dev.curia.log.LogWriter.Extent;
 import dev.curia.log.batch.AppendOrigin;
 import dev.curia.log.batch.BatchPolicy;
-import dev.curia.log.batch.BatchView;
-import dev.curia.log.epoch.EpochHistory;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
+import dev.curia.log.io.NoSpaceException;
 import dev.curia.log.producer.AbortedTxn;
 import dev.curia.log.producer.ProducerStates;
 import dev.curia.log.segment.CorruptSegmentException;
+import dev.curia.log.segment.OpenFiles;
 import dev.curia.log.segment.Segment;
 import dev.curia.proto.common.v1.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -48,19 +48,19 @@ public final class PartitionLog implements AutoCloseable {
     private final ProducerStates producers;
     private final ProducerFiles snapshots;
     private final AppendPreparation preparation;
+    private final LogWriter writer;
     private final LookUps lookUps;
     private final SegmentSwaps swaps;
     private final LogCompaction compaction;
     private final FlushRequests flushRequests;
     private final StartCheckpoint startCheckpoint;
-    private final BatchView batch = new BatchView();
 
     private volatile LogConfig config;
     private volatile LogView view;
     // What was opened after a clean stop: while it is the view, the files are as that stop left them. Else null.
     private final @Nullable LogView unchanged;
     private volatile boolean open = true;
-    private volatile boolean damaged;
+    private volatile @Nullable String damage;
 
     PartitionLog(
             TopicPartition name,
@@ -80,6 +80,7 @@ public final class PartitionLog implements AutoCloseable {
         this.unchanged = loaded.clean() ? loaded.view() : null;
         this.flusher = new LogFlusher(directory, environment, loaded.recoveryPoint(), loaded.storedEpochs());
         this.preparation = new AppendPreparation(producers);
+        this.writer = new LogWriter(directory, environment, producers, snapshots);
         this.lookUps = new LookUps(() -> view, () -> config, snapshots, flusher, () -> open, this::failed);
         this.swaps = new SegmentSwaps(this, environment, snapshots);
         this.compaction = new LogCompaction(this, environment, flusher, swaps, producers);
@@ -152,7 +153,17 @@ public final class PartitionLog implements AutoCloseable {
 
     /** False once the disk failed, or this log's flushed data turned out to be damaged: the replica must be rebuilt from its leader. */
     public boolean isOnline() {
-        return environment.health().isOnline() && !damaged;
+        return environment.health().isOnline() && damage == null;
+    }
+
+    /** True while the directory has too little room: appends are refused with KAFKA_STORAGE_ERROR, and nothing is lost. */
+    public boolean isFull() {
+        return environment.space().isFull();
+    }
+
+    /** What was found damaged, with file and position; empty: nothing. */
+    public Optional<String> damage() {
+        return Optional.ofNullable(damage);
     }
 
     /**
@@ -288,8 +299,12 @@ public final class PartitionLog implements AutoCloseable {
         }
         changeAlone("truncating " + name + " to offset " + offset, () -> {
             long end = now.segments().get(now.indexOf(offset)).endBelow(offset);
-            flusher.lower(name, end, () -> view = LogTruncation.truncate(now, offset));
-            producers.truncateTo(view.logEndOffset(), new ProducerRecovery(snapshots, view).reload());
+            try {
+                flusher.lower(name, end, () -> view = LogTruncation.truncate(now, offset));
+            } finally {
+                // Once cut, also when the disk has no room to note it.
+                if (!view.equals(now)) producers.truncateTo(end, new ProducerRecovery(snapshots, view).reload());
+            }
         });
     }
 
@@ -297,10 +312,13 @@ public final class PartitionLog implements AutoCloseable {
     public void truncateFullyAndStartAt(long offset) {
         LogView now = view;
         changeAlone("emptying " + name + " to start at offset " + offset, () -> {
-            flusher.lower(
-                    name, offset, () -> view = LogTruncation.startOver(now, offset, directory, environment.segments()));
-            snapshots.deleteAll();
-            producers.clear();
+            try {
+                OpenFiles files = environment.segments();
+                flusher.lower(name, offset, () -> view = LogTruncation.startOver(now, offset, directory, files));
+            } finally {
+                if (!view.equals(now)) snapshots.deleteAll();
+                if (!view.equals(now)) producers.clear();
+            }
         });
     }
 
@@ -334,7 +352,11 @@ public final class PartitionLog implements AutoCloseable {
         long before = view.logStartOffset();
         change("applying retention to " + name, () -> {
             long start = Retention.start(view, config, highWatermark, nowMillis);
-            if (start == view.logEndOffset() && start > before) rollSegment();
+            try {
+                if (start == view.logEndOffset() && start > before) rollSegment();
+            } catch (NoSpaceException e) {
+                failed("rolling " + name, e); // The others can go all the same.
+            }
             incrementLogStartOffset(start);
         });
         return view.logStartOffset() > before;
@@ -394,43 +416,23 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     private AppendInfo write(ByteBuffer batches, long nowMillis, long logAppendTimeMs) {
-        long first = batch.at(batches, batches.position()).baseOffset();
-        EpochHistory epochs = view.epochs();
-        long maxTimestamp = BatchView.NONE;
-        long last = first;
-        for (int at = batches.position(); at < batches.limit(); at += batch.sizeInBytes()) {
-            batch.at(batches, at);
-            epochs = epochs.assign(batch.leaderEpoch(), batch.baseOffset());
-            maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp());
-            last = batch.lastOffset();
-        }
+        Extent extent = writer.measure(batches, view.epochs());
+        long first = extent.firstOffset();
+        long last = extent.lastOffset();
         try {
-            if (RollPolicy.mustRoll(view, config, batches.remaining(), last, maxTimestamp, nowMillis)) rollSegment();
-            view.active().append(batches, batch, config.indexIntervalBytes());
-            for (int at = batches.position(); at < batches.limit(); at += batch.sizeInBytes()) {
-                AbortedTxn aborted = producers.update(batch.at(batches, at), nowMillis);
-                if (aborted != null) view.active().aborted().add(aborted);
-            }
+            int bytes = batches.remaining();
+            if (RollPolicy.mustRoll(view, config, bytes, last, extent.maxTimestamp(), nowMillis)) rollSegment();
+            view = writer.append(view, batches, extent, config, nowMillis);
         } catch (IOException e) {
             failed("appending to " + name, e);
-            return storageError();
+            return e instanceof NoSpaceException ? environment.space().refusal() : storageError();
         }
-        LogView now = view;
-        view = new LogView(
-                now.segments(), now.logStartOffset(), last + 1, now.active().size(), epochs);
-        return new AppendInfo(ErrorCode.NONE, "", first, last, maxTimestamp, logAppendTimeMs, false);
+        return new AppendInfo(ErrorCode.NONE, "", first, last, extent.maxTimestamp(), logAppendTimeMs, false);
     }
 
     private void rollSegment() throws IOException {
-        LogView now = view;
-        Segment old = now.active();
-        if (now.activeSize() == 0) return;
-        long base = now.logEndOffset();
-        old.seal();
-        snapshots.write(base, producers);
-        List<Segment> segments = new ArrayList<>(now.segments());
-        segments.add(Segment.create(environment.segments(), directory, base, "", config.preallocateBytes()));
-        view = new LogView(List.copyOf(segments), now.logStartOffset(), base, 0, now.epochs());
+        if (view.activeSize() == 0) return;
+        view = writer.roll(view, config);
         requestFlush();
     }
 
@@ -445,7 +447,8 @@ public final class PartitionLog implements AutoCloseable {
 
     private Optional<AppendInfo> unavailable() {
         if (!open) return Optional.of(AppendInfo.refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, name + " is closed"));
-        return isOnline() ? Optional.empty() : Optional.of(storageError());
+        if (!isOnline()) return Optional.of(storageError());
+        return isFull() ? Optional.of(environment.space().refusal()) : Optional.empty();
     }
 
     private AppendInfo storageError() {
@@ -455,7 +458,7 @@ public final class PartitionLog implements AutoCloseable {
     /** A damaged segment takes this log offline, a failing disk all logs of the directory. */
     void failed(String what, IOException cause) {
         if (cause instanceof CorruptSegmentException) {
-            damaged = true;
+            damage = cause.getMessage();
             LOG.error("{} goes offline: {}", name, what, cause);
         } else {
             environment.health().fail(what, cause);

@@ -117,7 +117,10 @@ class LogDirectoryTest {
         try (LogDirectories directories = LogDirectories.open(paths, "c", 1, ports())) {
             for (int i = 0; i < 4; i++) {
                 TopicPartition name = new TopicPartition("t", i);
-                directories.forNewPartition().orElseThrow().create(name, ID, LogConfig.defaults());
+                directories
+                        .forNewPartition(directory -> directory.logs().size())
+                        .orElseThrow()
+                        .create(name, ID, LogConfig.defaults());
                 assertThat(directories.find(name)).isPresent();
             }
             assertThat(directories.all()).allMatch(directory -> directory.logs().size() == 2);
@@ -140,6 +143,7 @@ class LogDirectoryTest {
                 new NioFileSystem(),
                 new SplittableRandom(),
                 new Background(Runnable::run, Runnable::run, new ManualTimers()),
+                new DiskReserve(0),
                 new LogMetrics(new SimpleMeterRegistry()),
                 (path, what, cause) -> {
                     throw new AssertionError(what, cause);

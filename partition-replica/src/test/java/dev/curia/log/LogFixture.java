@@ -187,6 +187,7 @@ final class LogFixture implements AutoCloseable {
                 files,
                 new SplittableRandom(1),
                 new Background(Runnable::run, Runnable::run, later),
+                new DiskReserve(0),
                 new LogMetrics(new SimpleMeterRegistry()),
                 (dir, what, cause) -> failures.add(cause));
         return LogDirectory.open(path, "cluster-a", 1, ports);

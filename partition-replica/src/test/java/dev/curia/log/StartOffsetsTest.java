@@ -38,6 +38,7 @@ class StartOffsetsTest {
                 new NioFileSystem(),
                 new SplittableRandom(1),
                 new Background(background::add, Runnable::run, new ManualTimers()),
+                new DiskReserve(0),
                 new LogMetrics(new SimpleMeterRegistry()),
                 (dir, what, cause) -> {
                     throw new AssertionError(what, cause);

@@ -13,7 +13,8 @@ import java.util.function.LongConsumer;
 public final class BrokerStanding implements BrokerSession.Listener {
     private final FaultHandler faults;
     private final LongConsumer committedIndex;
-    private final Runnable firstRegistered;
+    private final LongConsumer firstRegistered;
+    private final ReportListener reports;
     private final CompletableFuture<Void> firstUnfenced = new CompletableFuture<>();
 
     private final AtomicLong brokerEpoch;
@@ -21,22 +22,30 @@ public final class BrokerStanding implements BrokerSession.Listener {
     private volatile boolean unfenced;
     private volatile long heardNanos;
 
+    /** Hears which report of offline replicas a controller has acted on, and up to which metadata index that can be seen. */
+    @FunctionalInterface
+    public interface ReportListener {
+        void offlineReported(long version, long index);
+    }
+
     /**
      * @param brokerEpoch is set at each registration
-     * @param firstRegistered runs once, when the broker has its first epoch: before that it must not replicate
+     * @param firstRegistered hears once, when the broker has its first epoch, of the metadata index of that; before it must not replicate
      * @param committedIndex hears what metadata index the cluster has committed
      */
     public BrokerStanding(
             FaultHandler faults,
             AtomicLong brokerEpoch,
-            Runnable firstRegistered,
+            LongConsumer firstRegistered,
             LongConsumer committedIndex,
+            ReportListener reports,
             Clock clock) {
         this.faults = faults;
         this.clock = clock;
         this.heardNanos = clock.monotonicNanos();
         this.brokerEpoch = brokerEpoch;
         this.firstRegistered = firstRegistered;
+        this.reports = reports;
         this.committedIndex = committedIndex;
     }
 
@@ -57,7 +66,7 @@ public final class BrokerStanding implements BrokerSession.Listener {
     @Override
     public void registered(long epoch, long index) {
         heardNanos = clock.monotonicNanos();
-        if (brokerEpoch.getAndSet(epoch) < 0) firstRegistered.run();
+        if (brokerEpoch.getAndSet(epoch) < 0) firstRegistered.accept(index);
     }
 
     @Override
@@ -77,9 +86,10 @@ public final class BrokerStanding implements BrokerSession.Listener {
         committedIndex.accept(index);
     }
 
-    /** This broker does not report any yet. */
     @Override
-    public void offlineReported(long version, long index) {}
+    public void offlineReported(long version, long index) {
+        reports.offlineReported(version, index);
+    }
 
     @Override
     public void rejected(Status status) {

@@ -39,6 +39,13 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
     private final Map<String, Coordinator> coordinators = new ConcurrentHashMap<>();
     private final AtomicInteger changesUnderWay = new AtomicInteger();
 
+    // Confined to the metadata loop.
+    private long registeredIndex = Long.MAX_VALUE;
+    private boolean current;
+    private long reportedVersion;
+    private long reportedIndex;
+    private long settledVersion;
+
     /** @param topicDefaults topic settings that this broker's configuration changes, by the topic setting's name */
     public MetadataBridge(PublishedMetadata published, Map<String, String> topicDefaults, HostedReplicas replicas) {
         this.published = published;
@@ -55,10 +62,27 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
         return changesUnderWay.get() == 0;
     }
 
+    /** This process has been registered; its own traces are in the metadata from this index on. Before the first update. */
+    public void registered(long index) {
+        registeredIndex = index;
+    }
+
+    /** A controller has acted on this report of offline replicas: what that changed is in the metadata from this index on. */
+    public void offlineReported(long version, long index) {
+        reportedVersion = version;
+        reportedIndex = index;
+        settle(published.image());
+    }
+
     @Override
     public void onUpdate(MetadataDelta delta, MetadataImage image) {
         MetadataImage before = published.newest();
         published.arrived(image);
+        boolean firstCurrent = !current && image.index() >= registeredIndex;
+        if (firstCurrent) {
+            current = true;
+            replicas.metadataIsCurrent();
+        }
         delta.removedTopics().values().forEach(this::remove);
         affected(delta, image).forEach(partition -> {
             PartitionState state = image.partition(partition).orElseThrow();
@@ -71,6 +95,21 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
             }
         });
         published.applied(image);
+        if (firstCurrent) removeStrays(image);
+        settle(image);
+    }
+
+    /** Without any topic at all it is not the disks that are wrong: the quorum has lost its memory. */
+    private void removeStrays(MetadataImage image) {
+        boolean forgotten = image.topics().isEmpty();
+        replicas.removeStrays(
+                id -> forgotten || image.partition(id).filter(this::isMine).isPresent());
+    }
+
+    private void settle(MetadataImage image) {
+        if (reportedVersion <= settledVersion || image.index() < reportedIndex) return;
+        settledVersion = reportedVersion;
+        replicas.offlineActedOn(settledVersion);
     }
 
     private static Set<PartitionId> affected(MetadataDelta delta, MetadataImage image) {

@@ -124,6 +124,12 @@ public final class ServerKeys {
             10,
             Long.MAX_VALUE,
             "Records are put on disk in the background at the latest after this time, in milliseconds, so that a restart after a crash has little to scan. flush.messages and flush.ms of a topic make it sooner.");
+    public static final ConfigKey<Long> LOG_DIR_RESERVE_BYTES = ConfigKey.ofLong(
+            "log.dir.reserve.bytes",
+            -1,
+            -1,
+            Long.MAX_VALUE,
+            "Below so many usable bytes nothing is appended to a log directory until there is clearly more: producers are answered with an error that they retry, followers pause, and reads, retention and deletions go on. -1: 5 % of the file system, at most 256 MiB.");
     public static final ConfigKey<Long> RETENTION_CHECK_MS = ConfigKey.ofLong(
             "log.retention.check.interval.ms",
             300_000,
@@ -217,6 +223,7 @@ public final class ServerKeys {
             REPLICA_LAG_TIME_MAX_MS,
             CHECKPOINT_INTERVAL_MS,
             BACKGROUND_FLUSH_MS,
+            LOG_DIR_RESERVE_BYTES,
             RETENTION_CHECK_MS,
             PRODUCER_EXPIRATION_MS,
             PRODUCER_EXPIRATION_CHECK_MS,

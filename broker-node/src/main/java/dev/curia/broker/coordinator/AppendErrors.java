@@ -23,6 +23,7 @@ final class AppendErrors {
         return switch (error) {
             case NONE -> Verdict.COMMITTED;
             case NOT_ENOUGH_REPLICAS,
+                    KAFKA_STORAGE_ERROR,
                     MESSAGE_TOO_LARGE,
                     RECORD_LIST_TOO_LARGE,
                     INVALID_RECORD,
@@ -40,7 +41,7 @@ final class AppendErrors {
 
     /** As Kafka answers them: what can be tried again is told as such. */
     static Errors toCoordinatorError(ErrorCode refused) {
-        return refused == ErrorCode.NOT_ENOUGH_REPLICAS
+        return refused == ErrorCode.NOT_ENOUGH_REPLICAS || refused == ErrorCode.KAFKA_STORAGE_ERROR
                 ? Errors.COORDINATOR_NOT_AVAILABLE
                 : Errors.UNKNOWN_SERVER_ERROR;
     }

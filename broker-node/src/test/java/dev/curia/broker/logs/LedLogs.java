@@ -5,6 +5,7 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.time.Clock;
 import dev.curia.common.time.SystemClock;
 import dev.curia.log.Background;
+import dev.curia.log.DiskReserve;
 import dev.curia.log.LogDirectories;
 import dev.curia.log.LogDirectory;
 import dev.curia.log.LogMetrics;
@@ -71,6 +72,7 @@ public final class LedLogs implements AutoCloseable {
                         new NioFileSystem(),
                         new Random(1),
                         new Background(Runnable::run, Runnable::run, (delay, task) -> () -> {}),
+                        new DiskReserve(0),
                         new LogMetrics(new SimpleMeterRegistry()),
                         (path, what, cause) -> {
                             throw new AssertionError(what, cause);

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The disk as the log sees it. Thread-safe. Names created, renamed or deleted are durable after {@link #forceDirectory}. */
+/**
+ * The disk as the log sees it. Thread-safe. Names created, renamed or deleted are durable after {@link #forceDirectory}. What needs room
+ * fails with {@link NoSpaceException} when there is none, and with any other {@link IOException} when the disk does.
+ */
 public interface FileSystem {
     /** Opens for reading and appending; creates an empty file where there is none. */
     LogFile open(Path file) throws IOException;
@@ -29,6 +32,16 @@ public interface FileSystem {
     void delete(Path path) throws IOException;
 
     void forceDirectory(Path directory) throws IOException;
+
+    /** Of the file system that holds {@code directory}, which must exist. */
+    Space space(Path directory) throws IOException;
+
+    /**
+     * In bytes.
+     *
+     * @param usable what this process can still write
+     */
+    record Space(long usable, long total) {}
 
     /**
      * Takes a lock that ends with this process at the latest.

@@ -6,7 +6,8 @@ import java.nio.channels.FileChannel;
 
 /**
  * One open file. Reads, {@link #force} and {@link #size} may be called from any thread; writing and truncating belong to one thread.
- * Every method fails with {@link IOException} when the disk does; what a failed write or force left behind is unknown.
+ * Every method fails with {@link IOException} when the disk does, and writing with {@link NoSpaceException} when it is full; what a failed
+ * write or force left behind is unknown.
  */
 public interface LogFile extends AutoCloseable {
     /** Writes all bytes of all buffers behind the last byte, in one gathering write where the system allows. Not durable. */

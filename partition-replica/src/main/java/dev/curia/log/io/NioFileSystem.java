@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileStore;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,13 +21,17 @@ import org.jspecify.annotations.Nullable;
 public final class NioFileSystem implements FileSystem {
     @Override
     public LogFile open(Path file) throws IOException {
-        return new NioLogFile(
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        return needingRoom(
+                file,
+                () -> new NioLogFile(
+                        file,
+                        FileChannel.open(
+                                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)));
     }
 
     @Override
     public LogFile openReadOnly(Path file) throws IOException {
-        return new NioLogFile(FileChannel.open(file, StandardOpenOption.READ));
+        return new NioLogFile(file, FileChannel.open(file, StandardOpenOption.READ));
     }
 
     @Override
@@ -48,12 +53,13 @@ public final class NioFileSystem implements FileSystem {
 
     @Override
     public void createDirectories(Path directory) throws IOException {
-        Files.createDirectories(directory);
+        needingRoom(directory, () -> Files.createDirectories(directory));
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        needingRoom(
+                to, () -> Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING));
     }
 
     @Override
@@ -89,6 +95,24 @@ public final class NioFileSystem implements FileSystem {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
+    }
+
+    @Override
+    public Space space(Path directory) throws IOException {
+        FileStore store = Files.getFileStore(directory);
+        return new Space(store.getUsableSpace(), store.getTotalSpace());
+    }
+
+    private static <T> T needingRoom(Path file, Operation<T> operation) throws IOException {
+        try {
+            return operation.run();
+        } catch (IOException e) {
+            throw NoSpaceException.orOther(e, file);
+        }
+    }
+
+    private interface Operation<T> {
+        T run() throws IOException;
     }
 
     @Override

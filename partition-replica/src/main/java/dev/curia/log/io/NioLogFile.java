@@ -3,14 +3,18 @@ package dev.curia.log.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 
 /** A {@link FileChannel}. */
 final class NioLogFile implements LogFile {
+    private final Path path;
     private final FileChannel channel;
     // The channel's position, which only the writing thread moves; -1: not known.
     private long writtenTo = -1;
 
-    NioLogFile(FileChannel channel) {
+    /** @param path where the file is opened; it may be moved meanwhile */
+    NioLogFile(Path path, FileChannel channel) {
+        this.path = path;
         this.channel = channel;
     }
 
@@ -18,18 +22,30 @@ final class NioLogFile implements LogFile {
     public void write(long position, ByteBuffer... sources) throws IOException {
         if (position != writtenTo) channel.position(position);
         writtenTo = -1;
-        int first = 0;
-        while (first < sources.length) {
-            if (!sources[first].hasRemaining()) first++;
-            else if (first == sources.length - 1) channel.write(sources[first]);
-            else channel.write(sources, first, sources.length - first);
+        try {
+            writeAll(sources);
+        } catch (IOException e) {
+            throw NoSpaceException.orOther(e, path);
         }
         writtenTo = channel.position();
     }
 
     @Override
     public void preallocate(long size) throws IOException {
-        if (channel.size() < size) channel.write(ByteBuffer.allocate(1), size - 1);
+        try {
+            if (channel.size() < size) channel.write(ByteBuffer.allocate(1), size - 1);
+        } catch (IOException e) {
+            throw NoSpaceException.orOther(e, path);
+        }
+    }
+
+    private void writeAll(ByteBuffer... sources) throws IOException {
+        int first = 0;
+        while (first < sources.length) {
+            if (!sources[first].hasRemaining()) first++;
+            else if (first == sources.length - 1) channel.write(sources[first]);
+            else channel.write(sources, first, sources.length - first);
+        }
     }
 
     @Override

@@ -9,7 +9,8 @@ public final class CorruptSegmentException extends IOException {
 
     /** @param position in bytes, of the first batch that is damaged */
     public CorruptSegmentException(Path file, long position, String what) {
-        super(file + " is damaged at position " + position + ": " + what
-                + ". Nothing was cut; remove the partition's directory to have it rebuilt from the leader.");
+        super(
+                file + " is damaged at position " + position + ": " + what
+                        + ". Nothing was cut; the replica is offline, and is rebuilt from its leader once another replica leads.");
     }
 }

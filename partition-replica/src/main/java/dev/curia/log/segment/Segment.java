@@ -4,6 +4,7 @@ import dev.curia.log.batch.BatchView;
 import dev.curia.log.batch.RecordDecoder;
 import dev.curia.log.batch.RecordDecoder.RecordTime;
 import dev.curia.log.io.LogFile;
+import dev.curia.log.io.NoSpaceException;
 import dev.curia.log.segment.SparseIndex.Entry;
 import dev.curia.log.segment.SparseIndex.Format;
 import java.io.IOException;
@@ -137,6 +138,9 @@ public final class Segment {
         try {
             log.written();
             file.write(end, batches);
+        } catch (NoSpaceException e) {
+            file.truncate(end); // Of what was written of it, whole batches would count as appended after a crash.
+            throw e;
         } finally {
             log.release();
         }
@@ -172,8 +176,7 @@ public final class Segment {
         } finally {
             log.release();
         }
-        offsets.seal();
-        times.seal();
+        SparseIndex.seal(offsets, times);
         growing = false;
     }
 

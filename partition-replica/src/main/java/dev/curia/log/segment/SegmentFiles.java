@@ -44,6 +44,11 @@ public final class SegmentFiles {
         }
     }
 
+    /** Removes a segment's files from a partition's directory. */
+    public static void delete(FileSystem files, Path directory, long base) throws IOException {
+        for (String suffix : OF_A_SEGMENT) files.delete(of(directory, base, suffix));
+    }
+
     /** The bytes of the segments in a partition's directory that reach behind {@code offset}, by the files' names and sizes. */
     public static long bytesAbove(FileSystem files, Path directory, long offset) throws IOException {
         TreeMap<Long, Path> segments = new TreeMap<>();

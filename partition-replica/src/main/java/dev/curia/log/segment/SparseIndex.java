@@ -1,6 +1,7 @@
 package dev.curia.log.segment;
 
 import dev.curia.log.io.LogFile;
+import dev.curia.log.io.NoSpaceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -103,8 +104,19 @@ public final class SparseIndex {
         heap = new Entries(Arrays.copyOf(now.keys, capacity), Arrays.copyOf(now.values, capacity), keep);
     }
 
+    /** Seals both; when the disk has no room for that, both go on growing. */
+    static void seal(SparseIndex one, SparseIndex other) throws IOException {
+        one.seal();
+        try {
+            other.seal();
+        } catch (NoSpaceException e) {
+            one.thaw();
+            throw e;
+        }
+    }
+
     /** Writes the entries to the file (not forced); afterwards the index no longer grows. Writer only. */
-    synchronized void seal() throws IOException {
+    private synchronized void seal() throws IOException {
         if (heap == null) return;
         writeFile();
         heap = null;

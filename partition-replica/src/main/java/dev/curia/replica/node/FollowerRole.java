@@ -2,6 +2,7 @@ package dev.curia.replica.node;
 
 import dev.curia.log.AppendInfo;
 import dev.curia.log.PartitionLog;
+import dev.curia.log.StorageException;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.replication.v1.DivergingEpoch;
@@ -39,6 +40,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
     private @Nullable Chunk current; // while its Append is performed
     private @Nullable Runnable cancelRetry;
     private boolean ended;
+    private boolean paused;
 
     FollowerRole(
             ReplicaContext context,
@@ -118,9 +120,21 @@ final class FollowerRole implements Role, Effect.FollowerShell {
         return state.highWatermark();
     }
 
-    /** Finds what a full inbox has swallowed. */
+    /** The disk is full: nothing is asked for until there is room. This replica leaves the ISR when that takes long. */
+    private void pause() {
+        LOG.info("{} pauses at offset {}: its disk is full", assignment.name(), log.logEndOffset());
+        paused = true;
+        take(state.paused());
+    }
+
+    /** Finds what a full inbox has swallowed, and room on a disk that was full. */
     @Override
     public void tick() {
+        if (paused && !log.isFull()) {
+            LOG.info("{} goes on from offset {}", assignment.name(), log.logEndOffset());
+            paused = false;
+            take(state.retry());
+        }
         if (feed == null || !feed.lost) return;
         endSubscription();
         take(state.broken());
@@ -204,6 +218,10 @@ final class FollowerRole implements Role, Effect.FollowerShell {
             take(state.appended(message(chunk), log.logEndOffset()));
             return;
         }
+        if (log.isOnline() && info.error() == ErrorCode.KAFKA_STORAGE_ERROR) {
+            pause();
+            return;
+        }
         context.metrics().rejectedChunk();
         LOG.error(
                 "{}: leader {} sent {} bytes for offset {} that cannot be appended: {} {}",
@@ -216,8 +234,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
         if (log.isOnline()) {
             take(state.failed());
         } else {
-            endSubscription(); // for good: this directory never recovers
-            publish();
+            endSubscription(); // for good
         }
     }
 
@@ -254,9 +271,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                 end,
                 cut,
                 state.highWatermark());
-        log.truncateTo(cut);
-        context.metrics().truncated();
-        take(state.truncated(log.logStartOffset(), log.logEndOffset()));
+        cut(() -> log.truncateTo(cut));
     }
 
     @Override
@@ -267,7 +282,17 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                 log.logEndOffset(),
                 state.leader(),
                 logStartOffset);
-        log.truncateFullyAndStartAt(logStartOffset);
+        cut(() -> log.truncateFullyAndStartAt(logStartOffset));
+    }
+
+    private void cut(Runnable truncation) {
+        try {
+            truncation.run();
+        } catch (StorageException e) {
+            if (!e.isNoSpace()) throw e;
+            pause();
+            return;
+        }
         log.startCheckpoint().request();
         context.metrics().truncated();
         take(state.truncated(log.logStartOffset(), log.logEndOffset()));

@@ -5,19 +5,22 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
-import dev.curia.log.LogConfig;
 import dev.curia.log.LogDirectories;
+import dev.curia.replica.OfflineReplicas;
 import dev.curia.replica.Replica;
 import dev.curia.replica.ReplicaAssignment;
 import dev.curia.replica.Replicas;
+import dev.curia.replica.node.OfflineRegistry.Entry;
 import dev.curia.replica.port.IsrProposals;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.ReplicaLinks;
 import dev.curia.replica.port.ReplicaMetrics;
 import dev.curia.replica.port.ReplicationSource;
+import dev.curia.replica.state.OfflineCause;
+import dev.curia.replica.state.OfflineCause.Remedy;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -46,6 +50,9 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
     private static final Logger LOG = LoggerFactory.getLogger(HostedReplicas.class);
     private static final int INBOX = 16_384;
     private static final long STOP_SECONDS = 30;
+    private static final Duration OFFLINE_CHECK = Duration.ofSeconds(1);
+    /** So long is waited for more replicas to go offline, or to come back, before the controller is told. */
+    private static final Duration OFFLINE_GATHER = Duration.ofMillis(20);
 
     private final ReplicaContext context;
     private final ReplicaStore store;
@@ -58,8 +65,12 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
     private final Map<TopicPartition, CompletableFuture<Void>> changes = new ConcurrentHashMap<>();
 
     private final AtomicBoolean open = new AtomicBoolean(true);
-
-    private record PartitionLoop(EventLoop loop, ChunkBuffer buffer) {}
+    private final OfflineRegistry offline = new OfflineRegistry();
+    private final Housekeeping housekeeping;
+    private final AtomicBoolean tellingOfOffline = new AtomicBoolean();
+    private volatile Runnable offlineListener = () -> {};
+    private volatile boolean metadataCurrent;
+    private volatile boolean firstAssignmentsGiven;
 
     /**
      * Reads which partitions are on disk; opens none yet.
@@ -75,31 +86,30 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
             LogDirectories directories,
             IsrProposals proposals,
             ReplicaLinks links,
-            ReplicaMetrics metrics)
-            throws IOException {
+            ReplicaMetrics metrics) {
         this.context = new ReplicaContext(self, config, clock, proposals, links, metrics);
-        this.store = new ReplicaStore(directories);
+        this.store = new ReplicaStore(directories, self.brokerEpoch());
         for (int i = 0; i < config.loops(); i++) {
             loops.add(new PartitionLoop(new EventLoop("partition-loop-" + i, INBOX, clock, faults), new ChunkBuffer()));
         }
         this.disk = Executors.newFixedThreadPool(config.openThreads(), threads("replica-disk-"));
+        this.housekeeping = new Housekeeping(config, store, byId.values(), loops, disk, open);
+        directories.onFailure(housekeeping::tickSoon);
     }
 
     /** Starts the threads and the periodic work. Once, before anything else. */
     public void start() {
-        for (PartitionLoop each : loops) {
-            each.loop().start();
-            scheduleTick(each);
-        }
-        scheduleCheckpoint();
-        scheduleRetention();
+        loops.forEach(each -> each.loop().start());
+        housekeeping.start();
+        housekeeping.every(OFFLINE_CHECK, this::lookAfterOffline);
         context.metrics()
                 .watch(
                         () -> snapshots().filter(s -> s.view().leading()).count(),
                         () -> snapshots().filter(s -> !s.view().leading()).count(),
                         () -> snapshots().filter(Snapshot::underReplicated).count(),
                         () -> snapshots().filter(Snapshot::underMinIsr).count(),
-                        () -> lags().max().orElse(0));
+                        () -> lags().max().orElse(0),
+                        offline::size);
         context.metrics()
                 .watchProducers(() -> byId.values().stream()
                         .mapToLong(PartitionReplica::producerCount)
@@ -130,29 +140,85 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
      * Makes this broker hold the partition as assigned: opens its log, or makes one, and leads or follows. Assignments of one partition take
      * effect in the order given; an older partition epoch than the present one changes nothing.
      *
-     * @return completes when in effect; fails with the reason when the log cannot be opened: the replica is offline, the others go on
+     * @return completes when in effect; fails with {@link ReplicaOfflineException} when the replica is offline: it is {@link #offline reported},
+     *     comes back by itself when it can, and the others go on
      */
     public CompletableFuture<Void> apply(ReplicaAssignment assignment) {
         return change(assignment.name(), () -> {
+            Optional<Entry> waiting = offline.update(assignment);
+            if (waiting.isPresent()) return remedy(waiting.get());
             PartitionReplica present = byName.get(assignment.name());
-            if (present != null && present.id().equals(assignment.id())) return present.apply(assignment);
+            if (present != null && present.id().equals(assignment.id())) return apply(present, assignment);
             CompletableFuture<Void> free = present == null
                     ? CompletableFuture.completedFuture(null)
                     : delete(present, "its topic was deleted");
-            return free.thenCompose(x -> open(assignment).apply(assignment));
+            return free.thenCompose(x -> {
+                if (offline.remove(assignment.name())) offlineChanged(); // of the deleted topic
+                return bring(assignment, () -> store.open(assignment, metadataCurrent));
+            });
         });
     }
 
     /** Ends the replica and deletes its files; nothing happens when there is none. */
     public CompletableFuture<Void> remove(PartitionId id) {
-        PartitionReplica known = byId.get(id);
-        if (known == null) return CompletableFuture.completedFuture(null);
-        return change(known.name(), () -> {
+        Optional<TopicPartition> name = Optional.ofNullable(byId.get(id))
+                .map(PartitionReplica::name)
+                .or(() -> offline.find(id).map(entry -> entry.assignment().name()));
+        if (name.isEmpty()) return CompletableFuture.completedFuture(null);
+        return change(name.get(), () -> {
             PartitionReplica present = byId.get(id);
-            return present == null
+            CompletableFuture<Void> gone = present == null
                     ? CompletableFuture.completedFuture(null)
                     : delete(present, "it is no longer assigned to this broker");
+            return gone.thenRunAsync(() -> forgetOffline(id), disk);
         });
+    }
+
+    /**
+     * The metadata is now at least as new as this broker's registration: what does not agree with it on disk is older. Before the assignments
+     * of the first such metadata are given.
+     */
+    public void metadataIsCurrent() {
+        metadataCurrent = true;
+    }
+
+    /**
+     * All assignments of the first current metadata have been given. Deletes what lies on disk of partitions that are not assigned here: they
+     * were removed, or moved away, while this broker was down.
+     */
+    public void removeStrays(Predicate<PartitionId> assignedHere) {
+        for (ReplicaStore.Stored stored : store.stored()) {
+            if (assignedHere.test(stored.id())) continue;
+            CompletableFuture<Void> unused = change(stored.name(), () -> {
+                if (!byId.containsKey(stored.id())) removeStray(stored);
+                return CompletableFuture.completedFuture(null);
+            });
+        }
+        firstAssignmentsGiven = true;
+    }
+
+    /** The replicas that cannot be used now, for the controller. */
+    public OfflineReplicas offline() {
+        return offline.report();
+    }
+
+    /** @param listener told when {@link #offline} has changed; must not block */
+    public void onOfflineChanged(Runnable listener) {
+        offlineListener = listener;
+    }
+
+    /**
+     * The controller acted on the report of this version, and what that did to partitions is in the assignments given before. Replicas that
+     * nobody counts on any more are made anew from their leaders.
+     */
+    public void offlineActedOn(long version) {
+        offline.acted(version);
+        for (Entry entry : offline.all()) {
+            if (entry.acted() || entry.since() > version) continue;
+            retry(
+                    entry.assignment().name(),
+                    () -> offline.settle(entry.assignment().name()));
+        }
     }
 
     /**
@@ -170,7 +236,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         disk.shutdown();
         try {
             if (!disk.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) LOG.warn("disk work goes on after the stop");
-            store.checkpoint(highWatermarks());
+            housekeeping.checkpoint();
             store.close(context.self().brokerEpoch().getAsLong());
         } catch (IOException e) {
             LOG.warn("the stop was not clean; the next start scans the logs", e);
@@ -190,29 +256,140 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         });
         return next.whenComplete((done, failure) -> {
             changes.remove(name, next);
-            if (failure != null) LOG.error("{} is not available on this broker", name, failure);
+            if (failure != null && !isOffline(failure)) LOG.error("{} is not available on this broker", name, failure);
         });
     }
 
-    private PartitionReplica open(ReplicaAssignment assignment) {
+    /** Opens or makes the log, and begins to lead or follow. */
+    private CompletableFuture<Void> bring(ReplicaAssignment assignment, LogOpening opening) {
         try {
-            ReplicaStore.Opened opened =
-                    store.open(assignment.name(), assignment.id().topicId(), LogConfig.of(assignment.config()));
+            ReplicaStore.Opened opened = opening.open();
             PartitionLoop owner = loops.get(Math.floorMod(assignment.id().hashCode(), loops.size()));
             PartitionReplica replica = new PartitionReplica(
-                            assignment.id(),
-                            opened.log(),
-                            opened.highWatermark(),
-                            context,
-                            owner.loop(),
-                            owner.buffer())
+                            assignment, opened.log(), opened.highWatermark(), context, owner, this::wentOffline)
                     .watched();
             byId.put(assignment.id(), replica);
             byName.put(assignment.name(), replica);
-            return replica;
+            if (offline.remove(assignment.name())) offlineChanged();
+            return apply(replica, assignment);
         } catch (IOException e) {
-            throw new CompletionException("cannot open " + assignment.name(), e);
+            return cannotOpen(assignment, OfflineException.causeOf(e), String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("opening {} failed in a way that nobody expected", assignment.name(), e);
+            return cannotOpen(assignment, OfflineCause.BROKEN, e.toString());
         }
+    }
+
+    private CompletableFuture<Void> cannotOpen(ReplicaAssignment assignment, OfflineCause cause, String reason) {
+        if (cause == OfflineCause.DAMAGED) context.metrics().damaged();
+        offline.put(assignment, cause, reason);
+        offlineChanged();
+        return CompletableFuture.failedFuture(
+                new ReplicaOfflineException(assignment.name() + " is offline: " + reason));
+    }
+
+    private CompletableFuture<Void> apply(PartitionReplica replica, ReplicaAssignment assignment) {
+        // What was given up may go once its successor is as good.
+        if (assignment.isr().contains(context.self().id())) store.dropSetAside(assignment.name());
+        return replica.apply(assignment).exceptionallyCompose(failure -> {
+            Optional<Entry> entry = isOffline(failure) ? offline.update(assignment) : Optional.empty();
+            return entry.isPresent() ? remedy(entry.get()) : CompletableFuture.failedFuture(failure);
+        });
+    }
+
+    /** From the replica's loop, when nothing uses its log any more. */
+    private void wentOffline(PartitionReplica replica, OfflineCause cause, String reason) {
+        byId.remove(replica.id(), replica);
+        byName.remove(replica.name(), replica);
+        store.release(replica.name());
+        if (cause == OfflineCause.DAMAGED) context.metrics().damaged();
+        offline.put(replica.assignment(), cause, reason);
+        offlineChanged();
+    }
+
+    /** What can be done now. In the order of changes of this partition. */
+    private CompletableFuture<Void> remedy(Entry entry) {
+        ReplicaAssignment assignment = entry.assignment();
+        Remedy remedy = remedyOf(entry);
+        if (remedy == Remedy.OPEN) return bring(assignment, () -> store.open(assignment, metadataCurrent));
+        if (remedy == Remedy.REPLACE) {
+            return bring(assignment, () -> {
+                ReplicaStore.Opened opened = store.replace(assignment);
+                context.metrics().rebuilt();
+                LOG.info("{} is made anew from broker {}", assignment.name(), assignment.leader());
+                return opened;
+            });
+        }
+        return CompletableFuture.failedFuture(
+                new ReplicaOfflineException(assignment.name() + " is offline: " + entry.reason()));
+    }
+
+    private Remedy remedyOf(Entry entry) {
+        if (!store.hasRoom()) return Remedy.WAIT;
+        return entry.cause().remedy(entry.assignment(), context.self().id(), entry.acted(), metadataCurrent);
+    }
+
+    private void retry(TopicPartition name, Supplier<Optional<Entry>> find) {
+        CompletableFuture<Void> unused =
+                change(name, () -> find.get().map(this::remedy).orElse(CompletableFuture.completedFuture(null)));
+    }
+
+    private void lookAfterOffline() {
+        List<Entry> entries = offline.all();
+        for (Entry entry : entries) {
+            TopicPartition name = entry.assignment().name();
+            if (remedyOf(entry) != Remedy.WAIT && !changes.containsKey(name)) retry(name, () -> offline.find(name));
+        }
+        boolean someoneMissed = entries.stream()
+                .anyMatch(e -> e.cause() == OfflineCause.MISSING || e.cause() == OfflineCause.METADATA_BEHIND);
+        if (firstAssignmentsGiven && !someoneMissed && changes.isEmpty() && store.someMissing()) {
+            disk.execute(this::forgetMissing);
+        }
+    }
+
+    private void forgetMissing() {
+        try {
+            store.forgetMissing();
+        } catch (IOException e) {
+            LOG.warn("the log directories could not be noted; this is tried again", e);
+        }
+    }
+
+    private void offlineChanged() {
+        if (tellingOfOffline.getAndSet(true)) return;
+        EventLoop timer = loops.get(0).loop();
+        boolean offered = timer.offer(() -> timer.schedule(OFFLINE_GATHER.toNanos(), () -> {
+            tellingOfOffline.set(false);
+            offlineListener.run();
+        }));
+        if (!offered) tellingOfOffline.set(false); // the next heartbeat tells
+    }
+
+    private void forgetOffline(PartitionId id) {
+        Optional<Entry> entry = offline.find(id);
+        if (entry.isEmpty()) return;
+        TopicPartition name = entry.get().assignment().name();
+        try {
+            store.delete(name, id);
+        } catch (IOException e) {
+            LOG.warn("{} could not be deleted, it is found again at the next start", name, e);
+        }
+        if (offline.remove(name)) offlineChanged();
+    }
+
+    private void removeStray(ReplicaStore.Stored stray) {
+        LOG.warn("{} ({}) is not assigned to this broker any more: deleting it", stray.name(), stray.id());
+        try {
+            store.delete(stray.name(), stray.id());
+            context.metrics().strayRemoved();
+        } catch (IOException e) {
+            LOG.warn("{} could not be deleted, it is found again at the next start", stray.name(), e);
+        }
+    }
+
+    private static boolean isOffline(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof ReplicaOfflineException;
     }
 
     private CompletableFuture<Void> delete(PartitionReplica replica, String why) {
@@ -223,54 +400,12 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
                 .thenRunAsync(
                         () -> {
                             try {
-                                store.delete(replica.name());
+                                store.delete(replica.name(), replica.id());
                             } catch (IOException e) {
                                 throw new CompletionException("cannot delete " + replica.name(), e);
                             }
                         },
                         disk);
-    }
-
-    private void scheduleTick(PartitionLoop owner) {
-        owner.loop().schedule(tickNanos(), () -> {
-            for (PartitionReplica replica : byId.values()) if (replica.runsOn(owner.loop())) replica.tick();
-            scheduleTick(owner);
-        });
-    }
-
-    /** Often enough that a lagging follower leaves in time, seldom enough to cost nothing. */
-    private long tickNanos() {
-        long quarter = context.config().lagTimeMax().toNanos() / 4;
-        return Math.max(10_000_000, Math.min(quarter, 500_000_000));
-    }
-
-    private void scheduleCheckpoint() {
-        EventLoop timer = loops.get(0).loop();
-        timer.schedule(context.config().checkpointInterval().toNanos(), () -> {
-            if (open.get()) disk.execute(this::checkpoint);
-            scheduleCheckpoint();
-        });
-    }
-
-    private void scheduleRetention() {
-        loops.get(0).loop().schedule(context.config().retentionCheck().toNanos(), () -> {
-            if (open.get()) disk.execute(() -> byId.values().forEach(PartitionReplica::applyRetention));
-            scheduleRetention();
-        });
-    }
-
-    private void checkpoint() {
-        try {
-            store.checkpoint(highWatermarks());
-        } catch (IOException e) {
-            LOG.error("cannot write checkpoints; after a crash more of the logs is scanned", e);
-        }
-    }
-
-    private Map<TopicPartition, Long> highWatermarks() {
-        Map<TopicPartition, Long> now = new HashMap<>();
-        byName.forEach((name, replica) -> now.put(name, replica.view().highWatermark()));
-        return now;
     }
 
     private Stream<Snapshot> snapshots() {
@@ -291,6 +426,11 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("{} did not end within {} s", what, STOP_SECONDS, e);
         }
+    }
+
+    @FunctionalInterface
+    private interface LogOpening {
+        ReplicaStore.Opened open() throws IOException;
     }
 
     private static ThreadFactory threads(String prefix) {

@@ -170,8 +170,12 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                 origin(request),
                 context.clock().wallMillis());
         if (!info.ok()) {
+            // Refused for want of space, it is not in the log and never will be. On a failed disk it may be, in part or
+            // whole.
+            boolean unknown = info.error() == ErrorCode.KAFKA_STORAGE_ERROR && !log.isOnline();
+            ErrorCode error = unknown ? ErrorCode.NOT_LEADER_OR_FOLLOWER : info.error();
             // A client that is told that it is not known looks at where the log starts to find out why.
-            result.complete(new AppendResult(info.error(), info.message(), -1, -1, log.logStartOffset()));
+            result.complete(new AppendResult(error, info.message(), -1, -1, log.logStartOffset()));
             return;
         }
         long now = now();

@@ -13,6 +13,7 @@ import dev.curia.replica.Replica;
 import dev.curia.replica.ReplicaAssignment;
 import dev.curia.replica.port.ReplicaLinks.Refused;
 import dev.curia.replica.port.ReplicationSource;
+import dev.curia.replica.state.OfflineCause;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
     private final ReplicaContext context;
     private final ReplicaThread thread;
     private final ReplicaReads reads;
+    private final OfflineListener offlineListener;
     private final ReadWaiters waiters = new ReadWaiters();
     private volatile Snapshot snapshot;
 
@@ -43,27 +45,39 @@ final class PartitionReplica implements Replica, ReplicationSource {
     private @Nullable Role role;
     private int partitionEpoch = -1;
     private long highWatermark;
+    private ReplicaAssignment assignment;
     private boolean stopped;
+    private boolean offline; // and stopped, and the listener knows
     private final FlushTimer flushTimer;
     private final ProducerExpiry producerExpiry;
     // Published now and then, for metrics.
     private volatile int producerCount;
     private final CompactionRoll compactionRoll = new CompactionRoll();
 
-    /** @param highWatermark of the last checkpoint */
+    /** Told on the replica's loop, once, when its log cannot be used any more and nothing here uses it. */
+    interface OfflineListener {
+        void onOffline(PartitionReplica replica, OfflineCause cause, String reason);
+    }
+
+    /**
+     * @param assignment to be applied next
+     * @param highWatermark of the last checkpoint
+     */
     PartitionReplica(
-            PartitionId id,
+            ReplicaAssignment assignment,
             PartitionLog log,
             long highWatermark,
             ReplicaContext context,
-            EventLoop loop,
-            ChunkBuffer buffer) {
-        this.id = id;
+            PartitionLoop owner,
+            OfflineListener offlineListener) {
+        this.id = assignment.id();
+        this.assignment = assignment;
+        this.offlineListener = offlineListener;
         this.log = log;
         this.context = context;
         this.highWatermark = Math.max(log.logStartOffset(), Math.min(highWatermark, log.logEndOffset()));
         this.snapshot = idle();
-        this.thread = new ReplicaThread(loop, buffer, this::storageFailed);
+        this.thread = new ReplicaThread(owner.loop(), owner.buffer(), this::storageFailed);
         this.reads = new ReplicaReads(log, this::snapshot);
         this.flushTimer = new FlushTimer(context.config().backgroundFlush());
         this.producerExpiry = new ProducerExpiry(context.config().producers(), context.clock());
@@ -113,13 +127,23 @@ final class PartitionReplica implements Replica, ReplicationSource {
     }
 
     /** Takes a new assignment; an older one than it has changes nothing. From a thread that may wait. */
-    CompletableFuture<Void> apply(ReplicaAssignment assignment) {
+    CompletableFuture<Void> apply(ReplicaAssignment next) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         thread.submit(() -> {
-            assign(assignment);
+            if (!log.isOnline()) goOffline();
+            if (offline) {
+                done.completeExceptionally(new ReplicaOfflineException(name() + " is offline"));
+                return;
+            }
+            assign(next);
             done.complete(null);
         });
         return done;
+    }
+
+    /** The newest that was applied. On the loop. */
+    ReplicaAssignment assignment() {
+        return assignment;
     }
 
     /** Ends the role; afterwards nobody changes the log. From a thread that may wait. */
@@ -140,6 +164,10 @@ final class PartitionReplica implements Replica, ReplicationSource {
 
     /** From the loop, now and then. */
     void tick() {
+        if (!log.isOnline()) {
+            goOffline();
+            return;
+        }
         Role now = role;
         if (now == null) return;
         try {
@@ -170,8 +198,9 @@ final class PartitionReplica implements Replica, ReplicationSource {
     }
 
     private void assign(ReplicaAssignment next) {
-        if (stopped || snapshot.offline() || next.partitionEpoch() < partitionEpoch) return;
+        if (stopped || next.partitionEpoch() < partitionEpoch) return;
         partitionEpoch = next.partitionEpoch();
+        assignment = next;
         log.updateConfig(LogConfig.of(next.config()));
         Role now = role;
         if (now != null && next.leaderEpoch() < now.leaderEpoch()) return;
@@ -205,9 +234,23 @@ final class PartitionReplica implements Replica, ReplicationSource {
     }
 
     private void storageFailed(StorageException e) {
-        LOG.error("{} is offline", name(), e);
-        endRole(ErrorCode.KAFKA_STORAGE_ERROR, "the log directory failed");
+        if (log.isOnline()) {
+            // Roles cope with a full disk where they have to; anything else is tried again sooner or later.
+            LOG.warn("{}: {}", name(), e.getMessage());
+        } else {
+            goOffline();
+        }
+    }
+
+    private void goOffline() {
+        if (stopped) return;
+        stopped = true;
+        offline = true;
+        String reason = log.damage().orElse("the log directory failed");
+        endRole(ErrorCode.NOT_LEADER_OR_FOLLOWER, "the replica is offline, " + reason);
         publish(snapshot.asOffline());
+        OfflineCause cause = log.damage().isPresent() ? OfflineCause.DAMAGED : OfflineCause.DIRECTORY_FAILED;
+        offlineListener.onOffline(this, cause, reason);
     }
 
     @Override

@@ -1,18 +1,30 @@
 package dev.curia.replica.node;
 
+import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.log.LogConfig;
 import dev.curia.log.LogDirectories;
 import dev.curia.log.LogDirectory;
-import dev.curia.log.LogDirectoryException;
 import dev.curia.log.PartitionDirectory;
 import dev.curia.log.PartitionLog;
+import dev.curia.log.ReplacementMark;
+import dev.curia.log.io.NoSpaceException;
+import dev.curia.replica.ReplicaAssignment;
+import dev.curia.replica.state.OfflineCause;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,77 +32,289 @@ import org.slf4j.LoggerFactory;
 final class ReplicaStore {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaStore.class);
 
-    private final LogDirectories directories;
-    private final Map<TopicPartition, Located> located = new ConcurrentHashMap<>();
+    /** Stands for a partition without a mark. */
+    private static final ReplacementMark FIRST_MADE = new ReplacementMark(-1, -1);
 
-    private record Located(LogDirectory directory, Optional<Uuid> topicId) {}
+    private final LogDirectories directories;
+    private final LongSupplier brokerEpoch;
+    private final AtomicLong replacements = new AtomicLong();
+
+    /** Usually one each. More when a directory that was away is back, until the partition is opened. */
+    private final Map<TopicPartition, List<Located>> located = new ConcurrentHashMap<>();
+
+    /** Partitions that were to be made, but for which there was no room. */
+    private final Set<PartitionId> neverStored = ConcurrentHashMap.newKeySet();
+
+    // Guarded by itself.
+    private final Map<LogDirectory, Integer> counts = new HashMap<>();
+
+    private record Located(LogDirectory directory, Optional<Uuid> topicId) {
+        boolean holds(Uuid id) {
+            return topicId.equals(Optional.of(id));
+        }
+    }
 
     /** A log, and the high watermark last written for it. */
     record Opened(PartitionLog log, long highWatermark) {}
 
-    /** Lists what is on disk, once. */
-    ReplicaStore(LogDirectories directories) throws IOException {
+    /** A partition that lies on disk. */
+    record Stored(TopicPartition name, PartitionId id) {}
+
+    /** Lists what is on disk, once. A directory that cannot even be listed is offline. */
+    ReplicaStore(LogDirectories directories, LongSupplier brokerEpoch) {
         this.directories = directories;
+        this.brokerEpoch = brokerEpoch;
         for (LogDirectory directory : directories.all()) {
-            for (PartitionDirectory found : directory.partitions()) {
-                Located before = located.put(found.name(), new Located(directory, found.topicId()));
-                if (before != null) {
-                    throw new LogDirectoryException(found.name() + " is in two log directories, "
-                            + before.directory().path() + " and " + directory.path() + "; remove the stale one");
+            try {
+                for (PartitionDirectory found : directory.partitions()) {
+                    add(found.name(), new Located(directory, found.topicId()));
                 }
+            } catch (IOException e) {
+                directory.fail("listing its partitions", e);
             }
         }
     }
 
-    /** Opens the partition's log, or makes one. What lies there of another topic of that name goes: that topic was deleted. */
-    Opened open(TopicPartition name, Uuid topicId, LogConfig config) throws IOException {
-        Located here = located.get(name);
-        if (here != null && !here.topicId().equals(Optional.of(topicId))) {
-            LOG.warn(
-                    "{} in {} belongs to topic id {}, expected {}: deleting it",
-                    name,
-                    here.directory().path(),
-                    here.topicId(),
-                    topicId);
-            delete(name);
-            here = null;
+    /**
+     * Opens the partition's log, or makes one. What lies there of another topic of that name goes: that topic was deleted.
+     *
+     * @param metadataCurrent whether the assignment may be relied on to be newer than what lies on disk
+     * @throws IOException see {@link OfflineException#causeOf}
+     */
+    Opened open(ReplicaAssignment assignment, boolean metadataCurrent) throws IOException {
+        TopicPartition name = assignment.name();
+        Uuid topicId = assignment.id().topicId();
+        LogConfig config = LogConfig.of(assignment.config());
+        for (Located here : at(name)) if (!here.holds(topicId)) removeOther(name, here, topicId, metadataCurrent);
+        keepNewest(name);
+        List<Located> here = at(name);
+        if (here.isEmpty()) {
+            requireNew(assignment, metadataCurrent);
+            return createNew(assignment.id(), name, config);
         }
-        if (here != null) {
-            PartitionLog log = here.directory().open(name, topicId, config);
-            return new Opened(log, here.directory().highWatermark(name));
-        }
-        LogDirectory chosen = directories
-                .forNewPartition()
-                .orElseThrow(() -> new LogDirectoryException("no log directory is online to hold " + name));
-        PartitionLog log = chosen.create(name, topicId, config);
-        located.put(name, new Located(chosen, Optional.of(topicId)));
-        return new Opened(log, 0);
+        LogDirectory directory = here.get(0).directory();
+        requireOnline(directory);
+        return new Opened(directory.open(name, topicId, config), directory.highWatermark(name));
     }
 
-    void delete(TopicPartition name) throws IOException {
-        Located here = located.remove(name);
-        if (here != null) here.directory().delete(name);
+    private Opened createNew(PartitionId id, TopicPartition name, LogConfig config) throws IOException {
+        neverStored.add(id);
+        Opened opened = create(name, id.topicId(), config, false);
+        neverStored.remove(id);
+        return opened;
+    }
+
+    /** Gives up what is stored of a partition, whose log is not open, and makes an empty log in its place. */
+    Opened replace(ReplicaAssignment assignment) throws IOException {
+        TopicPartition name = assignment.name();
+        if (!hasRoom()) throw noRoom(name);
+        for (Located here : at(name)) {
+            if (here.directory().isOnline()) here.directory().setAside(name);
+            drop(name, here);
+        }
+        return create(name, assignment.id().topicId(), LogConfig.of(assignment.config()), true);
+    }
+
+    boolean hasRoom() {
+        return directories.all().stream().anyMatch(directory -> directory.isOnline() && !directory.isFull());
+    }
+
+    /** The replacement is as good as what it replaced: whatever was kept of that goes. */
+    void dropSetAside(TopicPartition name) {
+        directories.all().forEach(directory -> directory.dropSetAside(name));
+    }
+
+    /** Lets go of a log that is of no use any more. On its owner thread. */
+    void release(TopicPartition name) {
+        at(name).forEach(here -> here.directory().release(name));
+    }
+
+    /** What is on disk, and can be reached. */
+    List<Stored> stored() {
+        List<Stored> stored = new ArrayList<>();
+        located.forEach((name, all) -> {
+            for (Located here : all) {
+                Optional<PartitionId> id = here.topicId().map(topic -> new PartitionId(topic, name.partition()));
+                if (id.isPresent() && here.directory().isOnline()) stored.add(new Stored(name, id.get()));
+            }
+        });
+        return stored;
+    }
+
+    /** Deletes what is stored of this very partition, not of another of its name. */
+    void delete(TopicPartition name, PartitionId id) throws IOException {
+        neverStored.remove(id);
+        for (Located here : at(name)) if (here.holds(id.topicId())) remove(name, here);
+    }
+
+    /** Whether a partition that is not found may be in a directory that is away. */
+    boolean someMissing() {
+        return directories.someMissing();
+    }
+
+    /** Everything that was in directories which are away is elsewhere now. */
+    void forgetMissing() throws IOException {
+        directories.forgetMissing();
     }
 
     /** Writes high watermarks and recovery points of what is online. */
-    void checkpoint(Map<TopicPartition, Long> highWatermarks) throws IOException {
+    void checkpoint(Map<TopicPartition, Long> highWatermarks) {
         Map<LogDirectory, Map<TopicPartition, Long>> byDirectory = new HashMap<>();
         highWatermarks.forEach((name, offset) -> {
-            Located here = located.get(name);
-            if (here != null)
+            for (Located here : at(name)) {
                 byDirectory
                         .computeIfAbsent(here.directory(), d -> new HashMap<>())
                         .put(name, offset);
+            }
         });
         for (LogDirectory directory : directories.all()) {
             if (!directory.isOnline()) continue;
-            directory.checkpointHighWatermarks(byDirectory.getOrDefault(directory, Map.of()));
-            directory.checkpoint();
+            try {
+                directory.checkpointHighWatermarks(byDirectory.getOrDefault(directory, Map.of()));
+                directory.checkpoint();
+            } catch (NoSpaceException e) {
+                LOG.debug("{} has no room for checkpoints; the old ones stay", directory.path(), e);
+            } catch (IOException e) {
+                LOG.error("cannot write checkpoints to {}, which is offline now", directory.path(), e);
+            }
         }
     }
 
     /** Closes all logs, whose replicas have stopped. */
-    void close(long brokerEpoch) throws IOException {
-        directories.close(brokerEpoch);
+    void close(long epoch) throws IOException {
+        directories.close(epoch);
+    }
+
+    /** @param replacement whether there may be older files of it somewhere */
+    private Opened create(TopicPartition name, Uuid topicId, LogConfig config, boolean replacement) throws IOException {
+        LogDirectory chosen = place().orElseThrow(() -> noRoom(name));
+        try {
+            Optional<ReplacementMark> mark = replacement ? Optional.of(nextMark()) : Optional.empty();
+            PartitionLog log = chosen.create(name, topicId, config, mark);
+            add(name, new Located(chosen, Optional.of(topicId)));
+            return new Opened(log, 0);
+        } catch (IOException e) {
+            if (chosen.isOnline() || !hasRoom()) throw e;
+        } finally {
+            count(chosen, -1);
+        }
+        // The directory failed just now, but nothing was in it yet.
+        return create(name, topicId, config, true);
+    }
+
+    private ReplacementMark nextMark() {
+        return new ReplacementMark(brokerEpoch.getAsLong(), replacements.getAndIncrement());
+    }
+
+    private static IOException noRoom(TopicPartition name) {
+        return new OfflineException(OfflineCause.NO_SPACE, "no log directory is online and has room for " + name);
+    }
+
+    /** The directory for one more partition, which counts as having it. */
+    private Optional<LogDirectory> place() {
+        synchronized (counts) {
+            Optional<LogDirectory> chosen = directories.forNewPartition(directory -> counts.getOrDefault(directory, 0));
+            chosen.ifPresent(directory -> count(directory, 1));
+            return chosen;
+        }
+    }
+
+    private void removeOther(TopicPartition name, Located here, Uuid topicId, boolean metadataCurrent)
+            throws IOException {
+        if (!here.directory().isOnline()) {
+            drop(name, here); // found again, and removed, when it is back
+            return;
+        }
+        if (!metadataCurrent) {
+            throw new OfflineException(
+                    OfflineCause.METADATA_BEHIND,
+                    here.directory().path() + " has it of topic id "
+                            + here.topicId().map(Uuid::toString).orElse("(none)") + ", which may be the newer one");
+        }
+        LOG.warn(
+                "{} in {} belongs to topic id {}, expected {}: deleting it",
+                name,
+                here.directory().path(),
+                here.topicId(),
+                topicId);
+        remove(name, here);
+    }
+
+    /** Of several, the one that was made last is the replica: it was made when the others were given up. */
+    private void keepNewest(TopicPartition name) throws IOException {
+        List<Located> all = at(name);
+        if (all.size() < 2) return;
+        Map<Located, Optional<ReplacementMark>> marks = new HashMap<>();
+        for (Located here : all) {
+            requireOnline(here.directory());
+            marks.put(here, here.directory().replacementMark(name));
+        }
+        Comparator<Located> byMark = Comparator.comparing(
+                here -> Objects.requireNonNull(marks.get(here)).orElse(FIRST_MADE));
+        Located newest = Collections.max(all, byMark);
+        if (all.stream().filter(here -> byMark.compare(here, newest) == 0).count() > 1) {
+            throw new OfflineException(
+                    OfflineCause.BROKEN,
+                    "it is in several log directories, "
+                            + all.stream().map(here -> here.directory().path()).toList() + "; remove the stale ones");
+        }
+        for (Located here : all) {
+            if (here.equals(newest)) continue;
+            LOG.warn(
+                    "{} in {} is stale, it was made anew in {} meanwhile: deleting it",
+                    name,
+                    here.directory().path(),
+                    newest.directory().path());
+            remove(name, here);
+        }
+    }
+
+    private static void requireOnline(LogDirectory directory) throws OfflineException {
+        if (directory.isOnline()) return;
+        throw new OfflineException(OfflineCause.DIRECTORY_FAILED, "its log directory " + directory.path() + " failed");
+    }
+
+    /** Nothing is stored of the partition: may it be made, as one that never was here? */
+    private void requireNew(ReplicaAssignment assignment, boolean metadataCurrent) throws OfflineException {
+        // Registration raised the partition epoch of all that this broker was in sync for before.
+        boolean madeSince = metadataCurrent && assignment.partitionEpoch() == 0;
+        if (neverStored.contains(assignment.id())) return;
+        if (!directories.someMissing() || madeSince) return;
+        throw new OfflineException(
+                metadataCurrent ? OfflineCause.MISSING : OfflineCause.METADATA_BEHIND,
+                "it is in none of the log directories that could be opened, and may be in one that could not");
+    }
+
+    private void remove(TopicPartition name, Located here) throws IOException {
+        drop(name, here);
+        if (here.directory().isOnline()) here.directory().delete(name);
+    }
+
+    private List<Located> at(TopicPartition name) {
+        return located.getOrDefault(name, List.of());
+    }
+
+    private void add(TopicPartition name, Located place) {
+        located.compute(name, (n, before) -> {
+            List<Located> all = new ArrayList<>(before == null ? List.of() : before);
+            all.add(place);
+            return List.copyOf(all);
+        });
+        count(place.directory(), 1);
+    }
+
+    private void drop(TopicPartition name, Located place) {
+        located.computeIfPresent(name, (n, before) -> {
+            List<Located> rest =
+                    before.stream().filter(other -> !other.equals(place)).toList();
+            return rest.isEmpty() ? null : rest;
+        });
+        count(place.directory(), -1);
+    }
+
+    private void count(LogDirectory directory, int change) {
+        synchronized (counts) {
+            counts.merge(directory, change, Integer::sum);
+        }
     }
 }

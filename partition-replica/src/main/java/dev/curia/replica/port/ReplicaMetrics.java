@@ -20,6 +20,9 @@ public final class ReplicaMetrics {
     private final Counter truncations;
     private final Counter rejectedChunks;
     private final Counter producersForgotten;
+    private final Counter damaged;
+    private final Counter rebuilt;
+    private final Counter strays;
     private final Timer append;
     private final Timer acknowledge;
 
@@ -38,6 +41,13 @@ public final class ReplicaMetrics {
         this.producersForgotten = counter(
                 "curia_producers_forgotten",
                 "Producers that replicas forgot, idle for producer.id.expiration.ms or one of too many.");
+        this.damaged = counter("curia_replicas_damaged", "Replicas whose flushed data was found damaged.");
+        this.rebuilt = counter(
+                "curia_replicas_rebuilt",
+                "Replicas made anew from their leaders: they were damaged, or their log directory failed.");
+        this.strays = counter(
+                "curia_stray_replicas_removed",
+                "Partitions found on disk that are not assigned to this broker any more.");
         this.append = timer("curia_append_seconds", "From hand-over to the end of the write.");
         this.acknowledge =
                 timer("curia_acknowledge_seconds", "From hand-over to all in-sync replicas having it (acks=all).");
@@ -49,7 +59,9 @@ public final class ReplicaMetrics {
             Supplier<Number> following,
             Supplier<Number> underReplicated,
             Supplier<Number> underMinIsr,
-            Supplier<Number> maxLag) {
+            Supplier<Number> maxLag,
+            Supplier<Number> offline) {
+        gauge("curia_offline_replicas", "Replicas of this broker that cannot be used at present.", offline);
         gauge("curia_leader_replicas", "Partitions led by this broker.", leading);
         gauge("curia_follower_replicas", "Partitions followed by this broker.", following);
         gauge(
@@ -98,6 +110,18 @@ public final class ReplicaMetrics {
 
     public void truncated() {
         truncations.increment();
+    }
+
+    public void damaged() {
+        damaged.increment();
+    }
+
+    public void rebuilt() {
+        rebuilt.increment();
+    }
+
+    public void strayRemoved() {
+        strays.increment();
     }
 
     public void rejectedChunk() {

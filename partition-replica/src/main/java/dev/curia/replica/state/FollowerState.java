@@ -108,6 +108,11 @@ public record FollowerState(
         return new Step(withSubscription(false, kind), List.of(new Effect.EndSubscription(), new Effect.RetryLater()));
     }
 
+    /** Nothing can be taken for now: drop the feed until told to {@link #retry}. */
+    public Step paused() {
+        return new Step(withSubscription(false, kind), List.of(new Effect.EndSubscription()));
+    }
+
     /** The stream broke. It reopens with backoff, so a new subscription may be made at once. */
     public Step broken() {
         return withSubscription(false, kind).retry();

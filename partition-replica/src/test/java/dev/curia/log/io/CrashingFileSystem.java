@@ -171,6 +171,11 @@ public final class CrashingFileSystem implements FileSystem {
     }
 
     @Override
+    public Space space(Path directory) {
+        return new Space(1 << 30, 1 << 30);
+    }
+
+    @Override
     public void forceDirectory(Path directory) throws IOException {
         boolean last = step();
         if (last && random.nextBoolean()) throw down();

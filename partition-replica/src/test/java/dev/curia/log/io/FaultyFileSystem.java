@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
  * names, replacements. Single calls can be made to fail or to tear. Not thread-safe.
  */
 public final class FaultyFileSystem implements FileSystem {
-    private final FileSystem disk = new NioFileSystem();
+    private final SmallDisk disk = new SmallDisk();
     private final SplittableRandom random;
     private final Map<Path, Long> forcedSizes = new HashMap<>();
     private final Set<Path> unforcedNames = new HashSet<>();
@@ -38,6 +38,11 @@ public final class FaultyFileSystem implements FileSystem {
     /** The next append writes only a part, then fails. */
     public void tearNextWrite() {
         tornWrites++;
+    }
+
+    /** From now on this many bytes can be written: a write beyond them is done in part and fails. */
+    public void setRoom(long bytes) {
+        disk.setRoom(bytes);
     }
 
     /** As if the machine had lost power: call when nothing has a file open, then open everything again. */
@@ -124,6 +129,11 @@ public final class FaultyFileSystem implements FileSystem {
     }
 
     @Override
+    public Space space(Path directory) throws IOException {
+        return disk.space(directory);
+    }
+
+    @Override
     public AutoCloseable lock(Path file) throws IOException {
         return disk.lock(file);
     }
@@ -151,7 +161,7 @@ public final class FaultyFileSystem implements FileSystem {
             tornWrites--;
             ByteBuffer first = sources[0];
             file.write(position, first.slice(first.position(), random.nextInt(first.remaining())));
-            throw new IOException("No space left on device (injected)");
+            throw new IOException("Input/output error (injected)");
         }
 
         @Override

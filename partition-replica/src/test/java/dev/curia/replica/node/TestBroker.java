@@ -4,6 +4,7 @@ import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.SystemClock;
 import dev.curia.log.Background;
+import dev.curia.log.DiskReserve;
 import dev.curia.log.LogDirectories;
 import dev.curia.log.LogDirectory;
 import dev.curia.log.LogMetrics;
@@ -11,7 +12,7 @@ import dev.curia.log.ManualTimers;
 import dev.curia.log.clean.CleanerConfig;
 import dev.curia.log.clean.CleanerMetrics;
 import dev.curia.log.clean.LogCleaner;
-import dev.curia.log.io.NioFileSystem;
+import dev.curia.log.io.SmallDisk;
 import dev.curia.replica.grpc.GrpcReplicaLinks;
 import dev.curia.replica.grpc.LinkConfig;
 import dev.curia.replica.grpc.ReplicationService;
@@ -29,6 +30,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +43,7 @@ final class TestBroker {
             new CleanerConfig(true, 1, 1 << 20, 0.9, 64 << 10, Double.MAX_VALUE, 20);
 
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final ManualTimers later = new ManualTimers();
     final HostedReplicas replicas;
     final ReplicationService service;
     private final LogDirectories directories;
@@ -54,7 +58,7 @@ final class TestBroker {
     TestBroker(
             int id,
             long epoch,
-            Path dir,
+            Disks disks,
             ReplicaConfig config,
             Peers peers,
             IsrProposals proposals,
@@ -66,15 +70,18 @@ final class TestBroker {
         cleaner = new LogCleaner(CLEANER, clock, new Random(id), faults, new CleanerMetrics(meters));
         cleaner.start();
         directories = LogDirectories.open(
-                List.of(dir),
+                disks.directories(),
                 CLUSTER,
                 id,
                 new LogDirectory.Ports(
-                        new NioFileSystem(),
-                        new Random(id),
-                        new Background(flushes, Runnable::run, new ManualTimers(), cleaner),
-                        new LogMetrics(new SimpleMeterRegistry()),
-                        (path, what, cause) -> faults.fatal(path + " failed: " + what, cause)));
+                        disks.files(),
+                        new Random(epoch),
+                        new Background(flushes, Runnable::run, later, cleaner),
+                        new DiskReserve(0),
+                        new LogMetrics(meters),
+                        (path, what, cause) -> {
+                            if (!disks.expectedToFail().contains(path)) faults.fatal(path + " failed: " + what, cause);
+                        }));
         timers = loop("timers-" + id, clock, faults);
         tail = loop("tail-" + id, clock, faults);
         catchUp = loop("catch-up-" + id, clock, faults);
@@ -88,6 +95,32 @@ final class TestBroker {
                 .build()
                 .start();
         replicas.start();
+    }
+
+    /** Looks at the free space until no directory is full. */
+    void awaitRoom() {
+        Await.until("there is room", TestCluster.PATIENCE, () -> {
+            later.runAll();
+            return directories.all().stream().noneMatch(LogDirectory::isFull);
+        });
+    }
+
+    /** What a broker keeps when its process ends. */
+    record Disks(List<Path> directories, SmallDisk files, Set<Path> expectedToFail) {
+        static Disks of(List<Path> directories) {
+            SmallDisk files = new SmallDisk();
+            directories.forEach(files::at);
+            return new Disks(directories, files, ConcurrentHashMap.newKeySet());
+        }
+
+        SmallDisk.Mount disk(int index) {
+            return files.at(directories.get(index));
+        }
+
+        void breakDown(int index) {
+            expectedToFail.add(directories.get(index));
+            disk(index).breakDown();
+        }
     }
 
     private static EventLoop loop(String name, SystemClock clock, FaultHandler faults) {

@@ -4,6 +4,7 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.replica.OfflineReplicas;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.AppendRequest;
 import dev.curia.replica.Replica.AppendResult;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -45,7 +47,8 @@ final class TestCluster implements AutoCloseable, IsrProposals {
 
     final Map<Integer, TestBroker> brokers = new ConcurrentHashMap<>();
     final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
-    private final Path root;
+    private final Map<Integer, TestBroker.Disks> disks = new ConcurrentHashMap<>();
+    private final Map<Integer, Set<PartitionId>> reported = new ConcurrentHashMap<>();
     private final ReplicaConfig config;
     private final List<Integer> replicaIds;
     private final Map<String, String> topicConfig = new ConcurrentHashMap<>();
@@ -59,11 +62,20 @@ final class TestCluster implements AutoCloseable, IsrProposals {
     private boolean refuseProposals;
 
     TestCluster(Path root, int size, int minInsync, Duration lagMax) throws Exception {
-        this(root, size, minInsync, lagMax, Duration.ofMillis(200));
+        this(root, size, minInsync, lagMax, 1);
     }
 
     TestCluster(Path root, int size, int minInsync, Duration lagMax, Duration checkpointInterval) throws Exception {
-        this.root = root;
+        this(root, size, minInsync, lagMax, checkpointInterval, 1);
+    }
+
+    TestCluster(Path root, int size, int minInsync, Duration lagMax, int directories) throws Exception {
+        this(root, size, minInsync, lagMax, Duration.ofMillis(200), directories);
+    }
+
+    private TestCluster(
+            Path root, int size, int minInsync, Duration lagMax, Duration checkpointInterval, int directories)
+            throws Exception {
         this.config = new ReplicaConfig(
                 lagMax,
                 checkpointInterval,
@@ -76,21 +88,62 @@ final class TestCluster implements AutoCloseable, IsrProposals {
         this.replicaIds = new ArrayList<>();
         for (int id = 1; id <= size; id++) replicaIds.add(id);
         this.isr = List.copyOf(replicaIds);
+        for (int id : replicaIds) {
+            List<Path> paths = new ArrayList<>();
+            for (int d = 0; d < directories; d++) paths.add(root.resolve("broker-" + id + (d == 0 ? "" : "-" + d)));
+            disks.put(id, TestBroker.Disks.of(paths));
+        }
         for (int id : replicaIds) start(id);
     }
 
     void start(int id) throws IOException {
+        startWithOldMetadata(id);
+        broker(id).replicas.metadataIsCurrent();
+    }
+
+    void startWithOldMetadata(int id) throws IOException {
         Peers peers = peer -> Optional.ofNullable(brokers.get(peer)).map(TestBroker::address);
         brokers.put(
                 id,
                 new TestBroker(
                         id,
                         brokerEpochs++,
-                        root.resolve("broker-" + id),
+                        disks(id),
                         config,
                         peers,
                         this,
                         (what, cause) -> faults.add(what + ": " + cause)));
+    }
+
+    TestBroker.Disks disks(int id) {
+        return Objects.requireNonNull(disks.get(id));
+    }
+
+    /** Does with the broker's report of its offline replicas what a controller does, and tells it so. */
+    void actOnReport(int id) throws Exception {
+        OfflineReplicas report = broker(id).replicas.offline();
+        synchronized (this) {
+            reported.put(id, report.since().keySet());
+            if (report.since().containsKey(ID)) {
+                partitionEpoch++;
+                if (isr.size() > 1)
+                    isr = isr.stream().filter(other -> other != id).toList();
+                if (leader == id) {
+                    leaderEpoch++;
+                    leader = isr.contains(id) ? -1 : isr.get(0);
+                }
+            }
+        }
+        for (int other : brokers.keySet()) tellAssignment(other);
+        broker(id).replicas.offlineActedOn(report.version());
+    }
+
+    private void tellAssignment(int id) throws Exception {
+        try {
+            publishTo(id);
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof ReplicaOfflineException)) throw e;
+        }
     }
 
     void stop(int id) {
@@ -144,6 +197,10 @@ final class TestCluster implements AutoCloseable, IsrProposals {
         }
         if (proposal.partitionEpoch() != partitionEpoch) {
             return CompletableFuture.completedFuture(Verdict.failed(ErrorCode.INVALID_UPDATE_VERSION));
+        }
+        for (Member member : proposal.isr()) {
+            boolean offline = reported.getOrDefault(member.brokerId(), Set.of()).contains(ID);
+            if (offline) return CompletableFuture.completedFuture(Verdict.failed(ErrorCode.INELIGIBLE_REPLICA));
         }
         isr = proposal.isr().stream().map(Member::brokerId).toList();
         partitionEpoch++;

@@ -37,6 +37,7 @@ import org.apache.kafka.common.requests.FetchResponse;
 public final class FetchHandler implements RequestHandler<FetchRequest> {
     private static final short FIRST_WITH_IDS = 13;
     private static final short FIRST_WITH_HINTS = 16;
+    private static final short FIRST_WITH_STORAGE_ERRORS = 6;
     private static final int MAX_BYTES = 55 << 20; // Kafka's fetch.max.bytes of a broker
 
     private final PartitionLookup partitions;
@@ -139,7 +140,9 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
         LinkedHashMap<TopicIdPartition, PartitionData> answers = new LinkedHashMap<>();
         for (FetchedPartition partition : told.partitions()) {
             FetchKey key = partition.key();
-            PartitionData data = answer(partition, isolation);
+            PartitionData data = answer(partition, isolation)
+                    .setErrorCode(Codes.forClient(partition.error(), context.version(), FIRST_WITH_STORAGE_ERRORS)
+                            .code());
             if (context.version() >= FIRST_WITH_HINTS) {
                 hints.leader(partition.error(), find(key, true))
                         .ifPresent(state -> data.setCurrentLeader(new LeaderIdAndEpoch()
@@ -161,7 +164,6 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
     private static PartitionData answer(FetchedPartition partition, Isolation isolation) {
         PartitionData data = new PartitionData()
                 .setPartitionIndex(partition.key().partition())
-                .setErrorCode(partition.error().code())
                 .setHighWatermark(FetchResponse.INVALID_HIGH_WATERMARK)
                 .setRecords(
                         partition.records().<BaseRecords>map(SliceRecords::new).orElse(MemoryRecords.EMPTY));

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProduceHandler implements RequestHandler<ProduceRequest> {
     private static final short FIRST_WITH_IDS = 13;
     private static final short FIRST_WITH_HINTS = 10;
+    private static final short FIRST_WITH_STORAGE_ERRORS = 4;
     private static final List<Short> KNOWN_ACKS = List.of((short) -1, (short) 0, (short) 1);
 
     private static final int MOST_REFUSED_PRODUCERS = 10_000;
@@ -206,7 +207,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
 
     private static PartitionProduceResponse answer(Part part, LeaderHints hints, short version) {
         AppendResult result = part.result.join();
-        Errors error = Codes.errors(result.error());
+        Errors error = Codes.forClient(Codes.errors(result.error()), version, FIRST_WITH_STORAGE_ERRORS);
         PartitionProduceResponse answer = new PartitionProduceResponse()
                 .setIndex(part.partition)
                 .setErrorCode(error.code())

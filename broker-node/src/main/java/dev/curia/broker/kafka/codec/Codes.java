@@ -20,6 +20,12 @@ public final class Codes {
         return code == null ? ErrorCode.UNKNOWN_SERVER_ERROR : code;
     }
 
+    /** As a client hears it that may be too old to know KAFKA_STORAGE_ERROR, and would take it for the end: it looks for the leader instead (KIP-112). */
+    public static Errors forClient(Errors error, short version, short firstToKnowStorageErrors) {
+        boolean unknown = error == Errors.KAFKA_STORAGE_ERROR && version < firstToKnowStorageErrors;
+        return unknown ? Errors.NOT_LEADER_OR_FOLLOWER : error;
+    }
+
     public static short number(ErrorCode code) {
         return errors(code).code();
     }
