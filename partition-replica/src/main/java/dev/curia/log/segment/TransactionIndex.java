@@ -173,14 +173,17 @@ public final class TransactionIndex {
         if (count() > 0) shared().force();
     }
 
+    /** Without an entry there may be a file all the same, where a cut took the last one. */
     void moveTo(String newSuffix) throws IOException {
-        SharedFile present = count() > 0 ? shared() : null;
+        SharedFile present = files.files().exists(path()) ? shared() : null;
         suffix = newSuffix;
         if (present != null) present.moveTo(path());
     }
 
     void delete() throws IOException {
-        if (count() > 0) shared().delete();
+        SharedFile known = file;
+        if (known != null) known.delete();
+        else files.files().delete(path());
     }
 
     /** Closes the file for good as soon as nobody reads it. */
