@@ -22,6 +22,9 @@ final class LogTruncation {
         Segment active = kept.get(last);
         active.thaw();
         active.truncateTo(offset);
+        // Else, when a segment follows that begins at the cut, what was cut could come back after a power loss, before
+        // what counts as flushed.
+        active.force();
         long end = active.nextOffset();
         EpochHistory epochs = view.epochs().truncateFromEnd(end);
         return new LogView(List.copyOf(kept), Math.min(view.logStartOffset(), end), end, active.size(), epochs);

@@ -439,6 +439,7 @@ public final class PartitionLog implements AutoCloseable {
     private void dropOldest(int count) throws IOException {
         LogView now = view;
         List<Segment> dropped = now.segments().subList(0, count);
+        new ProducerRecovery(snapshots, now).provide(now.segments().get(count));
         LOG.info("{}: dropping {} segments before the log's start, {}", name, count, now.logStartOffset());
         view = now.withSegments(now.segments().subList(count, now.segments().size()));
         environment.metrics().deleted(count, LogTruncation.retire(dropped, snapshots));

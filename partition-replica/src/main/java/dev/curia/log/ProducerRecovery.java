@@ -80,6 +80,8 @@ final class ProducerRecovery {
             if (missesMarkers(cursor, highWatermark)) cursor = newest(Math.max(highWatermark, firstOffset()));
             advance(cursor, view.logEndOffset());
         }
+        // The active segment's own, where nothing was appended to it yet.
+        if (view.active().baseOffset() == cursor.at) writeMissing(cursor.at, cursor.states);
         lookFurtherBack(cursor);
         return cursor.states;
     }
@@ -87,6 +89,15 @@ final class ProducerRecovery {
     /** The producers at the log's end, when only that has changed: what else is on disk is this process' own. */
     ProducerStates reload() throws IOException {
         return load(Long.MAX_VALUE, Long.MAX_VALUE, List.of());
+    }
+
+    /** Writes the snapshot of a segment that is to be the log's first, durably, where it is missing: then nothing else tells what was before. */
+    void provide(Segment segment) throws IOException {
+        long base = segment.baseOffset();
+        if (usable.contains(base)) return;
+        Cursor cursor = newest(base);
+        advance(cursor, base);
+        snapshots.writeForced(base, cursor.states);
     }
 
     /** Indexes the aborted transactions of one segment anew. Changes no other file. */
@@ -102,7 +113,8 @@ final class ProducerRecovery {
 
     private void tidy(long trustedTo) throws IOException {
         List<Long> bases = view.segments().stream().map(Segment::baseOffset).toList();
-        long end = Math.min(trustedTo, view.logEndOffset());
+        // The first one always counts: what lay before it was flushed when it was dropped, and is nowhere else.
+        long end = Math.max(firstOffset(), Math.min(trustedTo, view.logEndOffset()));
         Long newest = usable.floor(end);
         for (Long offset : List.copyOf(usable)) {
             boolean inLog = offset <= end && offset >= bases.get(0);
@@ -152,7 +164,7 @@ final class ProducerRecovery {
     }
 
     private void writeMissing(long offset, ProducerStates states) throws IOException {
-        if (loading && usable.add(offset)) snapshots.write(offset, states);
+        if (loading && offset > firstOffset() && usable.add(offset)) snapshots.write(offset, states);
     }
 
     /** For the batches that a snapshot has not. */

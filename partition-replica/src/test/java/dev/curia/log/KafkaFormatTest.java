@@ -13,6 +13,7 @@ import dev.curia.log.inspect.PartitionFiles;
 import dev.curia.log.inspect.PartitionSummary;
 import dev.curia.log.io.NioFileSystem;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,11 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.FileLogInputStream.FileChannelRecordBatch;
 import org.apache.kafka.common.record.internal.FileRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +119,51 @@ class KafkaFormatTest {
         NioFileSystem files = new NioFileSystem();
         new LogVerifier(files, new LogVerifier.Options(true, false), sink, bytes -> {}).verify(LogTree.of(files, path));
         return findings;
+    }
+
+    @Test
+    void dumpLogSegmentsReadsProducersAndAbortedTransactions() throws Exception {
+        try (LogFixture fixture = new LogFixture(path.resolve("transactions"))) {
+            directory = fixture.log.directory();
+            fixture.append(transactional(7, 0, "a", "b"));
+            fixture.append(transactional(8, 0, "c"));
+            end(fixture, 7, ControlRecordType.ABORT);
+            fixture.log.roll();
+            fixture.append(transactional(9, 0, "d"));
+            end(fixture, 9, ControlRecordType.COMMIT);
+            end(fixture, 8, ControlRecordType.ABORT);
+            fixture.append(transactional(8, 1, "e"));
+            fixture.stop();
+        }
+        assertThat(files(".txnindex")).hasSize(2);
+        assertThat(dump("--deep-iteration", files(".txnindex")))
+                .contains("version: 0 producerId: 7 firstOffset: 0 lastOffset: 3 lastStableOffset: 2")
+                .contains("version: 0 producerId: 8 firstOffset: 2 lastOffset: 6 lastStableOffset: 7");
+        String[] snapshots = dump("--deep-iteration", files(".snapshot")).split("Dumping ", -1);
+        assertThat(snapshots[1])
+                .contains(
+                        "producerId: 7 producerEpoch: 0 coordinatorEpoch: 4 currentTxnFirstOffset: OptionalLong.empty")
+                .contains(
+                        "producerId: 8 producerEpoch: 0 coordinatorEpoch: -1 currentTxnFirstOffset: OptionalLong[2] ");
+        assertThat(snapshots[2])
+                .contains(
+                        "producerId: 9 producerEpoch: 0 coordinatorEpoch: 4 currentTxnFirstOffset: OptionalLong.empty")
+                .contains("producerId: 8 producerEpoch: 0 coordinatorEpoch: 4 currentTxnFirstOffset: OptionalLong[7] ");
+    }
+
+    private static ByteBuffer transactional(long producer, int sequence, String... values) {
+        SimpleRecord[] records = new SimpleRecord[values.length];
+        for (int i = 0; i < values.length; i++) {
+            records[i] = new SimpleRecord(LogFixture.NOW, null, values[i].getBytes(StandardCharsets.UTF_8));
+        }
+        return MemoryRecords.withTransactionalRecords(Compression.NONE, producer, (short) 0, sequence, records)
+                .buffer();
+    }
+
+    private static void end(LogFixture fixture, long producer, ControlRecordType type) {
+        var marker = MemoryRecords.withEndTransactionMarker(
+                0, LogFixture.NOW, 0, producer, (short) 0, new EndTransactionMarker(type, 4));
+        fixture.log.appendAsLeader(marker.buffer(), 0, AppendOrigin.COORDINATOR, LogFixture.NOW);
     }
 
     private List<Path> files(String suffix) {

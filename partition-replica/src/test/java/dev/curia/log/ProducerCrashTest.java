@@ -68,7 +68,7 @@ class ProducerCrashTest {
     }
 
     private static final class Script {
-        private static final int STEPS = 45;
+        private static final int STEPS = 35;
         private static final int PRODUCERS = 3;
 
         private final CrashingFileSystem files;
@@ -86,7 +86,9 @@ class ProducerCrashTest {
                 for (int i = 0; i < STEPS; i++) step(fixture);
                 fixture.stop();
             } catch (IOException | StorageException down) {
-                assertThat(files.crashed()).as("failed without a crash: " + down).isTrue();
+                assertThat(files.crashed())
+                        .as("failed without a crash: " + down)
+                        .isTrue();
             }
             if (powerLoss) files.powerLoss();
             else files.restart();
@@ -104,9 +106,9 @@ class ProducerCrashTest {
                 case 1 -> log.truncateTo(random.nextLong(Math.max(0, log.logEndOffset() - 6), log.logEndOffset() + 1));
                 case 2 -> log.flush();
                 case 3 -> fixture.directory().checkpoint();
-                case 4 -> fixture.directory()
-                        .checkpointHighWatermarks(
-                                Map.of(LogFixture.NAME, random.nextLong(log.logEndOffset() + 1)));
+                case 4 ->
+                    fixture.directory()
+                            .checkpointHighWatermarks(Map.of(LogFixture.NAME, random.nextLong(log.logEndOffset() + 1)));
                 case 5 -> {
                     fixture.stop();
                     fixture.reopen();
@@ -158,7 +160,8 @@ class ProducerCrashTest {
             PartitionLog log = fixture.log;
             ProducerTwin twin = new ProducerTwin();
             for (long offset = 0; offset < log.logEndOffset(); ) {
-                try (LogSlice slice = log.read(offset, 1 << 20, true, Long.MAX_VALUE).slice()) {
+                try (LogSlice slice =
+                        log.read(offset, 1 << 20, true, Long.MAX_VALUE).slice()) {
                     for (RecordBatch batch :
                             MemoryRecords.readableRecords(slice.toBuffer()).batches()) {
                         twin.add(ProducerTwin.Batch.of(batch));

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A segment's index of aborted transactions: those whose abort marker lies in the segment, in the order of their markers. An entry is in the
- * file as soon as its marker is in the log; there is no file as long as there is no entry. Written by one thread, read by any. Source:
+ * file as soon as its marker is in the log; there is no file before there is an entry. Written by one thread, read by any. Source:
  * KIP-98; Kafka's format, big endian:
  *
  * <pre>
@@ -36,6 +36,8 @@ public final class TransactionIndex {
     private volatile int count = UNKNOWN;
     // Behind the file's usual name.
     private volatile String suffix;
+    // Whether the file was changed since it was forced.
+    private volatile boolean unforced;
     // Writer only.
     private boolean suspect;
 
@@ -60,6 +62,7 @@ public final class TransactionIndex {
         try {
             shared.written();
             out.write((long) known * ENTRY_BYTES, encode(List.of(txn)));
+            unforced = true;
         } finally {
             shared.release();
         }
@@ -115,6 +118,7 @@ public final class TransactionIndex {
             if (kept == known) return;
             shared.written();
             out.truncate((long) kept * ENTRY_BYTES);
+            unforced = true;
             count = kept;
         } catch (CorruptIndexException e) {
             suspect = true;
@@ -130,18 +134,19 @@ public final class TransactionIndex {
     public synchronized void replace(List<AbortedTxn> made, long madeTo) throws IOException {
         List<AbortedTxn> entries = new ArrayList<>(made);
         entries.addAll(endingFrom(madeTo));
-        if (entries.isEmpty()) {
-            if (count() > 0) shared().delete();
-        } else {
-            shared().replace(encode(entries));
-        }
+        // Not deleted when empty: readers may be about to open it.
+        if (count() > 0 || !entries.isEmpty()) shared().replace(encode(entries));
         count = entries.size();
         suspect = false;
     }
 
-    /** What the segment holds shows that there is no entry: whatever file lies there is removed. Writer only. */
+    /** What the segment holds shows that there is no entry: whatever file lies there is removed. Before there are readers. */
     public synchronized void clear() throws IOException {
-        if (count != 0) files.files().delete(path());
+        SharedFile open = file;
+        file = null;
+        if (open != null) open.retire();
+        if (count != 0 || open != null) files.files().delete(path());
+        unforced = false;
         count = 0;
         suspect = false;
     }
@@ -170,7 +175,14 @@ public final class TransactionIndex {
 
     /** Any thread. */
     void force() throws IOException {
-        if (count() > 0) shared().force();
+        if (!unforced) return;
+        unforced = false;
+        try {
+            shared().force();
+        } catch (IOException e) {
+            unforced = true;
+            throw e;
+        }
     }
 
     /** Without an entry there may be a file all the same, where a cut took the last one. */
