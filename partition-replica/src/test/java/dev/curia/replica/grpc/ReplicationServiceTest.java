@@ -7,9 +7,11 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.SystemClock;
 import dev.curia.log.LogSlice;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.replication.v1.Ack;
 import dev.curia.proto.replication.v1.FollowerMessage;
 import dev.curia.proto.replication.v1.Hello;
 import dev.curia.proto.replication.v1.LeaderMessage;
+import dev.curia.proto.replication.v1.Refusal;
 import dev.curia.proto.replication.v1.ReplicationGrpc;
 import dev.curia.proto.replication.v1.Subscribe;
 import dev.curia.replica.port.LocalBroker;
@@ -110,6 +112,43 @@ class ReplicationServiceTest {
 
         Await.until("what gathered comes as one", PATIENCE, () -> follower.records() == 5 * BATCH_BYTES);
         assertThat(follower.withRecords()).isEqualTo(3);
+    }
+
+    @Test
+    void followerWhoseNextBatchesWereDeletedIsToldWhereToStartOver() {
+        Follower follower = new Follower();
+        follower.send(hello("c", 2).addSubscribe(subscription(0)));
+        Await.until("subscribed", PATIENCE, () -> !follower.received.isEmpty());
+        for (int i = 0; i < 5; i++) source.append();
+        source.deleteBefore(3);
+        Await.until(
+                "news of the start needs no credit",
+                PATIENCE,
+                () -> follower.received.stream().anyMatch(m -> m.getLogStartOffset() == 3));
+        assertThat(follower.withRecords()).isZero();
+
+        follower.send(FollowerMessage.newBuilder().setCreditMessages(5).setCreditBytes(1 << 20));
+
+        Await.until("refused", PATIENCE, () -> follower.received.stream().anyMatch(LeaderMessage::hasRefusal));
+        assertThat(follower.received)
+                .last()
+                .extracting(LeaderMessage::getRefusal)
+                .returns(ErrorCode.OFFSET_OUT_OF_RANGE, Refusal::getCode)
+                .returns(3L, Refusal::getLogStartOffset);
+        Await.until("the subscription is withdrawn", PATIENCE, source.subscribers::isEmpty);
+    }
+
+    @Test
+    void acknowledgementsSayWhereTheFollowersLogStartsIfTheyKnow() {
+        Follower follower = new Follower();
+        follower.send(hello("c", 2).addSubscribe(subscription(0)));
+        follower.send(FollowerMessage.newBuilder()
+                .addAcks(Ack.newBuilder().setHandle(1).setLogEndOffset(7))
+                .addAcks(Ack.newBuilder().setHandle(1).setLogEndOffset(8).setLogStartOffset(0))
+                .addAcks(Ack.newBuilder().setHandle(1).setLogEndOffset(9).setLogStartOffset(5)));
+        Await.until("acknowledged", PATIENCE, () -> source.acknowledged.size() == 3);
+        assertThat(source.acknowledged)
+                .containsExactly("7 from OptionalLong.empty", "8 from OptionalLong[0]", "9 from OptionalLong[5]");
     }
 
     @Test
@@ -223,6 +262,7 @@ class ReplicationServiceTest {
     /** A leader whose log is a file of one-record batches of {@link #BATCH_BYTES} each. */
     private static final class Source implements ReplicationSource {
         final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
+        final List<String> acknowledged = new CopyOnWriteArrayList<>();
         final FileChannel file;
         private volatile Ends ends = new Ends(0, 0, 0, 0);
 
@@ -243,6 +283,10 @@ class ReplicationServiceTest {
             publish(new Ends(0, ends.highWatermark(), offset + 1, 0));
         }
 
+        void deleteBefore(long offset) {
+            publish(new Ends(offset, offset, ends.logEndOffset(), 0));
+        }
+
         void advance(long watermark) {
             publish(new Ends(0, watermark, ends.logEndOffset(), 0));
         }
@@ -260,7 +304,9 @@ class ReplicationServiceTest {
 
         @Override
         public void acknowledge(
-                Subscriber subscriber, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset) {}
+                Subscriber subscriber, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset) {
+            acknowledged.add(logEndOffset + " from " + logStartOffset);
+        }
 
         @Override
         public long deletesRemovedTo() {
@@ -274,6 +320,7 @@ class ReplicationServiceTest {
 
         @Override
         public Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes) {
+            if (offset < ends.logStartOffset()) return Optional.empty();
             int size = (int) (ends.logEndOffset() - offset) * BATCH_BYTES;
             return Optional.of(new LogSlice() {
                 @Override

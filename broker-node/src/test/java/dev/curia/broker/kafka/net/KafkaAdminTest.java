@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.curia.broker.kafka.api.LogDirs.Held;
 import dev.curia.broker.kafka.api.LogDirs.LogDir;
+import dev.curia.broker.kafka.api.RequestContext;
+import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.NewTopic;
 import dev.curia.replica.Replica;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -43,8 +46,13 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.AlterConfigsRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -240,6 +248,30 @@ class KafkaAdminTest {
         get(admin.incrementalAlterConfigs(change, new AlterConfigsOptions().validateOnly(true))
                 .all());
         assertThat(described("retention.ms").value()).isEqualTo("604800000");
+    }
+
+    @Test
+    void anOlderClientReplacesAllThatWasSet() throws Exception {
+        alter(op(OpType.SET, "retention.ms", "1000"), op(OpType.SET, "flush.ms", "5"));
+        AlterConfigsRequest request = new AlterConfigsRequest.Builder(
+                        Map.of(
+                                TOPIC,
+                                new AlterConfigsRequest.Config(
+                                        List.of(new AlterConfigsRequest.ConfigEntry("flush.ms", "6")))),
+                        false)
+                .build((short) 1);
+        assertThat(handle(ApiKeys.ALTER_CONFIGS, request).errorCounts()).containsOnlyKeys(Errors.NONE);
+        assertThat(described("flush.ms").value()).isEqualTo("6");
+        assertThat(described("retention.ms").source()).isEqualTo(ConfigSource.DEFAULT_CONFIG);
+    }
+
+    @SuppressWarnings("unchecked")
+    private <Q extends AbstractRequest> AbstractResponse handle(ApiKeys api, Q request) throws Exception {
+        RequestHandler<Q> handler = (RequestHandler<Q>) broker.apis.find(api).orElseThrow();
+        RequestContext context =
+                new RequestContext(request.version(), 1, "test", "c", InetAddress.getLoopbackAddress(), "PLAINTEXT", 0);
+        return Objects.requireNonNull(
+                handler.handle(context, request).toCompletableFuture().get(20, TimeUnit.SECONDS));
     }
 
     @Test
