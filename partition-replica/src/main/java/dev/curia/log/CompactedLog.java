@@ -94,8 +94,12 @@ final class CompactedLog implements CleanableLog {
     }
 
     @Override
-    public Segment newSegment(long baseOffset) throws IOException, CleaningAbortedException {
+    public Segment newSegment(long baseOffset, long mostBytes) throws IOException, CleaningAbortedException {
         if (!log.isInService()) throw changed();
+        if (!environment.space().hasRoomFor(mostBytes)) {
+            throw new IOException("there is no room to write up to " + mostBytes + " bytes beside " + log.directory()
+                    + ": " + environment.space().usableBytes() + " are usable. Free some, or make segments smaller.");
+        }
         for (String suffix : SegmentFiles.OF_A_SEGMENT) {
             environment.files().delete(SegmentFiles.of(log.directory(), baseOffset, suffix + SegmentFiles.CLEANED));
         }

@@ -49,6 +49,11 @@ final class DiskSpace {
         return total;
     }
 
+    /** Whether work in the background may take so many bytes for a while. It may go into the reserve, since it gives room back, but not far. */
+    boolean hasRoomFor(long bytes) {
+        return usable.get() - bytes >= reserveBytes / 2;
+    }
+
     /** The answer to an append. */
     AppendInfo refusal() {
         return AppendInfo.refused(

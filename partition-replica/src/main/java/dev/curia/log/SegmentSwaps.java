@@ -112,8 +112,8 @@ final class SegmentSwaps {
         snapshots.retainBases(swap.old, List.of(swap.cleaned));
         swap.cleaned.moveIndexes("");
         forceNames();
-        files().delete(transactionIndex(swap.cleaned, SegmentFiles.SWAP));
         swap.cleaned.moveRecords("");
+        if (swap.cleaned.aborted().all().isEmpty()) files().delete(transactionIndex(swap.cleaned, ""));
         environment.removeLater(swap.old, log.config().fileDeleteDelayMs());
     }
 
@@ -127,8 +127,8 @@ final class SegmentSwaps {
     }
 
     /**
-     * Unless the new segment has one, an empty transaction index stands for its having none: a log that is opened could not tell an old one
-     * from a new one that got its name already.
+     * Unless the new segment has one, an empty transaction index stands for its having none until the swap is complete: a log that is opened
+     * could not tell an old one from a new one that got its name already.
      */
     private void createEmpty(Path index) throws IOException {
         if (!files().exists(index)) files().open(index).close();

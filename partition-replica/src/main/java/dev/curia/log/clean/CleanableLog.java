@@ -35,8 +35,12 @@ public interface CleanableLog {
     /** Transactions with a record below {@code end} and a marker at or behind {@code start}, in the log's segments from its first on. */
     List<AbortedTxn> abortedTransactions(long start, long end) throws IOException;
 
-    /** A new segment, in files that count for nothing until {@link #replace}; takes the place of an unfinished one of before. */
-    Segment newSegment(long baseOffset) throws IOException, CleaningAbortedException;
+    /**
+     * A new segment, in files that count for nothing until {@link #replace}; takes the place of an unfinished one of before.
+     *
+     * @param mostBytes that will be written; fails when the disk has not got them
+     */
+    Segment newSegment(long baseOffset, long mostBytes) throws IOException, CleaningAbortedException;
 
     /**
      * Puts {@code cleaned}, which is sealed, in the place of consecutive segments of {@code contents}, for readers at once and durably when

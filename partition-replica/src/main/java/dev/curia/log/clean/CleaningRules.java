@@ -2,7 +2,6 @@ package dev.curia.log.clean;
 
 import dev.curia.log.batch.BatchView;
 import java.nio.ByteBuffer;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class CleaningRules {
     private final NewestRecords newest;
     private final TransactionFates transactions;
-    private final Map<Long, LastRecord> lastRecords;
+    private final LastBatches lastBatches;
     private final Bounds bounds;
     private long deletesEnd;
     private long deletesRemovedTo;
@@ -51,11 +50,10 @@ final class CleaningRules {
     }
 
     /** @param newest of what was written since the last cleaning, up to {@code bounds.end()} */
-    CleaningRules(
-            NewestRecords newest, TransactionFates transactions, Map<Long, LastRecord> lastRecords, Bounds bounds) {
+    CleaningRules(NewestRecords newest, TransactionFates transactions, LastBatches lastBatches, Bounds bounds) {
         this.newest = newest;
         this.transactions = transactions;
-        this.lastRecords = lastRecords;
+        this.lastBatches = lastBatches;
         this.bounds = bounds;
         this.deletesEnd = bounds.deletesEnd();
     }
@@ -84,9 +82,7 @@ final class CleaningRules {
 
     boolean keepsHeader(BatchView batch, boolean lastOfFile) {
         if (lastOfFile || batch.lastOffset() + 1 == bounds.end()) return true;
-        if (!batch.hasProducerId()) return false;
-        LastRecord last = lastRecords.get(batch.producerId());
-        return last != null && last.isIn(batch);
+        return lastBatches.has(batch);
     }
 
     /** Whether a record of a batch that is filtered stays. */

@@ -105,7 +105,7 @@ final class GroupCleaning {
     }
 
     private Segment begin() throws IOException, CleaningAbortedException {
-        Segment begun = log.newSegment(sources.get(0).baseOffset());
+        Segment begun = log.newSegment(sources.get(0).baseOffset(), bytesKept + bytesLeft);
         target = begun;
         pending = ByteBuffer.allocate(chunkBytes);
         return begun;

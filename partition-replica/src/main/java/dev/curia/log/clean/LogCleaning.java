@@ -1,7 +1,5 @@
 package dev.curia.log.clean;
 
-import dev.curia.log.batch.BatchView;
-import dev.curia.log.batch.RecordReader;
 import dev.curia.log.clean.CleanableLog.Contents;
 import dev.curia.log.clean.SegmentGroups.Size;
 import dev.curia.log.segment.Segment;
@@ -51,12 +49,13 @@ final class LogCleaning {
     }
 
     Report run() throws IOException, CleaningAbortedException {
-        NewestRecords newest = lookAhead();
+        LookAhead ahead = new LookAhead(log, contents, dirt, means, pace);
+        NewestRecords newest = ahead.run();
         long end = newest.end();
         CleaningRules.Bounds bounds = new CleaningRules.Bounds(
                 end, contents.deletesEnd(), means.nowMillis(), contents.policy().deleteRetentionMs());
         TransactionFates transactions = new TransactionFates(log.abortedTransactions(0, end));
-        CleaningRules rules = new CleaningRules(newest, transactions, log.lastRecords(), bounds);
+        CleaningRules rules = new CleaningRules(newest, transactions, ahead.lastBatches(), bounds);
         long undecodable;
         try (BatchFilter filter = new BatchFilter(rules)) {
             for (List<Segment> group : groups(end)) {
@@ -66,41 +65,6 @@ final class LogCleaning {
         }
         log.cleanedTo(contents, end);
         return new Report(end, !newest.isFull(), newest.keys(), newest.bytes(), undecodable);
-    }
-
-    private NewestRecords lookAhead() throws IOException, CleaningAbortedException {
-        long from = dirt.firstDirty();
-        OffsetMap offsets = new OffsetMap(means.budgetBytes(), means.loadFactor(), from, means.hash());
-        NewestRecords newest = new NewestRecords(offsets, from);
-        TransactionFates transactions = new TransactionFates(log.abortedTransactions(from, dirt.end()));
-        List<Segment> segments = contents.segments();
-        try (RecordReader records = new RecordReader()) {
-            for (int i = 0; i < segments.size() && !newest.isFull(); i++) {
-                long end = i + 1 < segments.size() ? segments.get(i + 1).baseOffset() : contents.segmentsEnd();
-                if (end <= from) continue;
-                if (segments.get(i).baseOffset() >= dirt.end()) break;
-                lookAhead(segments.get(i), newest, transactions, records);
-            }
-        }
-        if (!newest.isFull()) newest.reached(dirt.end());
-        return newest;
-    }
-
-    private void lookAhead(Segment segment, NewestRecords newest, TransactionFates transactions, RecordReader records)
-            throws IOException, CleaningAbortedException {
-        int start = Math.max(0, segment.positionOf(dirt.firstDirty(), segment.size()));
-        try (SegmentReader batches = new SegmentReader(segment, start, segment.size(), means.chunkBytes(), pace)) {
-            while (!newest.isFull() && batches.next()) {
-                BatchView batch = batches.batch();
-                if (batch.baseOffset() >= dirt.end()) return;
-                if (batch.lastOffset() < dirt.firstDirty()) continue;
-                if (batch.isControl()) {
-                    if (batch.hasProducerId()) transactions.endsEmpty(batch);
-                } else if (!transactions.isAborted(batch)) {
-                    newest.add(batch, records, dirt.end());
-                }
-            }
-        }
     }
 
     private List<List<Segment>> groups(long end) throws IOException {

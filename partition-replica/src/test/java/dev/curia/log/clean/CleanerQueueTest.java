@@ -100,7 +100,7 @@ class CleanerQueueTest {
         }
 
         @Override
-        public Segment newSegment(long baseOffset) {
+        public Segment newSegment(long baseOffset, long mostBytes) {
             throw new UnsupportedOperationException();
         }
 
