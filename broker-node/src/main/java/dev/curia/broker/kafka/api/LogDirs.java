@@ -3,9 +3,9 @@ package dev.curia.broker.kafka.api;
 import dev.curia.common.id.TopicPartition;
 import java.util.List;
 
-/** The log directories of this broker and what lies in them. Thread-safe; may ask the disk, so not from an event loop. */
+/** The log directories of this broker and what lies in them. Thread-safe; costs a look at every segment, so not for an event loop. */
 public interface LogDirs {
-    /** In the order of {@code log.dirs}. */
+    /** All of {@code log.dirs}. */
     List<LogDir> describe();
 
     /**

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.curia.broker.bridge;
+
+import org.jspecify.annotations.NullMarked;
