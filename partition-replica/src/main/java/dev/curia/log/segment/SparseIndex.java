@@ -127,9 +127,12 @@ public final class SparseIndex {
         ByteBuffer content = encode(growingEntries());
         LogFile file = shared.acquire();
         try {
-            file.truncate(0);
-            shared.written();
-            file.write(0, content);
+            // An empty file has nothing to force: it may be closed while its segment grows.
+            if (file.size() > 0 || content.hasRemaining()) {
+                file.truncate(0);
+                shared.written();
+                file.write(0, content);
+            }
         } finally {
             shared.release();
         }
