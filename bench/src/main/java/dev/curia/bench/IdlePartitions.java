@@ -29,6 +29,7 @@ public final class IdlePartitions {
                     BenchLog.append(log, batch);
                     BenchLog.append(log, batch);
                 }
+                log.flush(); // Files stay open until what was written to them is on disk.
             }
             directory.restart();
             long heapBefore = heap();

@@ -135,6 +135,32 @@ class LogVerifierTest {
     }
 
     @Test
+    void everyOverwrittenRangeIsReportedOrDoesNoHarm() {
+        Check.forAll(200, SplittableRandom::nextLong, seed -> {
+            SplittableRandom random = new SplittableRandom(seed);
+            List<Path> files = List.copyOf(contents.keySet());
+            Path file = files.get(random.nextInt(files.size()));
+            byte[] bytes = Files.readAllBytes(file);
+            if (bytes.length == 0) return;
+            int from = random.nextInt(bytes.length);
+            int length = 1 + random.nextInt(bytes.length - from);
+            switch (random.nextInt(3)) {
+                case 0 -> java.util.Arrays.fill(bytes, from, from + length, (byte) 0);
+                case 1 ->
+                    System.arraycopy(bytes.clone(), random.nextInt(bytes.length - length + 1), bytes, from, length);
+                default -> {
+                    byte[] noise = new byte[length];
+                    random.nextBytes(noise);
+                    System.arraycopy(noise, 0, bytes, from, length);
+                }
+            }
+            Files.write(file, bytes);
+            reportedOrHarmless(file + " from " + from + ", " + length + " bytes", file);
+            restore();
+        });
+    }
+
+    @Test
     void everyRemovedOrSwappedFileIsReportedOrDoesNoHarm() throws IOException {
         for (Path file : contents.keySet()) {
             Files.delete(file);
@@ -248,7 +274,7 @@ class LogVerifierTest {
     /** Whatever a broker does to its log, and however it stops: nothing that it leaves behind looks damaged. */
     @Test
     void noBrokerLeavesDamage() {
-        Check.forAll(60, SplittableRandom::nextLong, seed -> {
+        Check.forAll(30, SplittableRandom::nextLong, seed -> {
             SplittableRandom random = new SplittableRandom(seed);
             FaultyFileSystem files = new FaultyFileSystem(random.split());
             Path run = Files.createTempDirectory(temporary, "run");
