@@ -153,7 +153,7 @@ public final class ServerKeys {
             200_000,
             1,
             INT,
-            "How many producers a partition remembers; of more it forgets those that were idle longest. Each takes about 220 bytes of memory at most.");
+            "How many producers a partition remembers; of more it forgets those that were idle longest.");
     public static final ConfigKey<Integer> RECOVERY_THREADS = ConfigKey.ofInt(
             "num.recovery.threads.per.data.dir",
             2,
