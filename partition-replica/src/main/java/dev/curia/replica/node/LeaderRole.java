@@ -188,9 +188,10 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                 new PendingAcks.Waiting(end, now + timeoutNanos(request), receivedNanos, success, result);
         if (acks == -1) pending.add(waiting);
         else if (acks == 1 && fsynced) pendingFlush.add(waiting);
-        else result.complete(success);
         if (fsynced) log.requestFlush();
         if (!info.duplicate()) take(state.appended(log.logEndOffset(), now));
+        // Only now that the new end is published: whoever is answered may ask for it.
+        if (acks == 0 || (acks == 1 && !fsynced)) result.complete(success);
         pending.advance(state.highWatermark());
         pendingFlush.advance(state.ownOffset());
     }

@@ -50,6 +50,23 @@ class ReplicationTest {
     }
 
     @Test
+    void i9TheLogEndAskedForAfterAnAcknowledgementIsBehindTheRecord() throws Exception {
+        try (TestCluster cluster = new TestCluster(dir, 1, 1, LONG_LAG)) {
+            cluster.elect(1);
+            cluster.publish();
+            List<CompletableFuture<Void>> all = new ArrayList<>();
+            for (int i = 0; i < 600; i++) {
+                int acks = i % 3 - 1;
+                all.add(cluster.send(1, acks, "value-" + i)
+                        .thenAccept(r -> assertThat(cluster.replica(1).view().logEndOffset())
+                                .as("after acks=%s", acks)
+                                .isGreaterThan(r.baseOffset())));
+            }
+            CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void followerThatWasAwayCatchesUpAndRejoinsTheIsr() throws Exception {
         try (TestCluster cluster = new TestCluster(dir, 2, 1, Duration.ofMillis(300))) {
             cluster.elect(1);
