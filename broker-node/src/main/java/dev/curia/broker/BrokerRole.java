@@ -179,7 +179,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                     metadata.start();
                 },
                 metadata::expect,
-                bridge::offlineReported,
+                bridge::replicasReported,
                 clock);
         standing = myStanding;
         BrokerSession session = resources.own(new BrokerSession(
@@ -192,7 +192,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 new BrokerCondition(published, bridge, replicas),
                 myStanding));
         resources.onClose("controlled shutdown", () -> handOver(session, myStanding));
-        replicas.onOfflineChanged(session::changed);
+        replicas.onTroublesChanged(session::changed);
         replicas.start();
         session.start();
     }

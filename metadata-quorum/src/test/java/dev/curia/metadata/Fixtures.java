@@ -3,7 +3,7 @@ package dev.curia.metadata;
 import com.google.protobuf.ByteString;
 import dev.curia.common.id.Uuid;
 import dev.curia.metadata.decide.Decision;
-import dev.curia.metadata.decide.OnlineReplicas;
+import dev.curia.metadata.decide.ReplicaHealth;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
@@ -21,7 +21,7 @@ public final class Fixtures {
     public static final String CLUSTER = "test-cluster";
 
     /** All that brokers hold is usable, as far as the controller knows. */
-    public static final OnlineReplicas ALL_ONLINE = (broker, partition) -> true;
+    public static final ReplicaHealth ALL_ONLINE = (broker, partition) -> true;
 
     private Fixtures() {}
 

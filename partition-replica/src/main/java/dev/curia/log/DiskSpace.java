@@ -69,6 +69,7 @@ final class DiskSpace {
     /** A write failed for want of space. */
     synchronized void exhausted() {
         looksToWait = LOOKS_AFTER_FAILURE;
+        usable.set(0); // whatever the file system said last
         becomeFull();
     }
 

@@ -4,6 +4,7 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.log.DirectoryPlacement.Candidate;
 import dev.curia.log.io.LogDirFailure;
+import dev.curia.log.io.NoSpaceException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class LogDirectories implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogDirectories.class);
+
+    /** Stands for a directory that may have been where one is new: nobody is left to remember it. */
+    private static final Uuid PERHAPS_LOST = Uuid.ZERO;
 
     private final List<LogDirectory> directories;
     private final List<Unopened> unopened;
@@ -78,10 +82,12 @@ public final class LogDirectories implements AutoCloseable {
             try {
                 DirectoryIds idFile = new DirectoryIds(ports.files(), path);
                 Set<Uuid> others = idFile.read();
+                boolean formatted = !ports.files().exists(path.resolve(MetaProperties.FILE_NAME));
                 LogDirectory directory = LogDirectory.open(path, clusterId, nodeId, ports);
                 opened.add(directory);
                 idFiles.add(idFile);
                 known.addAll(others);
+                if (formatted) known.add(PERHAPS_LOST);
                 if (!ids.add(directory.id())) {
                     throw new LogDirectoryException("The log directory " + path
                             + " has the same directory.id as another of log.dirs: one is a copy");
@@ -138,8 +144,8 @@ public final class LogDirectories implements AutoCloseable {
     }
 
     /**
-     * Whether a directory that held partitions of this broker, as far as it knows, was not found at the start: a partition that is nowhere to
-     * be found may be there.
+     * Whether a directory that held partitions of this broker was not found at the start, or may have been where one is new: a partition that is
+     * nowhere to be found may have been there.
      */
     public boolean someMissing() {
         return !unopened.isEmpty() || known.size() > directories.size();
@@ -181,7 +187,7 @@ public final class LogDirectories implements AutoCloseable {
 
     /** The broker epoch of the last clean stop, if every directory was part of it (KIP-966). */
     public OptionalLong cleanShutdownBrokerEpoch() {
-        if (someMissing()) return OptionalLong.empty();
+        if (!unopened.isEmpty()) return OptionalLong.empty();
         long[] epochs = directories.stream()
                 .mapToLong(directory -> directory.cleanShutdownBrokerEpoch().orElse(-1))
                 .distinct()
@@ -214,7 +220,13 @@ public final class LogDirectories implements AutoCloseable {
     }
 
     private void remember(Set<Uuid> ids) throws IOException {
-        for (DirectoryIds file : idFiles) file.write(ids);
+        for (DirectoryIds file : idFiles) {
+            try {
+                file.write(ids);
+            } catch (NoSpaceException e) {
+                LOG.warn("no room to note the log directories; what was noted before stays", e);
+            }
+        }
     }
 
     private void publish(LogMetrics metrics) {

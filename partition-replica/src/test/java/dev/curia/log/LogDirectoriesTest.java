@@ -98,8 +98,27 @@ class LogDirectoriesTest {
     }
 
     @Test
+    void whereAllIsNewSomethingMayHaveBeenLost() throws IOException {
+        for (int start = 0; start < 2; start++) {
+            try (LogDirectories directories = open()) {
+                assertThat(directories.someMissing()).isTrue();
+            }
+        }
+        settled();
+        try (LogDirectories directories = open()) {
+            assertThat(directories.someMissing()).isFalse();
+        }
+    }
+
+    private void settled() throws IOException {
+        try (LogDirectories directories = open()) {
+            directories.forgetMissing();
+        }
+    }
+
+    @Test
     void aReplacedDirectoryIsNoticedUntilItsContentIsMadeAnew() throws IOException {
-        open().close();
+        settled();
         Files.move(two(), path.resolve("broken"));
         try (LogDirectories directories = open()) {
             assertThat(directories.unopened()).isEmpty();

@@ -1,8 +1,8 @@
 package dev.curia.broker.bridge;
 
 import dev.curia.metadata.client.BrokerSession;
-import dev.curia.metadata.client.OfflineReport;
-import dev.curia.replica.OfflineReplicas;
+import dev.curia.metadata.client.ReplicaReport;
+import dev.curia.replica.ReplicaTroubles;
 import dev.curia.replica.node.HostedReplicas;
 
 /** How this broker is, for its controller. Called on the metadata loop. */
@@ -10,7 +10,7 @@ public final class BrokerCondition implements BrokerSession.Condition {
     private final PublishedMetadata published;
     private final MetadataBridge bridge;
     private final HostedReplicas replicas;
-    private OfflineReport report = OfflineReport.NONE;
+    private ReplicaReport report = ReplicaReport.NONE;
 
     public BrokerCondition(PublishedMetadata published, MetadataBridge bridge, HostedReplicas replicas) {
         this.published = published;
@@ -29,9 +29,10 @@ public final class BrokerCondition implements BrokerSession.Condition {
     }
 
     @Override
-    public OfflineReport offline() {
-        OfflineReplicas now = replicas.offline();
-        if (now.version() != report.version()) report = new OfflineReport(now.version(), now.since());
+    public ReplicaReport replicas() {
+        ReplicaTroubles now = replicas.troubles();
+        if (now.version() != report.version())
+            report = new ReplicaReport(now.version(), now.offlineSince(), now.full());
         return report;
     }
 }

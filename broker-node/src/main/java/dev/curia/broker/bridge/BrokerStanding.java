@@ -22,10 +22,10 @@ public final class BrokerStanding implements BrokerSession.Listener {
     private volatile boolean unfenced;
     private volatile long heardNanos;
 
-    /** Hears which report of offline replicas a controller has acted on, and up to which metadata index that can be seen. */
+    /** Hears which report of replicas a controller has acted on, and up to which metadata index that can be seen. */
     @FunctionalInterface
     public interface ReportListener {
-        void offlineReported(long version, long index);
+        void replicasReported(long version, long index);
     }
 
     /**
@@ -87,8 +87,8 @@ public final class BrokerStanding implements BrokerSession.Listener {
     }
 
     @Override
-    public void offlineReported(long version, long index) {
-        reports.offlineReported(version, index);
+    public void replicasReported(long version, long index) {
+        reports.replicasReported(version, index);
     }
 
     @Override

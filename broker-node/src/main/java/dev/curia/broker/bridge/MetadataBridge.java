@@ -67,8 +67,8 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
         registeredIndex = index;
     }
 
-    /** A controller has acted on this report of offline replicas: what that changed is in the metadata from this index on. */
-    public void offlineReported(long version, long index) {
+    /** A controller has acted on this report of replicas: what that changed is in the metadata from this index on. */
+    public void replicasReported(long version, long index) {
         reportedVersion = version;
         reportedIndex = index;
         settle(published.image());
@@ -109,7 +109,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
     private void settle(MetadataImage image) {
         if (reportedVersion <= settledVersion || image.index() < reportedIndex) return;
         settledVersion = reportedVersion;
-        replicas.offlineActedOn(settledVersion);
+        replicas.reportActedOn(settledVersion);
     }
 
     private static Set<PartitionId> affected(MetadataDelta delta, MetadataImage image) {

@@ -77,6 +77,7 @@ public final class LedLogs implements AutoCloseable {
                         (path, what, cause) -> {
                             throw new AssertionError(what, cause);
                         }));
+        directories.forgetMissing(); // nothing was ever there
         replicas = new HostedReplicas(
                 new LocalBroker("test", BROKER, () -> 1),
                 new ReplicaConfig(

@@ -40,10 +40,10 @@ public final class BrokerSession implements AutoCloseable {
         void committed(long index);
 
         /**
-         * The controller acts on the report of this version: what that changed is in the metadata up to {@code index}, and no replica named in it
-         * joins an ISR until a later version no longer names it. Once a version.
+         * The controller acts on the report of this version: what that changed is in the metadata up to {@code index}, and no replica that it names as
+         * offline joins an ISR until a later version no longer names it. Once a version.
          */
-        void offlineReported(long version, long index);
+        void replicasReported(long version, long index);
 
         /** The controller will never accept this broker as it is; the process should stop. The session is over. */
         void rejected(Status status);
@@ -58,7 +58,7 @@ public final class BrokerSession implements AutoCloseable {
         boolean ready();
 
         /** With what {@link #ready} counted as opened or failed. */
-        OfflineReport offline();
+        ReplicaReport replicas();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerSession.class);
@@ -199,9 +199,9 @@ public final class BrokerSession implements AutoCloseable {
             else listener.unfenced();
         }
         listener.committed(reply.getCommittedIndex());
-        if (reply.getOfflineVersion() > reportKnown) {
-            reportKnown = reply.getOfflineVersion();
-            listener.offlineReported(reportKnown, reply.getCommittedIndex());
+        if (reply.getReportVersion() > reportKnown) {
+            reportKnown = reply.getReportVersion();
+            listener.replicasReported(reportKnown, reply.getCommittedIndex());
         }
         if (reply.getMayShutdown()) shutdown.complete(null);
     }
@@ -258,13 +258,11 @@ public final class BrokerSession implements AutoCloseable {
                 .setReady(condition.ready())
                 .setWantShutdown(leaving)
                 .build();
-        OfflineReport offline = condition.offline();
-        if (offline.version() > reportSent) {
+        ReplicaReport report = condition.replicas();
+        if (report.version() > reportSent) {
             // Before the heartbeat that may say "ready": the controller must not count on these replicas.
-            stream.send(BrokerMessage.newBuilder()
-                    .setOfflineReplicas(offline.toProto())
-                    .build());
-            reportSent = offline.version();
+            stream.send(BrokerMessage.newBuilder().setReplicas(report.toProto()).build());
+            reportSent = report.version();
         }
         stream.send(BrokerMessage.newBuilder().setHeartbeat(heartbeat).build());
     }

@@ -26,8 +26,8 @@ import dev.curia.proto.metadata.v1.AlterPartitionRequest;
 import dev.curia.proto.metadata.v1.AlterPartitionResponse;
 import dev.curia.proto.metadata.v1.Heartbeat;
 import dev.curia.proto.metadata.v1.MetadataBatch;
-import dev.curia.proto.metadata.v1.OfflineReplicas;
 import dev.curia.proto.metadata.v1.Register;
+import dev.curia.proto.metadata.v1.ReplicaReport;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -118,7 +118,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     }
 
     public CompletableFuture<Answer<AlterPartitionResponse>> alterPartition(AlterPartitionRequest request) {
-        return submit(image -> PartitionDecisions.alter(image, request, sessions.online()));
+        return submit(image -> PartitionDecisions.alter(image, request, sessions.health()));
     }
 
     public CompletableFuture<Answer<AllocateProducerIdsResponse>> allocateProducerIds(
@@ -142,9 +142,9 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     }
 
     /** False: overloaded, end the stream. */
-    public boolean offlineReplicas(OfflineReplicas report, BrokerLink link) {
+    public boolean replicasReported(ReplicaReport report, BrokerLink link) {
         return admit(() -> {
-            if (pipeline != null) sessions.offlineReplicas(report, link, clock.monotonicNanos());
+            if (pipeline != null) sessions.replicasReported(report, link, clock.monotonicNanos());
         });
     }
 
@@ -200,7 +200,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         });
         pipeline = opened;
         decide(image -> ClusterDecisions.bootstrap(image, clusterId), answer -> {});
-        decide(image -> BrokerDecisions.repair(image, sessions.online()), answer -> {});
+        decide(image -> BrokerDecisions.repair(image, sessions.health()), answer -> {});
     }
 
     /**

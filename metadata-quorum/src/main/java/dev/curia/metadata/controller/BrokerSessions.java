@@ -5,7 +5,7 @@ import dev.curia.common.id.Uuid;
 import dev.curia.metadata.decide.BrokerDecisions;
 import dev.curia.metadata.decide.BrokerDecisions.Registration;
 import dev.curia.metadata.decide.Decision;
-import dev.curia.metadata.decide.OnlineReplicas;
+import dev.curia.metadata.decide.ReplicaHealth;
 import dev.curia.metadata.decide.Statuses;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ImageRecords;
@@ -14,14 +14,16 @@ import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.metadata.v1.ControllerMessage;
+import dev.curia.proto.metadata.v1.FullTopic;
 import dev.curia.proto.metadata.v1.Heartbeat;
 import dev.curia.proto.metadata.v1.HeartbeatReply;
-import dev.curia.proto.metadata.v1.OfflineReplicas;
 import dev.curia.proto.metadata.v1.OfflineTopic;
 import dev.curia.proto.metadata.v1.Register;
 import dev.curia.proto.metadata.v1.Registered;
+import dev.curia.proto.metadata.v1.ReplicaReport;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +45,8 @@ final class BrokerSessions {
     interface Decider {
         <R> void decide(Function<MetadataImage, Decision<R>> decide, Consumer<Answer<R>> answer);
     }
+
+    private static final long RELIEF_NANOS = 1_000_000_000;
 
     private static final class Session {
         final int brokerId;
@@ -72,6 +76,8 @@ final class BrokerSessions {
     private final SessionTracker tracker;
     private final ReportedReplicas reported = new ReportedReplicas();
     private final Map<Integer, Session> sessions = new HashMap<>(); // by broker id
+    private boolean relieving; // a decision is in flight
+    private long relievedNanos;
     private final Map<Integer, Long> fencing = new HashMap<>(); // epoch by broker id, while the decision is in flight
 
     BrokerSessions(SessionConfig config, MetadataLog log, Decider decider) {
@@ -94,7 +100,7 @@ final class BrokerSessions {
     }
 
     /** What decisions may count on. */
-    OnlineReplicas online() {
+    ReplicaHealth health() {
         return reported;
     }
 
@@ -129,7 +135,7 @@ final class BrokerSessions {
             return;
         }
         tracker.heard(session.brokerId, now);
-        if (!session.reported) accept(session, 0, Map.of());
+        if (!session.reported) accept(session, 0, Map.of(), Set.of());
         settle(session);
         session.appliedIndex = heartbeat.getAppliedIndex();
         session.leaving |= heartbeat.getWantShutdown();
@@ -140,24 +146,34 @@ final class BrokerSessions {
         reply(session);
     }
 
-    void offlineReplicas(OfflineReplicas report, BrokerLink link, long now) {
+    void replicasReported(ReplicaReport report, BrokerLink link, long now) {
         Session session = byLink(link);
         if (session == null) return;
         tracker.heard(session.brokerId, now);
         Map<PartitionId, Long> offlineSince = new LinkedHashMap<>();
-        for (OfflineTopic topic : report.getTopicsList()) {
+        for (OfflineTopic topic : report.getOfflineList()) {
             Uuid id = ImageRecords.uuid(topic.getTopicId());
             topic.getPartitionsList()
                     .forEach(p -> offlineSince.put(new PartitionId(id, p.getPartition()), p.getSinceVersion()));
         }
-        LOG.info("broker {} epoch {} has {} offline replicas", session.brokerId, session.epoch, offlineSince.size());
-        accept(session, report.getVersion(), offlineSince);
+        Set<PartitionId> full = new HashSet<>();
+        for (FullTopic topic : report.getFullList()) {
+            Uuid id = ImageRecords.uuid(topic.getTopicId());
+            topic.getPartitionsList().forEach(partition -> full.add(new PartitionId(id, partition)));
+        }
+        LOG.info(
+                "broker {} epoch {} has {} offline replicas and {} on full disks",
+                session.brokerId,
+                session.epoch,
+                offlineSince.size(),
+                full.size());
+        accept(session, report.getVersion(), offlineSince, full);
         settle(session);
     }
 
-    private void accept(Session session, long version, Map<PartitionId, Long> offlineSince) {
+    private void accept(Session session, long version, Map<PartitionId, Long> offlineSince, Set<PartitionId> full) {
         session.reported = true;
-        reported.put(session.brokerId, version, Collections.unmodifiableMap(offlineSince));
+        reported.put(session.brokerId, version, Collections.unmodifiableMap(offlineSince), full);
     }
 
     /** Acts on the newest report, if nothing has yet. When that fails, the next heartbeat leads here again. */
@@ -187,8 +203,9 @@ final class BrokerSessions {
         else tracker.streamBroke(session.brokerId, now);
     }
 
-    /** Fences whoever is dead by now. */
+    /** Fences whoever is dead by now, and looks again who could go on for those whose disk is full. */
     void tick(long now) {
+        relieveFull(now);
         for (SessionTracker.Dead dead : tracker.dead(now)) {
             int id = dead.brokerId();
             Optional<BrokerRegistration> broker = log.image().broker(id);
@@ -198,6 +215,14 @@ final class BrokerSessions {
                 fence(id, broker.get().epoch(), dead.cause(), sessions.get(id));
             }
         }
+    }
+
+    /** A member that could may have joined the ISR meanwhile, or come alive. */
+    private void relieveFull(long now) {
+        if (!reported.anyFull() || relieving || now - relievedNanos < RELIEF_NANOS) return;
+        relieving = true;
+        relievedNanos = now;
+        decider.decide(image -> BrokerDecisions.relieveFull(image, reported), answer -> relieving = false);
     }
 
     private void fence(int id, long epoch, String cause, @Nullable Session session) {
@@ -271,7 +296,7 @@ final class BrokerSessions {
                         .setFenced(isFenced(session))
                         .setMayShutdown(mayShutdown(session))
                         .setCommittedIndex(log.image().index())
-                        .setOfflineVersion(reported.settledVersion(session.brokerId)))
+                        .setReportVersion(reported.settledVersion(session.brokerId)))
                 .build());
     }
 

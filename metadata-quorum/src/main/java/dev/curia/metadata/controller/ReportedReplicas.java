@@ -1,7 +1,7 @@
 package dev.curia.metadata.controller;
 
 import dev.curia.common.id.PartitionId;
-import dev.curia.metadata.decide.OnlineReplicas;
+import dev.curia.metadata.decide.ReplicaHealth;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -11,7 +11,7 @@ import java.util.Set;
  * What brokers have said of their replicas to this controller. Loop-confined; not logged: a new controller hears it again, and until
  * then counts on no replica of that broker. Outlives a broken stream, as the broker's epoch does.
  */
-final class ReportedReplicas implements OnlineReplicas {
+final class ReportedReplicas implements ReplicaHealth {
     private static final long NEVER = -1;
 
     private static final class Report {
@@ -19,6 +19,7 @@ final class ReportedReplicas implements OnlineReplicas {
         long version = NEVER;
         long settledVersion = NEVER; // what it says up to here is acted on
         Map<PartitionId, Long> offlineSince = Map.of(); // versions
+        Set<PartitionId> full = Set.of();
 
         Report(long epoch) {
             this.epoch = epoch;
@@ -33,6 +34,17 @@ final class ReportedReplicas implements OnlineReplicas {
         return report != null && report.version != NEVER && !report.offlineSince.containsKey(partition);
     }
 
+    @Override
+    public boolean isFull(int brokerId, PartitionId partition) {
+        Report report = byBroker.get(brokerId);
+        return report != null && report.full.contains(partition);
+    }
+
+    @Override
+    public boolean anyFull() {
+        return byBroker.values().stream().anyMatch(report -> !report.full.isEmpty());
+    }
+
     /** A broker registered with this epoch: what an earlier process of it said is void. */
     void registered(int brokerId, long epoch) {
         Report report = byBroker.get(brokerId);
@@ -40,11 +52,12 @@ final class ReportedReplicas implements OnlineReplicas {
     }
 
     /** A report of a registered broker; an older one than is known changes nothing. */
-    void put(int brokerId, long version, Map<PartitionId, Long> offlineSince) {
+    void put(int brokerId, long version, Map<PartitionId, Long> offlineSince, Set<PartitionId> full) {
         Report report = byBroker.get(brokerId);
         if (report == null || version < report.version) return;
         report.version = version;
         report.offlineSince = offlineSince;
+        report.full = full;
     }
 
     /** The version of the newest report that waits to be acted on; -1: none does. */

@@ -34,7 +34,7 @@ public final class BrokerDecisions {
      * @param otherIsLive whether a session of another incarnation of this broker id is connected
      */
     public static Decision<Registration> register(
-            MetadataImage image, Register request, boolean otherIsLive, OnlineReplicas online) {
+            MetadataImage image, Register request, boolean otherIsLive, ReplicaHealth health) {
         if (!request.getClusterId().equals(image.clusterId())) {
             return refused(
                     ErrorCode.INCONSISTENT_CLUSTER_ID,
@@ -56,7 +56,7 @@ public final class BrokerDecisions {
         List<MetadataRecord> records = new ArrayList<>();
         if (known.isPresent() && !known.get().fenced()) {
             records.addAll(Elections.withdrawAll(
-                    image, request.getBrokerId(), online, "broker " + request.getBrokerId() + " started again"));
+                    image, request.getBrokerId(), health, "broker " + request.getBrokerId() + " started again"));
         }
         long epoch = image.nextBrokerEpoch();
         records.add(registration(request, epoch));
@@ -65,23 +65,23 @@ public final class BrokerDecisions {
 
     /** Withdraws a broker from leading and from the ISRs; nothing when it is fenced, gone or of another epoch. */
     public static Decision<Boolean> fence(
-            MetadataImage image, int brokerId, long epoch, String cause, OnlineReplicas online) {
+            MetadataImage image, int brokerId, long epoch, String cause, ReplicaHealth health) {
         Optional<BrokerRegistration> broker = current(image, brokerId, epoch).filter(b -> !b.fenced());
         if (broker.isEmpty()) return Decision.answer(false);
         // Partitions first: an image in between shows a broker that lost its part, never a leader that is fenced.
         List<MetadataRecord> records = new ArrayList<>(
-                Elections.withdrawAll(image, brokerId, online, "broker " + brokerId + " fenced: " + cause));
+                Elections.withdrawAll(image, brokerId, health, "broker " + brokerId + " fenced: " + cause));
         records.add(Records.fencing(broker.get(), true, cause));
         return Decision.of(records, true);
     }
 
     /** Lets a broker take part, and lead where only it can; nothing when it is not fenced, gone or of another epoch. */
-    public static Decision<Boolean> unfence(MetadataImage image, int brokerId, long epoch, OnlineReplicas online) {
+    public static Decision<Boolean> unfence(MetadataImage image, int brokerId, long epoch, ReplicaHealth health) {
         Optional<BrokerRegistration> broker = current(image, brokerId, epoch).filter(BrokerRegistration::fenced);
         if (broker.isEmpty()) return Decision.answer(false);
         List<MetadataRecord> records = new ArrayList<>();
         records.add(Records.fencing(broker.get(), false, "caught up"));
-        records.addAll(Elections.fillVacancies(image, only(brokerId, online), "broker " + brokerId + " is back"));
+        records.addAll(Elections.fillVacancies(image, only(brokerId, health), "broker " + brokerId + " is back"));
         return Decision.of(records, true);
     }
 
@@ -89,7 +89,7 @@ public final class BrokerDecisions {
      * Acts on what a broker says of its replicas: those that are offline leave the ISRs and no longer lead, and where only the broker can lead
      * and its replica is online, it does. Nothing when the broker is gone or of another epoch.
      *
-     * @param offline all of them; {@code online} agrees
+     * @param offline all of them; {@code health} agrees
      * @param fresh those that this controller has not yet acted on. Also where such a replica is not in the ISR the partition epoch rises:
      *     a proposal that still counts on what the replica once had must fail, also when it arrives after the replica was made anew
      */
@@ -99,7 +99,7 @@ public final class BrokerDecisions {
             long epoch,
             Set<PartitionId> offline,
             Set<PartitionId> fresh,
-            OnlineReplicas online) {
+            ReplicaHealth health) {
         Optional<BrokerRegistration> broker = current(image, brokerId, epoch);
         if (broker.isEmpty()) return Decision.answer(false);
         String cause = "replica on broker " + brokerId + " is offline";
@@ -109,21 +109,30 @@ public final class BrokerDecisions {
                     image.partition(id).filter(p -> p.replicas().contains(brokerId));
             if (state.isEmpty()) continue;
             Optional<MetadataRecord> change =
-                    Elections.withdraw(id, state.get(), brokerId, Elections.alive(image, online), cause);
+                    Elections.withdraw(id, state.get(), brokerId, Elections.alive(image, health), cause);
             change.ifPresent(records::add);
             boolean proposalsMayBeUnderWay = fresh.contains(id) && state.get().hasLeader();
             if (change.isEmpty() && proposalsMayBeUnderWay) records.add(Records.record(Records.change(id, cause)));
         }
         if (!broker.get().fenced()) {
             records.addAll(
-                    Elections.fillVacancies(image, only(brokerId, online), "broker " + brokerId + " can lead again"));
+                    Elections.fillVacancies(image, only(brokerId, health), "broker " + brokerId + " can lead again"));
         }
+        // Behind the others, and on what they leave: one partition may be in both.
+        MetadataImage after = image.apply(image.index(), records).image();
+        records.addAll(Elections.relieveFull(after, health));
         return Decision.of(records, true);
     }
 
+    /** Lets others go on where a disk is full; see {@link ReplicaHealth#isFull}. Nothing while none is, or nobody could. */
+    public static Decision<Boolean> relieveFull(MetadataImage image, ReplicaHealth health) {
+        List<MetadataRecord> records = Elections.relieveFull(image, health);
+        return Decision.of(records, !records.isEmpty());
+    }
+
     /** Finishes what an earlier controller could not: elects leaders where there is none but could be one. */
-    public static Decision<Boolean> repair(MetadataImage image, OnlineReplicas online) {
-        List<MetadataRecord> records = Elections.fillVacancies(image, Elections.alive(image, online), "new controller");
+    public static Decision<Boolean> repair(MetadataImage image, ReplicaHealth health) {
+        List<MetadataRecord> records = Elections.fillVacancies(image, Elections.alive(image, health), "new controller");
         return Decision.of(records, !records.isEmpty());
     }
 
@@ -171,8 +180,8 @@ public final class BrokerDecisions {
         return Statuses.OK;
     }
 
-    private static Elections.Candidates only(int brokerId, OnlineReplicas online) {
-        return (broker, partition) -> broker == brokerId && online.isOnline(broker, partition);
+    private static Elections.Candidates only(int brokerId, ReplicaHealth health) {
+        return (broker, partition) -> broker == brokerId && health.isOnline(broker, partition);
     }
 
     private static Optional<BrokerRegistration> current(MetadataImage image, int brokerId, long epoch) {

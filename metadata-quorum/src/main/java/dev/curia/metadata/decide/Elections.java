@@ -36,8 +36,8 @@ final class Elections {
     }
 
     /** Takes a broker out of every ISR and gives its leaderships to others; see {@link #withdraw(PartitionId, PartitionState, int, Candidates, String)}. */
-    static List<MetadataRecord> withdrawAll(MetadataImage image, int broker, OnlineReplicas online, String cause) {
-        Candidates others = alive(image, online);
+    static List<MetadataRecord> withdrawAll(MetadataImage image, int broker, ReplicaHealth health, String cause) {
+        Candidates others = alive(image, health);
         return visit(image, (id, state) -> withdraw(id, state, broker, others, cause));
     }
 
@@ -68,9 +68,35 @@ final class Elections {
         });
     }
 
+    /**
+     * Takes replicas whose disk is full out of the ISR where another member can go on without them, and gives that the leadership. Where none
+     * can, nothing changes: whoever leads goes on when there is room.
+     */
+    static List<MetadataRecord> relieveFull(MetadataImage image, ReplicaHealth health) {
+        if (!health.anyFull()) return List.of();
+        Candidates alive = alive(image, health);
+        return visit(image, (id, state) -> {
+            List<Integer> full = state.isr().stream()
+                    .filter(member -> health.isFull(member, id))
+                    .toList();
+            if (full.isEmpty() || !state.hasLeader()) return Optional.empty();
+            List<Integer> rest = state.isr().stream()
+                    .filter(member -> !full.contains(member))
+                    .toList();
+            if (rest.stream().noneMatch(member -> alive.mayLead(member, id))) return Optional.empty();
+            PartitionChangeRecord.Builder change = Records.change(id, "the disks of brokers " + full + " are full")
+                    .setIsr(Records.brokers(rest));
+            if (full.contains(state.leader())) {
+                change.setLeader(
+                        elect(id, state, (replica, p) -> !full.contains(replica) && alive.mayLead(replica, p)));
+            }
+            return Optional.of(Records.record(change));
+        });
+    }
+
     /** Unfenced brokers whose replica is online. */
-    static Candidates alive(MetadataImage image, OnlineReplicas online) {
-        return (broker, partition) -> image.isAlive(broker) && online.isOnline(broker, partition);
+    static Candidates alive(MetadataImage image, ReplicaHealth health) {
+        return (broker, partition) -> image.isAlive(broker) && health.isOnline(broker, partition);
     }
 
     private static List<MetadataRecord> visit(MetadataImage image, Visitor visitor) {

@@ -27,9 +27,9 @@ import java.util.Set;
 public final class PartitionDecisions {
     private PartitionDecisions() {}
 
-    /** @param online an offline replica does not join an ISR */
+    /** @param health an offline replica does not join an ISR, nor does one whose disk is full */
     public static Decision<AlterPartitionResponse> alter(
-            MetadataImage image, AlterPartitionRequest request, OnlineReplicas online) {
+            MetadataImage image, AlterPartitionRequest request, ReplicaHealth health) {
         Status sender = BrokerDecisions.checkEpoch(image, request.getBrokerId(), request.getBrokerEpoch());
         if (!Statuses.isOk(sender)) {
             return Decision.answer(
@@ -39,7 +39,7 @@ public final class PartitionDecisions {
         List<PartitionVerdict> verdicts = new ArrayList<>();
         Set<PartitionId> seen = new HashSet<>();
         for (PartitionProposal proposal : request.getPartitionsList()) {
-            verdicts.add(decide(image, request.getBrokerId(), proposal, seen, online, records));
+            verdicts.add(decide(image, request.getBrokerId(), proposal, seen, health, records));
         }
         return new Decision<>(
                 records,
@@ -54,7 +54,7 @@ public final class PartitionDecisions {
             int sender,
             PartitionProposal proposal,
             Set<PartitionId> seen,
-            OnlineReplicas online,
+            ReplicaHealth health,
             List<MetadataRecord> records) {
         Optional<Topic> topic = image.topic(ImageRecords.uuid(proposal.getTopicId()));
         if (topic.isEmpty()) return verdict(ErrorCode.UNKNOWN_TOPIC_ID, "No topic has this id; it may be deleted.");
@@ -67,7 +67,7 @@ public final class PartitionDecisions {
         PartitionState state = found.get();
         PartitionId id = new PartitionId(topic.get().id(), proposal.getPartition());
         Status status = seen.add(id)
-                ? check(image, sender, proposal, id, state, online)
+                ? check(image, sender, proposal, id, state, health)
                 : Statuses.error(ErrorCode.INVALID_REQUEST, "The partition is twice in the request.");
         if (!Statuses.isOk(status)) return verdict(status, state, state.isr(), state.partitionEpoch());
 
@@ -86,7 +86,7 @@ public final class PartitionDecisions {
             PartitionProposal proposal,
             PartitionId id,
             PartitionState state,
-            OnlineReplicas online) {
+            ReplicaHealth health) {
         if (proposal.getLeaderEpoch() > state.leaderEpoch() || proposal.getPartitionEpoch() > state.partitionEpoch()) {
             return Statuses.error(
                     ErrorCode.NOT_CONTROLLER,
@@ -111,15 +111,20 @@ public final class PartitionDecisions {
                             + ".");
         }
         Status members = checkMembers(image, sender, proposal, state);
-        return Statuses.isOk(members) ? checkOnline(proposal, id, state, online) : members;
+        return Statuses.isOk(members) ? checkOnline(proposal, id, state, health) : members;
     }
 
     /** Only who joins must have reported to this controller; a member whose replica is known to be offline has left already. */
     private static Status checkOnline(
-            PartitionProposal proposal, PartitionId id, PartitionState state, OnlineReplicas online) {
+            PartitionProposal proposal, PartitionId id, PartitionState state, ReplicaHealth health) {
         for (IsrMember member : proposal.getIsrList()) {
             int broker = member.getBrokerId();
-            if (!state.isr().contains(broker) && !online.isOnline(broker, id)) {
+            if (state.isr().contains(broker)) continue;
+            if (health.isFull(broker, id)) {
+                return Statuses.error(
+                        ErrorCode.INELIGIBLE_REPLICA, "The disk of the replica on broker " + broker + " is full.");
+            }
+            if (!health.isOnline(broker, id)) {
                 return Statuses.error(
                         ErrorCode.INELIGIBLE_REPLICA,
                         "The replica on broker " + broker

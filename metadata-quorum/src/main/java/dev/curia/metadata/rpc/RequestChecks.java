@@ -7,10 +7,11 @@ import dev.curia.proto.admin.v1.ConfigChange;
 import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
-import dev.curia.proto.metadata.v1.OfflineReplicas;
+import dev.curia.proto.metadata.v1.FullTopic;
 import dev.curia.proto.metadata.v1.OfflineTopic;
 import dev.curia.proto.metadata.v1.PartitionProposal;
 import dev.curia.proto.metadata.v1.Register;
+import dev.curia.proto.metadata.v1.ReplicaReport;
 import io.grpc.Status;
 import java.util.List;
 
@@ -30,8 +31,12 @@ final class RequestChecks {
         request.getListenersList().forEach(listener -> endpoint("listeners", listener));
     }
 
-    static void check(OfflineReplicas report) {
-        for (OfflineTopic topic : report.getTopicsList()) {
+    static void check(ReplicaReport report) {
+        for (FullTopic topic : report.getFullList()) {
+            uuid("topic_id", topic.getTopicId());
+            topic.getPartitionsList().forEach(p -> require(p >= 0, "partition " + p + " is negative"));
+        }
+        for (OfflineTopic topic : report.getOfflineList()) {
             uuid("topic_id", topic.getTopicId());
             topic.getPartitionsList()
                     .forEach(p -> require(p.getPartition() >= 0, "partition " + p.getPartition() + " is negative"));

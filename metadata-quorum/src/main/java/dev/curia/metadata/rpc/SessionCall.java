@@ -42,9 +42,9 @@ final class SessionCall implements StreamObserver<BrokerMessage>, BrokerLink {
                 if (first) fail(malformed("the first message of a session must be register"));
                 else if (!controller.heartbeat(message.getHeartbeat(), this)) fail(Answers.overloaded());
             }
-            case OFFLINE_REPLICAS -> {
+            case REPLICAS -> {
                 if (first) fail(malformed("the first message of a session must be register"));
-                else offlineReplicas(message);
+                else replicasReported(message);
             }
             case KIND_NOT_SET -> fail(malformed("a broker message of no known kind"));
         }
@@ -60,14 +60,14 @@ final class SessionCall implements StreamObserver<BrokerMessage>, BrokerLink {
         if (!controller.register(message.getRegister(), this)) fail(Answers.overloaded());
     }
 
-    private void offlineReplicas(BrokerMessage message) {
+    private void replicasReported(BrokerMessage message) {
         try {
-            RequestChecks.check(message.getOfflineReplicas());
+            RequestChecks.check(message.getReplicas());
         } catch (StatusRuntimeException malformed) {
             fail(malformed);
             return;
         }
-        if (!controller.offlineReplicas(message.getOfflineReplicas(), this)) fail(Answers.overloaded());
+        if (!controller.replicasReported(message.getReplicas(), this)) fail(Answers.overloaded());
     }
 
     @Override

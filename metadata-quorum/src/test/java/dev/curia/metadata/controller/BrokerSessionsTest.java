@@ -11,12 +11,16 @@ import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.port.FakeMetadataLog;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.metadata.v1.AlterPartitionRequest;
 import dev.curia.proto.metadata.v1.ControllerMessage;
+import dev.curia.proto.metadata.v1.FullTopic;
 import dev.curia.proto.metadata.v1.Heartbeat;
+import dev.curia.proto.metadata.v1.IsrMember;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.proto.metadata.v1.OfflinePartition;
-import dev.curia.proto.metadata.v1.OfflineReplicas;
 import dev.curia.proto.metadata.v1.OfflineTopic;
+import dev.curia.proto.metadata.v1.PartitionProposal;
+import dev.curia.proto.metadata.v1.ReplicaReport;
 import dev.curia.testkit.Await;
 import dev.curia.testkit.ManualClock;
 import java.time.Duration;
@@ -223,17 +227,13 @@ final class BrokerSessionsTest {
                         ImageRecords.bytes(log.image().topic("t").orElseThrow().id()));
         for (int p : partitions)
             topic.addPartitions(OfflinePartition.newBuilder().setPartition(p).setSinceVersion(version));
-        controller.offlineReplicas(
-                OfflineReplicas.newBuilder()
-                        .setVersion(version)
-                        .addTopics(topic)
-                        .build(),
-                link);
+        controller.replicasReported(
+                ReplicaReport.newBuilder().setVersion(version).addOffline(topic).build(), link);
         Await.until("the report is acted on", SOON, () -> settled(link) == version);
     }
 
     private static long settled(Link link) {
-        return link.messages.get(link.messages.size() - 1).getHeartbeatReply().getOfflineVersion();
+        return link.messages.get(link.messages.size() - 1).getHeartbeatReply().getReportVersion();
     }
 
     @Test
@@ -264,6 +264,58 @@ final class BrokerSessionsTest {
     }
 
     @Test
+    void aLeaderOnAFullDiskIsReplacedAsSoonAsAnotherCanGoOn() {
+        Link one = alive(1, 1);
+        Link two = alive(2, 2);
+        createTopic(2);
+        int leader = partition().leader();
+        Link ofLeader = leader == 1 ? one : two;
+        Link ofOther = leader == 1 ? two : one;
+        FullTopic topic = FullTopic.newBuilder()
+                .setTopicId(
+                        ImageRecords.bytes(log.image().topic("t").orElseThrow().id()))
+                .addPartitions(0)
+                .build();
+        report(ofOther, ReplicaReport.newBuilder().setVersion(1).addFull(topic).build());
+        assertThat(partition().isr()).containsExactly(leader);
+        report(ofLeader, ReplicaReport.newBuilder().setVersion(1).addFull(topic).build());
+        assertThat(partition().leader()).isEqualTo(leader);
+
+        report(ofOther, ReplicaReport.newBuilder().setVersion(2).build());
+        assertThat(partition().leader()).isEqualTo(leader);
+        PartitionState state = partition();
+        var joined = controller.alterPartition(AlterPartitionRequest.newBuilder()
+                .setBrokerId(leader)
+                .setBrokerEpoch(log.image().broker(leader).orElseThrow().epoch())
+                .addPartitions(PartitionProposal.newBuilder()
+                        .setTopicId(topic.getTopicId())
+                        .setLeaderEpoch(state.leaderEpoch())
+                        .setPartitionEpoch(state.partitionEpoch())
+                        .addIsr(member(leader))
+                        .addIsr(member(3 - leader)))
+                .build());
+        Await.until("it is in sync", SOON, joined::isDone);
+        Await.until("it leads", SOON, () -> {
+            clock.advance(Duration.ofMillis(100));
+            heartbeat(one);
+            heartbeat(two);
+            return partition().leader() == 3 - leader;
+        });
+    }
+
+    private IsrMember member(int broker) {
+        return IsrMember.newBuilder()
+                .setBrokerId(broker)
+                .setBrokerEpoch(log.image().broker(broker).orElseThrow().epoch())
+                .build();
+    }
+
+    private void report(Link link, ReplicaReport report) {
+        controller.replicasReported(report, link);
+        Await.until("the report is acted on", SOON, () -> settled(link) == report.getVersion());
+    }
+
+    @Test
     void aReportSurvivesABrokenStreamButNotANewIncarnation() {
         Link first = alive(1, 1);
         createTopic(1);
@@ -286,10 +338,10 @@ final class BrokerSessionsTest {
         createTopic(1);
         log.mode(FakeMetadataLog.Mode.REFUSE);
         int before = log.proposed().size();
-        controller.offlineReplicas(
-                OfflineReplicas.newBuilder()
+        controller.replicasReported(
+                ReplicaReport.newBuilder()
                         .setVersion(9)
-                        .addTopics(OfflineTopic.newBuilder()
+                        .addOffline(OfflineTopic.newBuilder()
                                 .setTopicId(ImageRecords.bytes(
                                         log.image().topic("t").orElseThrow().id()))
                                 .addPartitions(OfflinePartition.newBuilder().setSinceVersion(9)))

@@ -7,8 +7,8 @@ import com.google.protobuf.ByteString;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.net.HostPort;
 import dev.curia.metadata.Fixtures;
-import dev.curia.metadata.client.OfflineReport;
 import dev.curia.metadata.client.QuorumException;
+import dev.curia.metadata.client.ReplicaReport;
 import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.QuorumStatus;
@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -84,7 +85,7 @@ final class QuorumRpcTest {
         PartitionId failed =
                 new PartitionId(first.log().image().topic("a").orElseThrow().id(), 1);
 
-        one.offline = new OfflineReport(7, Map.of(failed, 6L));
+        one.offline = new ReplicaReport(7, Map.of(failed, 6L), Set.of());
         one.session.changed();
         Await.until("it is acted on", SOON, () -> one.events.contains("reported 7"));
         assertThat(Fixtures.partition(first.log().image(), "a", 1).hasLeader()).isFalse();
@@ -92,7 +93,7 @@ final class QuorumRpcTest {
 
         first.log().follow();
         first.log().lead();
-        one.offline = new OfflineReport(8, Map.of());
+        one.offline = new ReplicaReport(8, Map.of(), Set.of());
         Await.until(
                 "it leads again",
                 SOON,

@@ -8,9 +8,9 @@ import dev.curia.metadata.Fixtures;
 import dev.curia.metadata.client.BrokerIdentity;
 import dev.curia.metadata.client.BrokerSession;
 import dev.curia.metadata.client.MetadataWatcher;
-import dev.curia.metadata.client.OfflineReport;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.client.QuorumClient;
+import dev.curia.metadata.client.ReplicaReport;
 import dev.curia.metadata.controller.ActiveController;
 import dev.curia.metadata.controller.SessionConfig;
 import dev.curia.metadata.decide.TopicDefaults;
@@ -67,7 +67,7 @@ final class TestQuorum implements AutoCloseable {
 
     final class Broker implements BrokerSession.Listener, BrokerSession.Condition {
         private final Client client;
-        volatile OfflineReport offline = OfflineReport.NONE;
+        volatile ReplicaReport offline = ReplicaReport.NONE;
         final List<String> events = new CopyOnWriteArrayList<>();
         final BrokerSession session;
 
@@ -107,12 +107,12 @@ final class TestQuorum implements AutoCloseable {
         }
 
         @Override
-        public OfflineReport offline() {
+        public ReplicaReport replicas() {
             return offline;
         }
 
         @Override
-        public void offlineReported(long version, long index) {
+        public void replicasReported(long version, long index) {
             events.add("reported " + version);
         }
 

@@ -6,9 +6,9 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
 import dev.curia.log.LogDirectories;
-import dev.curia.replica.OfflineReplicas;
 import dev.curia.replica.Replica;
 import dev.curia.replica.ReplicaAssignment;
+import dev.curia.replica.ReplicaTroubles;
 import dev.curia.replica.Replicas;
 import dev.curia.replica.node.OfflineRegistry.Entry;
 import dev.curia.replica.port.IsrProposals;
@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +38,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -50,9 +52,9 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
     private static final Logger LOG = LoggerFactory.getLogger(HostedReplicas.class);
     private static final int INBOX = 16_384;
     private static final long STOP_SECONDS = 30;
-    private static final Duration OFFLINE_CHECK = Duration.ofSeconds(1);
-    /** So long is waited for more replicas to go offline, or to come back, before the controller is told. */
-    private static final Duration OFFLINE_GATHER = Duration.ofMillis(20);
+    private static final Duration TROUBLES_CHECK = Duration.ofSeconds(1);
+    /** So long is waited for more of them before the controller is told. */
+    private static final Duration TROUBLES_GATHER = Duration.ofMillis(20);
 
     private final ReplicaContext context;
     private final ReplicaStore store;
@@ -67,8 +69,8 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final OfflineRegistry offline = new OfflineRegistry();
     private final Housekeeping housekeeping;
-    private final AtomicBoolean tellingOfOffline = new AtomicBoolean();
-    private volatile Runnable offlineListener = () -> {};
+    private final AtomicBoolean tellingOfTroubles = new AtomicBoolean();
+    private volatile Runnable troublesListener = () -> {};
     private volatile boolean metadataCurrent;
     private volatile boolean firstAssignmentsGiven;
 
@@ -101,7 +103,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
     public void start() {
         loops.forEach(each -> each.loop().start());
         housekeeping.start();
-        housekeeping.every(OFFLINE_CHECK, this::lookAfterOffline);
+        housekeeping.every(TROUBLES_CHECK, this::lookAfterTroubles);
         context.metrics()
                 .watch(
                         () -> snapshots().filter(s -> s.view().leading()).count(),
@@ -140,7 +142,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
      * Makes this broker hold the partition as assigned: opens its log, or makes one, and leads or follows. Assignments of one partition take
      * effect in the order given; an older partition epoch than the present one changes nothing.
      *
-     * @return completes when in effect; fails with {@link ReplicaOfflineException} when the replica is offline: it is {@link #offline reported},
+     * @return completes when in effect; fails with {@link ReplicaOfflineException} when the replica is offline: it is {@link #troubles reported},
      *     comes back by itself when it can, and the others go on
      */
     public CompletableFuture<Void> apply(ReplicaAssignment assignment) {
@@ -153,7 +155,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
                     ? CompletableFuture.completedFuture(null)
                     : delete(present, "its topic was deleted");
             return free.thenCompose(x -> {
-                if (offline.remove(assignment.name())) offlineChanged(); // of the deleted topic
+                if (offline.remove(assignment.name())) troublesChanged(); // of the deleted topic
                 return bring(assignment, () -> store.open(assignment, metadataCurrent));
             });
         });
@@ -197,21 +199,21 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         firstAssignmentsGiven = true;
     }
 
-    /** The replicas that cannot be used now, for the controller. */
-    public OfflineReplicas offline() {
+    /** The replicas that are not as they should be now, for the controller. */
+    public ReplicaTroubles troubles() {
         return offline.report();
     }
 
-    /** @param listener told when {@link #offline} has changed; must not block */
-    public void onOfflineChanged(Runnable listener) {
-        offlineListener = listener;
+    /** @param listener told when {@link #troubles} have changed; must not block */
+    public void onTroublesChanged(Runnable listener) {
+        troublesListener = listener;
     }
 
     /**
      * The controller acted on the report of this version, and what that did to partitions is in the assignments given before. Replicas that
      * nobody counts on any more are made anew from their leaders.
      */
-    public void offlineActedOn(long version) {
+    public void reportActedOn(long version) {
         offline.acted(version);
         for (Entry entry : offline.all()) {
             if (entry.acted() || entry.since() > version) continue;
@@ -270,7 +272,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
                     .watched();
             byId.put(assignment.id(), replica);
             byName.put(assignment.name(), replica);
-            if (offline.remove(assignment.name())) offlineChanged();
+            if (offline.remove(assignment.name())) troublesChanged();
             return apply(replica, assignment);
         } catch (IOException e) {
             return cannotOpen(assignment, OfflineException.causeOf(e), String.valueOf(e.getMessage()));
@@ -283,7 +285,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
     private CompletableFuture<Void> cannotOpen(ReplicaAssignment assignment, OfflineCause cause, String reason) {
         if (cause == OfflineCause.DAMAGED) context.metrics().damaged();
         offline.put(assignment, cause, reason);
-        offlineChanged();
+        troublesChanged();
         return CompletableFuture.failedFuture(
                 new ReplicaOfflineException(assignment.name() + " is offline: " + reason));
     }
@@ -304,7 +306,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         store.release(replica.name());
         if (cause == OfflineCause.DAMAGED) context.metrics().damaged();
         offline.put(replica.assignment(), cause, reason);
-        offlineChanged();
+        troublesChanged();
     }
 
     /** What can be done now. In the order of changes of this partition. */
@@ -334,7 +336,12 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
                 change(name, () -> find.get().map(this::remedy).orElse(CompletableFuture.completedFuture(null)));
     }
 
-    private void lookAfterOffline() {
+    private void lookAfterTroubles() {
+        Set<PartitionId> full = byId.values().stream()
+                .filter(replica -> replica.log().isFull())
+                .map(PartitionReplica::id)
+                .collect(Collectors.toSet());
+        if (offline.full(full)) troublesChanged();
         List<Entry> entries = offline.all();
         for (Entry entry : entries) {
             TopicPartition name = entry.assignment().name();
@@ -355,14 +362,14 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         }
     }
 
-    private void offlineChanged() {
-        if (tellingOfOffline.getAndSet(true)) return;
+    private void troublesChanged() {
+        if (tellingOfTroubles.getAndSet(true)) return;
         EventLoop timer = loops.get(0).loop();
-        boolean offered = timer.offer(() -> timer.schedule(OFFLINE_GATHER.toNanos(), () -> {
-            tellingOfOffline.set(false);
-            offlineListener.run();
+        boolean offered = timer.offer(() -> timer.schedule(TROUBLES_GATHER.toNanos(), () -> {
+            tellingOfTroubles.set(false);
+            troublesListener.run();
         }));
-        if (!offered) tellingOfOffline.set(false); // the next heartbeat tells
+        if (!offered) tellingOfTroubles.set(false); // the next heartbeat tells
     }
 
     private void forgetOffline(PartitionId id) {
@@ -374,7 +381,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         } catch (IOException e) {
             LOG.warn("{} could not be deleted, it is found again at the next start", name, e);
         }
-        if (offline.remove(name)) offlineChanged();
+        if (offline.remove(name)) troublesChanged();
     }
 
     private void removeStray(ReplicaStore.Stored stray) {

@@ -2,27 +2,30 @@ package dev.curia.replica.node;
 
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
-import dev.curia.replica.OfflineReplicas;
 import dev.curia.replica.ReplicaAssignment;
+import dev.curia.replica.ReplicaTroubles;
 import dev.curia.replica.state.OfflineCause;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
-/** Which replicas cannot be used, and how much of that the controller has acted on. Thread-safe. */
+/** Which replicas cannot be used, or take no appends, and how much of that the controller has acted on. Thread-safe. */
 final class OfflineRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(OfflineRegistry.class);
 
     // Guarded by this.
     private final Map<TopicPartition, Entry> entries = new HashMap<>();
+    private Set<PartitionId> full = Set.of();
     private long version;
     private long actedVersion;
 
     // Follows the others, when asked for.
-    private OfflineReplicas report = new OfflineReplicas(0, Map.of());
+    private ReplicaTroubles report = new ReplicaTroubles(0, Map.of(), Set.of());
 
     /**
      * Immutable.
@@ -38,7 +41,9 @@ final class OfflineRegistry {
         Optional<Entry> before =
                 find(assignment.name()).filter(entry -> entry.assignment.id().equals(assignment.id()));
         if (before.isEmpty() || before.get().cause != cause) {
-            LOG.error("{} ({}) is offline, {}: {}", assignment.name(), assignment.id(), cause, reason);
+            boolean lost = cause == OfflineCause.DAMAGED || cause == OfflineCause.BROKEN;
+            LOG.atLevel(lost ? Level.ERROR : Level.WARN)
+                    .log("{} ({}) is offline, {}: {}", assignment.name(), assignment.id(), cause, reason);
         }
         if (before.isEmpty()) version++;
         entries.put(
@@ -104,11 +109,23 @@ final class OfflineRegistry {
         return Optional.of(now);
     }
 
-    synchronized OfflineReplicas report() {
+    /**
+     * Notes which replicas take no appends for want of space.
+     *
+     * @return whether that is news
+     */
+    synchronized boolean full(Set<PartitionId> now) {
+        if (now.equals(full)) return false;
+        full = Set.copyOf(now);
+        version++;
+        return true;
+    }
+
+    synchronized ReplicaTroubles report() {
         if (report.version() != version) {
             Map<PartitionId, Long> since = new HashMap<>();
             entries.values().forEach(entry -> since.put(entry.assignment.id(), entry.since));
-            report = new OfflineReplicas(version, since);
+            report = new ReplicaTroubles(version, since, full);
         }
         return report;
     }

@@ -236,7 +236,8 @@ final class PartitionReplica implements Replica, ReplicationSource {
     private void storageFailed(StorageException e) {
         if (log.isOnline()) {
             // Roles cope with a full disk where they have to; anything else is tried again sooner or later.
-            LOG.warn("{}: {}", name(), e.getMessage());
+            if (e.isNoSpace()) LOG.debug("{}: {}", name(), e.getMessage());
+            else LOG.warn("{} goes on after a failure", name(), e);
         } else {
             goOffline();
         }

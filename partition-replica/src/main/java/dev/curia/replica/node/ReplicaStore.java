@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -42,8 +41,8 @@ final class ReplicaStore {
     /** Usually one each. More when a directory that was away is back, until the partition is opened. */
     private final Map<TopicPartition, List<Located>> located = new ConcurrentHashMap<>();
 
-    /** Partitions that were to be made, but for which there was no room. */
-    private final Set<PartitionId> neverStored = ConcurrentHashMap.newKeySet();
+    /** Partitions that are to be made, and whether there may be older files of them somewhere. */
+    private final Map<PartitionId, Boolean> making = new ConcurrentHashMap<>();
 
     // Guarded by itself.
     private final Map<LogDirectory, Integer> counts = new HashMap<>();
@@ -89,30 +88,25 @@ final class ReplicaStore {
         keepNewest(name);
         List<Located> here = at(name);
         if (here.isEmpty()) {
-            requireNew(assignment, metadataCurrent);
-            return createNew(assignment.id(), name, config);
+            if (!making.containsKey(assignment.id())) requireNew(assignment, metadataCurrent);
+            making.putIfAbsent(assignment.id(), false);
+            return create(assignment);
         }
         LogDirectory directory = here.get(0).directory();
         requireOnline(directory);
         return new Opened(directory.open(name, topicId, config), directory.highWatermark(name));
     }
 
-    private Opened createNew(PartitionId id, TopicPartition name, LogConfig config) throws IOException {
-        neverStored.add(id);
-        Opened opened = create(name, id.topicId(), config, false);
-        neverStored.remove(id);
-        return opened;
-    }
-
     /** Gives up what is stored of a partition, whose log is not open, and makes an empty log in its place. */
     Opened replace(ReplicaAssignment assignment) throws IOException {
         TopicPartition name = assignment.name();
         if (!hasRoom()) throw noRoom(name);
+        making.put(assignment.id(), true);
         for (Located here : at(name)) {
             if (here.directory().isOnline()) here.directory().setAside(name);
             drop(name, here);
         }
-        return create(name, assignment.id().topicId(), LogConfig.of(assignment.config()), true);
+        return create(assignment);
     }
 
     boolean hasRoom() {
@@ -143,7 +137,7 @@ final class ReplicaStore {
 
     /** Deletes what is stored of this very partition, not of another of its name. */
     void delete(TopicPartition name, PartitionId id) throws IOException {
-        neverStored.remove(id);
+        making.remove(id);
         for (Located here : at(name)) if (here.holds(id.topicId())) remove(name, here);
     }
 
@@ -185,21 +179,25 @@ final class ReplicaStore {
         directories.close(epoch);
     }
 
-    /** @param replacement whether there may be older files of it somewhere */
-    private Opened create(TopicPartition name, Uuid topicId, LogConfig config, boolean replacement) throws IOException {
+    private Opened create(ReplicaAssignment assignment) throws IOException {
+        TopicPartition name = assignment.name();
+        PartitionId id = assignment.id();
         LogDirectory chosen = place().orElseThrow(() -> noRoom(name));
         try {
-            Optional<ReplacementMark> mark = replacement ? Optional.of(nextMark()) : Optional.empty();
-            PartitionLog log = chosen.create(name, topicId, config, mark);
-            add(name, new Located(chosen, Optional.of(topicId)));
+            boolean older = making.getOrDefault(id, true);
+            Optional<ReplacementMark> mark = older ? Optional.of(nextMark()) : Optional.empty();
+            PartitionLog log = chosen.create(name, id.topicId(), LogConfig.of(assignment.config()), mark);
+            add(name, new Located(chosen, Optional.of(id.topicId())));
+            making.remove(id);
             return new Opened(log, 0);
         } catch (IOException e) {
             if (chosen.isOnline() || !hasRoom()) throw e;
         } finally {
             count(chosen, -1);
         }
-        // The directory failed just now, but nothing was in it yet.
-        return create(name, topicId, config, true);
+        // The directory failed just now; nothing was in it yet but what was to become the partition.
+        making.put(id, true);
+        return create(assignment);
     }
 
     private ReplacementMark nextMark() {
@@ -278,7 +276,6 @@ final class ReplicaStore {
     private void requireNew(ReplicaAssignment assignment, boolean metadataCurrent) throws OfflineException {
         // Registration raised the partition epoch of all that this broker was in sync for before.
         boolean madeSince = metadataCurrent && assignment.partitionEpoch() == 0;
-        if (neverStored.contains(assignment.id())) return;
         if (!directories.someMissing() || madeSince) return;
         throw new OfflineException(
                 metadataCurrent ? OfflineCause.MISSING : OfflineCause.METADATA_BEHIND,

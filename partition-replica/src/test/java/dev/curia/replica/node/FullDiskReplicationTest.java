@@ -43,12 +43,19 @@ class FullDiskReplicationTest {
             assertThat(refused.message()).contains("full");
             assertThat(cluster.append(1, 1, "c").error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
             assertThat(cluster.read(1, 0).error()).isEqualTo(ErrorCode.NONE);
-            assertThat(cluster.broker(1).replicas.offline().version()).isZero();
+            HostedReplicas replicas = cluster.broker(1).replicas;
+            Await.until(
+                    "it is reported", PATIENCE, () -> replicas.troubles().full().contains(TestCluster.ID));
+            assertThat(replicas.troubles().offlineSince()).isEmpty();
 
             makeRoom(cluster, 1);
             assertThat(cluster.append(1, -1, "d").error()).isEqualTo(ErrorCode.NONE);
             assertThat(cluster.log(1)).containsExactly("a", "d");
             cluster.awaitEqualLogs(1, 2);
+            Await.until(
+                    "the report is taken back",
+                    PATIENCE,
+                    () -> replicas.troubles().full().isEmpty());
         }
     }
 
@@ -85,7 +92,7 @@ class FullDiskReplicationTest {
             cluster.disks(1).disk(0).setRoom(0);
             var applied = cluster.broker(1).replicas.apply(cluster.assignment());
             Await.until("it is refused", PATIENCE, applied::isCompletedExceptionally);
-            assertThat(cluster.broker(1).replicas.offline().since()).containsOnlyKeys(TestCluster.ID);
+            assertThat(cluster.broker(1).replicas.troubles().offlineSince()).containsOnlyKeys(TestCluster.ID);
             TopicPartition other = new TopicPartition("other", 0);
             var second = cluster.broker(1)
                     .replicas
@@ -101,7 +108,7 @@ class FullDiskReplicationTest {
                     PATIENCE,
                     () -> cluster.broker(1).replicas.find(NAME).isPresent()
                             && cluster.broker(1).replicas.find(other).isPresent());
-            assertThat(cluster.broker(1).replicas.offline().since()).isEmpty();
+            assertThat(cluster.broker(1).replicas.troubles().offlineSince()).isEmpty();
         }
     }
 }

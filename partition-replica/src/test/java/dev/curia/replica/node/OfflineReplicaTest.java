@@ -35,7 +35,7 @@ class OfflineReplicaTest {
     Path dir;
 
     private static boolean isOffline(TestCluster cluster, int broker) {
-        return cluster.broker(broker).replicas.offline().since().containsKey(ID)
+        return cluster.broker(broker).replicas.troubles().offlineSince().containsKey(ID)
                 && cluster.broker(broker).replicas.find(NAME).isEmpty();
     }
 
@@ -87,13 +87,13 @@ class OfflineReplicaTest {
             Path others = cluster.disks(1).directories().get(1 - mine);
             assertThat(others.resolve(otherName.toString())).exists();
             List<String> told = new ArrayList<>();
-            replicas.onOfflineChanged(() -> told.add("changed"));
+            replicas.onTroublesChanged(() -> told.add("changed"));
 
             cluster.disks(1).breakDown(mine);
             assertThat(cluster.append(1, 1, "lost").error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
 
             awaitOffline(cluster, 1);
-            assertThat(replicas.offline().since().keySet()).containsExactly(ID);
+            assertThat(replicas.troubles().offlineSince().keySet()).containsExactly(ID);
             assertThat(replicas.find(otherName)).isPresent();
             Await.until("the controller would be told", PATIENCE, () -> !told.isEmpty());
             assertThat(cluster.broker(1)
@@ -197,6 +197,30 @@ class OfflineReplicaTest {
             cluster.actOnReport(2);
             cluster.awaitEqualLogs(1, 2);
             cluster.awaitIsr(List.of(1, 2));
+        }
+    }
+
+    /** Nobody is left to remember what was on it; but the metadata counts on this replica alone. */
+    @Test
+    void aBrokerThatComesBackWithEmptyDisksDoesNotLeadAsTheLastInSyncReplica() throws Exception {
+        try (TestCluster cluster = new TestCluster(dir, 2, 1, LONG_LAG)) {
+            cluster.elect(1);
+            cluster.publish();
+            cluster.append(1, -1, "one", "two");
+            cluster.stop(2);
+            cluster.setIsr(List.of(1));
+            cluster.stop(1);
+            Files.move(cluster.disks(1).directories().get(0), dir.resolve("in-the-bin"));
+            cluster.elect(1);
+
+            restart(cluster, 1);
+            restart(cluster, 2);
+            assertThat(isOffline(cluster, 1)).isTrue();
+            cluster.actOnReport(1);
+            cluster.stop(1);
+            restart(cluster, 1);
+            assertThat(isOffline(cluster, 1)).isTrue();
+            assertThat(cluster.log(2)).containsExactly("one", "two");
         }
     }
 
@@ -308,13 +332,13 @@ class OfflineReplicaTest {
             PartitionId old = new PartitionId(new dev.curia.common.id.Uuid(6, 6), 0);
             var applied = replicas.apply(new ReplicaAssignment(old, NAME, 1, 0, 0, List.of(1), List.of(1), Map.of()));
             Await.until("it is refused", PATIENCE, applied::isCompletedExceptionally);
-            assertThat(replicas.offline().since()).containsOnlyKeys(old);
+            assertThat(replicas.troubles().offlineSince()).containsOnlyKeys(old);
 
             replicas.metadataIsCurrent();
             replicas.remove(old).get(10, TimeUnit.SECONDS);
             cluster.publish();
             assertThat(cluster.log(1)).containsExactly("newer");
-            assertThat(replicas.offline().since()).isEmpty();
+            assertThat(replicas.troubles().offlineSince()).isEmpty();
         }
     }
 

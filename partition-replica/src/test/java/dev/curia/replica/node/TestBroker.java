@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One broker's replication, wired as a broker wires it. */
 final class TestBroker {
@@ -82,6 +83,8 @@ final class TestBroker {
                         (path, what, cause) -> {
                             if (!disks.expectedToFail().contains(path)) faults.fatal(path + " failed: " + what, cause);
                         }));
+        // The very first start: nothing can be missing.
+        if (disks.used().compareAndSet(false, true)) directories.forgetMissing();
         timers = loop("timers-" + id, clock, faults);
         tail = loop("tail-" + id, clock, faults);
         catchUp = loop("catch-up-" + id, clock, faults);
@@ -106,11 +109,11 @@ final class TestBroker {
     }
 
     /** What a broker keeps when its process ends. */
-    record Disks(List<Path> directories, SmallDisk files, Set<Path> expectedToFail) {
+    record Disks(List<Path> directories, SmallDisk files, Set<Path> expectedToFail, AtomicBoolean used) {
         static Disks of(List<Path> directories) {
             SmallDisk files = new SmallDisk();
             directories.forEach(files::at);
-            return new Disks(directories, files, ConcurrentHashMap.newKeySet());
+            return new Disks(directories, files, ConcurrentHashMap.newKeySet(), new AtomicBoolean());
         }
 
         SmallDisk.Mount disk(int index) {

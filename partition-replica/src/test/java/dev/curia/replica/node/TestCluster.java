@@ -4,7 +4,6 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.proto.common.v1.ErrorCode;
-import dev.curia.replica.OfflineReplicas;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.AppendRequest;
 import dev.curia.replica.Replica.AppendResult;
@@ -12,6 +11,7 @@ import dev.curia.replica.Replica.Isolation;
 import dev.curia.replica.Replica.ReadRequest;
 import dev.curia.replica.Replica.ReadResult;
 import dev.curia.replica.ReplicaAssignment;
+import dev.curia.replica.ReplicaTroubles;
 import dev.curia.replica.port.IsrProposals;
 import dev.curia.replica.port.Peers;
 import dev.curia.testkit.Await;
@@ -121,10 +121,10 @@ final class TestCluster implements AutoCloseable, IsrProposals {
 
     /** Does with the broker's report of its offline replicas what a controller does, and tells it so. */
     void actOnReport(int id) throws Exception {
-        OfflineReplicas report = broker(id).replicas.offline();
+        ReplicaTroubles report = broker(id).replicas.troubles();
         synchronized (this) {
-            reported.put(id, report.since().keySet());
-            if (report.since().containsKey(ID)) {
+            reported.put(id, report.offlineSince().keySet());
+            if (report.offlineSince().containsKey(ID)) {
                 partitionEpoch++;
                 if (isr.size() > 1)
                     isr = isr.stream().filter(other -> other != id).toList();
@@ -135,7 +135,7 @@ final class TestCluster implements AutoCloseable, IsrProposals {
             }
         }
         for (int other : brokers.keySet()) tellAssignment(other);
-        broker(id).replicas.offlineActedOn(report.version());
+        broker(id).replicas.reportActedOn(report.version());
     }
 
     private void tellAssignment(int id) throws Exception {

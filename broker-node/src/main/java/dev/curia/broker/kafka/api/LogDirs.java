@@ -5,13 +5,13 @@ import java.util.List;
 
 /** The log directories of this broker and what lies in them. Thread-safe; costs a look at every segment, so not for an event loop. */
 public interface LogDirs {
-    /** All of {@code log.dirs}. */
+    /** All of {@code log.dirs}: those that could be opened first, each in the order that was configured. */
     List<LogDir> describe();
 
     /**
      * One of {@code log.dirs}.
      *
-     * @param online false: it failed, and nothing else of it is known
+     * @param online false: it failed, or could not be opened, and nothing else of it is known
      * @param totalBytes of the file system, -1: not known
      * @param usableBytes of the file system, -1: not known
      */

@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** What the controller does about replicas whose disk failed while their broker lives on. */
-final class OfflineReplicasTest {
+/** What the controller does about replicas whose disk failed, or is full, while their broker lives on. */
+final class ReplicaHealthTest {
     private static final int PARTITIONS = 6;
 
     /** The cluster. */
@@ -38,11 +38,36 @@ final class OfflineReplicasTest {
                 new TopicDecisions(new TopicDefaults(1, 1, Map.of()))
                         .create(image, Fixtures.createTopic("t", PARTITIONS, factor), new SplittableRandom(seed)));
         offline.clear();
+        full.clear();
         for (int id = 1; id <= brokers; id++) offline.put(id, Set.of());
     }
 
+    private final Map<Integer, Set<PartitionId>> full = new HashMap<>();
+
+    private final ReplicaHealth health = new ReplicaHealth() {
+        @Override
+        public boolean isOnline(int broker, PartitionId partition) {
+            return offline.containsKey(broker) && !offline.get(broker).contains(partition);
+        }
+
+        @Override
+        public boolean isFull(int broker, PartitionId partition) {
+            return full.getOrDefault(broker, Set.of()).contains(partition);
+        }
+
+        @Override
+        public boolean anyFull() {
+            return !full.isEmpty();
+        }
+    };
+
     private boolean isOnline(int broker, PartitionId partition) {
-        return offline.containsKey(broker) && !offline.get(broker).contains(partition);
+        return health.isOnline(broker, partition);
+    }
+
+    private void reportFull(int broker, Set<PartitionId> now) {
+        full.put(broker, now);
+        report(broker, offline.getOrDefault(broker, Set.of()));
     }
 
     private PartitionId id(int partition) {
@@ -61,15 +86,15 @@ final class OfflineReplicasTest {
         Set<PartitionId> fresh = new HashSet<>(now);
         fresh.removeAll(offline.getOrDefault(broker, Set.of()));
         offline.put(broker, now);
-        apply(BrokerDecisions.replicasReported(image, broker, epoch(broker), now, fresh, this::isOnline));
+        apply(BrokerDecisions.replicasReported(image, broker, epoch(broker), now, fresh, health));
     }
 
     private void fence(int broker) {
-        apply(BrokerDecisions.fence(image, broker, epoch(broker), "test", this::isOnline));
+        apply(BrokerDecisions.fence(image, broker, epoch(broker), "test", health));
     }
 
     private void unfence(int broker) {
-        apply(BrokerDecisions.unfence(image, broker, epoch(broker), this::isOnline));
+        apply(BrokerDecisions.unfence(image, broker, epoch(broker), health));
     }
 
     private void apply(Decision<?> decision) {
@@ -97,7 +122,7 @@ final class OfflineReplicasTest {
                         .setBrokerEpoch(epoch(seen.leader()))
                         .addPartitions(proposal)
                         .build(),
-                this::isOnline);
+                health);
         apply(decision);
         return decision.reply().apply(0).getPartitions(0).getStatus().getCode();
     }
@@ -125,7 +150,7 @@ final class OfflineReplicasTest {
 
         fence(1);
         unfence(1);
-        apply(BrokerDecisions.repair(image, this::isOnline));
+        apply(BrokerDecisions.repair(image, health));
         assertThat(state(2).hasLeader()).isFalse();
         assertThat(state(1).leader()).isEqualTo(1);
 
@@ -144,7 +169,7 @@ final class OfflineReplicasTest {
         assertThat(state(0).hasLeader()).isFalse();
         offline.clear(); // as after a failover
 
-        apply(BrokerDecisions.repair(image, this::isOnline));
+        apply(BrokerDecisions.repair(image, health));
         assertThat(state(0).hasLeader()).isFalse();
 
         report(leader, Set.of());
@@ -184,10 +209,45 @@ final class OfflineReplicasTest {
     }
 
     @Test
+    void aReplicaOnAFullDiskGivesWayWhileAnotherCanGoOn() {
+        start(3, 3, 1);
+        int leader = state(0).leader();
+        int follower = state(0).replicas().get(1);
+        int third = state(0).replicas().get(2);
+        reportFull(leader, Set.of(id(0)));
+        assertThat(state(0).leader()).isEqualTo(follower);
+        assertThat(state(0).isr()).containsExactly(follower, third);
+        assertThat(propose(0, List.of(follower, third, leader))).isEqualTo(ErrorCode.INELIGIBLE_REPLICA);
+
+        reportFull(third, Set.of(id(0)));
+        assertThat(state(0).isr()).containsExactly(follower);
+        int epoch = state(0).leaderEpoch();
+        reportFull(follower, Set.of(id(0)));
+        assertThat(state(0).leader()).as("nobody else can go on").isEqualTo(follower);
+        assertThat(state(0).leaderEpoch()).isEqualTo(epoch);
+
+        reportFull(leader, Set.of());
+        assertThat(propose(0, List.of(follower, leader))).isEqualTo(ErrorCode.NONE);
+        apply(BrokerDecisions.relieveFull(image, health));
+        assertThat(state(0).leader()).isEqualTo(leader);
+        assertThat(state(0).isr()).containsExactly(leader);
+    }
+
+    @Test
+    void whenAllAreFullNothingChanges() {
+        start(2, 2, 1);
+        int leader = state(0).leader();
+        full.put(3 - leader, Set.of(id(0)));
+        reportFull(leader, Set.of(id(0)));
+        assertThat(state(0).leader()).isEqualTo(leader);
+        assertThat(state(0).isr()).hasSize(2);
+    }
+
+    @Test
     void aReportOfAnEarlierEpochOrOfForeignPartitionsChangesNothing() {
         start(3, 2, 1);
         int stranger = 6 - state(0).replicas().get(0) - state(0).replicas().get(1);
-        assertThat(BrokerDecisions.replicasReported(image, 1, 7, Set.of(id(0)), Set.of(id(0)), this::isOnline)
+        assertThat(BrokerDecisions.replicasReported(image, 1, 7, Set.of(id(0)), Set.of(id(0)), health)
                         .records())
                 .isEmpty();
         report(stranger, Set.of(id(0), id(77)));
@@ -213,7 +273,7 @@ final class OfflineReplicasTest {
 
     private void step(SplittableRandom random, int step) {
         int broker = 1 + random.nextInt(4);
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(7)) {
             case 0 -> fence(broker);
             case 1 -> {
                 // A broker reports before it is unfenced.
@@ -221,10 +281,14 @@ final class OfflineReplicasTest {
                 unfence(broker);
             }
             case 2 -> {
-                apply(BrokerDecisions.register(image, Fixtures.register(broker, 1000 + step), false, this::isOnline));
+                apply(BrokerDecisions.register(image, Fixtures.register(broker, 1000 + step), false, health));
                 offline.remove(broker);
             }
             case 3 -> report(broker, randomSet(random));
+            case 5 -> {
+                reportFull(broker, randomSet(random));
+                checkRelieved();
+            }
             case 4 -> {
                 int partition = random.nextInt(PARTITIONS);
                 PartitionState state = state(partition);
@@ -235,8 +299,9 @@ final class OfflineReplicasTest {
             }
             default -> {
                 if (random.nextInt(4) > 0) return;
+                full.clear();
                 offline.clear(); // a new controller; those alive report sooner or later
-                apply(BrokerDecisions.repair(image, this::isOnline));
+                apply(BrokerDecisions.repair(image, health));
                 for (int id = 1; id <= 4; id++) if (random.nextBoolean()) report(id, randomSet(random));
             }
         }
@@ -249,6 +314,17 @@ final class OfflineReplicasTest {
         return set;
     }
 
+    /** No full replica is in sync where another in-sync one could go on. */
+    private void checkRelieved() {
+        for (int p = 0; p < PARTITIONS; p++) {
+            PartitionState state = state(p);
+            PartitionId id = id(p);
+            boolean couldGoOn = state.isr().stream()
+                    .anyMatch(member -> image.isAlive(member) && isOnline(member, id) && !health.isFull(member, id));
+            if (state.hasLeader() && couldGoOn) assertThat(state.isr()).noneMatch(member -> health.isFull(member, id));
+        }
+    }
+
     private void check(MetadataImage before) {
         for (int p = 0; p < PARTITIONS; p++) {
             PartitionState old = Fixtures.partition(before, "t", p);
@@ -257,8 +333,10 @@ final class OfflineReplicasTest {
             assertThat(now.isr()).isNotEmpty();
             assertThat(new HashSet<>(now.replicas())).containsAll(now.isr());
             for (int member : now.isr()) {
-                if (!old.isr().contains(member))
+                if (!old.isr().contains(member)) {
                     assertThat(isOnline(member, id)).isTrue();
+                    assertThat(health.isFull(member, id)).isFalse();
+                }
                 boolean knownOffline =
                         offline.containsKey(member) && offline.get(member).contains(id);
                 if (knownOffline) assertThat(now.isr()).hasSize(1);
