@@ -140,6 +140,12 @@ record Clients(String bootstrapServers) {
         }
     }
 
+    int partitions(String topic) {
+        try (Admin admin = admin()) {
+            return describe(admin, topic).size();
+        }
+    }
+
     List<Integer> replicas(TopicPartition partition) {
         try (Admin admin = admin()) {
             return describe(admin, partition.topic()).get(partition.partition()).replicas().stream()

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -36,6 +38,8 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
     private final List<String> rpcOfBrokers = new ArrayList<>();
     private final List<String> rpcOfQuorum = new ArrayList<>();
     private @Nullable Path directory;
+    private int directoriesPerBroker = 1;
+    private Consumer<LocalCluster> beforeStart = cluster -> {};
 
     private LocalCluster(int quorumCount, int brokerCount) {
         this.quorumCount = quorumCount;
@@ -61,6 +65,18 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
         return this;
     }
 
+    /** Each broker of a cluster gets so many log directories. */
+    LocalCluster withLogDirectories(int perBroker) {
+        directoriesPerBroker = perBroker;
+        return this;
+    }
+
+    /** What to do when the directories are empty and nothing runs yet. */
+    LocalCluster beforeStart(Consumer<LocalCluster> task) {
+        beforeStart = task;
+        return this;
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) {
         startAs(context.getRequiredTestClass().getSimpleName());
@@ -80,6 +96,7 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
         if (quorumCount == 0) layOutStandalone(distribution, fresh);
         else layOutCluster(distribution, fresh);
         try {
+            beforeStart.accept(this);
             heal();
         } catch (AssertionError | RuntimeException e) {
             close();
@@ -119,6 +136,14 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
     Path logDirectory(int broker) {
         String name = quorumCount == 0 ? "logs" : "broker-" + broker;
         return directory().resolve(name);
+    }
+
+    /** All of them; a partition is in one. */
+    List<Path> logDirectories(int broker) {
+        Path first = logDirectory(broker);
+        return IntStream.rangeClosed(1, directoriesPerBroker)
+                .mapToObj(i -> i == 1 ? first : first.resolveSibling(first.getFileName() + "-" + i))
+                .toList();
     }
 
     NodeProcess broker(int id) {
@@ -194,7 +219,7 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
             own.put("listeners", "PLAINTEXT://" + kafka);
             own.put("rpc.listener", rpc);
             own.put("quorum.bootstrap.servers", String.join(",", rpcOfQuorum));
-            own.put("log.dirs", directory.resolve("broker-" + id).toString());
+            own.put("log.dirs", logDirectories(id).stream().map(Path::toString).collect(Collectors.joining(",")));
             bootstrap.add(kafka);
             rpcOfBrokers.add(rpc);
             brokers.put(id, server(distribution, directory, "broker-" + id, own, List.of()));

@@ -17,8 +17,17 @@ import org.apache.kafka.common.record.internal.FileRecords;
 
 /** The files of one partition in a broker's log directory, read with Apache Kafka's code. */
 record Segments(Path directory) {
+    /** Wherever the broker has it. */
     static Segments of(LocalCluster cluster, int broker, TopicPartition partition) {
-        return new Segments(cluster.logDirectory(broker).resolve(partition.toString()));
+        return new Segments(logDirectory(cluster, broker, partition).resolve(partition.toString()));
+    }
+
+    /** In which of its log directories a broker has a partition. */
+    static Path logDirectory(LocalCluster cluster, int broker, TopicPartition partition) {
+        return cluster.logDirectories(broker).stream()
+                .filter(directory -> Files.exists(directory.resolve(partition.toString())))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("broker " + broker + " has no " + partition));
     }
 
     List<Path> logs() {
