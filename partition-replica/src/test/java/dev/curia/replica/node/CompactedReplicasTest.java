@@ -210,8 +210,7 @@ class CompactedReplicasTest {
         fence3();
         put(1, "a", "1");
         put(1, "a", null);
-        cluster.start(3);
-        cluster.publish();
+        cluster.startEmptied(3);
         cluster.awaitIsr(List.of(1, 2, 3));
         awaitGone("a", 1, 1, 2, 3);
         long lacks = ((PartitionReplica) cluster.replica(1)).log().compaction().deletesRemovedTo();
@@ -219,8 +218,7 @@ class CompactedReplicasTest {
         cluster.stop(3);
         delete(path.resolve("broker-3"));
         fence3();
-        cluster.start(3);
-        cluster.publish();
+        cluster.startEmptied(3);
         cluster.awaitIsr(List.of(1, 2, 3));
 
         assertThat(((PartitionReplica) cluster.replica(3)).log().compaction().deletesRemovedTo())

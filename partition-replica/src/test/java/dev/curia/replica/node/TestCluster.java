@@ -138,6 +138,18 @@ final class TestCluster implements AutoCloseable, IsrProposals {
         broker(id).replicas.reportActedOn(report.version());
     }
 
+    /** A broker comes back with empty disks and out of the ISR: its replica is made anew. */
+    void startEmptied(int id) throws Exception {
+        start(id);
+        tellAssignment(id);
+        actOnReport(id);
+        Await.until(
+                "the replica is made anew",
+                PATIENCE,
+                () -> broker(id).replicas.find(NAME).isPresent());
+        actOnReport(id);
+    }
+
     private void tellAssignment(int id) throws Exception {
         try {
             publishTo(id);
