@@ -101,12 +101,12 @@ class CleanerQueueTest {
 
         @Override
         public Segment newSegment(long baseOffset, long mostBytes) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("nothing is cleaned here");
         }
 
         @Override
         public void replace(Contents contents, List<Segment> old, Segment cleaned, long deletesRemovedTo) {
-            throw new UnsupportedOperationException();
+            throw new UnsupportedOperationException("nothing is cleaned here");
         }
     }
 

@@ -25,27 +25,27 @@ public final class MemoryLogFile implements LogFile {
 
     @Override
     public void write(long position, ByteBuffer... sources) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("for reading only");
     }
 
     @Override
     public void preallocate(long size) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("for reading only");
     }
 
     @Override
     public void truncate(long size) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("for reading only");
     }
 
     @Override
     public void force() {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("for reading only");
     }
 
     @Override
     public FileChannel channel() {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("for reading only");
     }
 
     @Override
