@@ -107,6 +107,9 @@ class LogDirectoryFailureTest {
         Files.move(away, lost);
         broker.startAndAwaitReady();
         assertThat(clients.readAll(topic)).extracting(ConsumerRecord::value).containsExactly(Text.bytes("precious"));
+        try (var admin = clients.admin()) {
+            Clients.get(admin.deleteTopics(List.of(topic)).all()); // other tests await that nothing is offline
+        }
     }
 
     @Test
