@@ -11,6 +11,7 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.controller.ActiveController;
+import dev.curia.metadata.controller.LeaderBalance;
 import dev.curia.metadata.controller.SessionConfig;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.port.QuorumStatus;
@@ -133,7 +134,10 @@ final class QuorumRole implements Readiness, AutoCloseable {
                 new SessionConfig(
                         Duration.ofMillis(settings.get(ServerKeys.HEARTBEAT_INTERVAL_MS)),
                         Duration.ofMillis(settings.get(ServerKeys.SESSION_TIMEOUT_MS)),
-                        Duration.ofMillis(settings.get(ServerKeys.RECONNECT_WINDOW_MS))));
+                        Duration.ofMillis(settings.get(ServerKeys.RECONNECT_WINDOW_MS))),
+                new LeaderBalance.Config(
+                        settings.get(ServerKeys.LEADER_REBALANCE),
+                        Duration.ofSeconds(settings.get(ServerKeys.LEADER_IMBALANCE_CHECK_SECONDS))));
     }
 
     private static List<Voter> voters(NodeConfig config) {

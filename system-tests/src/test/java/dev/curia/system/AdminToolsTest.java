@@ -134,6 +134,30 @@ class AdminToolsTest {
     }
 
     @Test
+    void kafkaTopicsAddsPartitionsAndRecordsGoToThem() {
+        clients.createTopic("grown", 1, 1, Map.of());
+        clients.send("grown", "before");
+        topics("--alter", "--topic", "grown", "--partitions", "3").orFail();
+        assertThat(clients.partitions("grown")).isEqualTo(3);
+        assertThat(Curia.forCluster(CLUSTER)
+                        .run("partitions", "add", "grown", "--total", "5")
+                        .text())
+                .isEqualTo("Topic grown has 5 partitions.\n");
+        try (KafkaProducer<byte[], byte[]> producer = clients.producer()) {
+            Clients.send(
+                    producer,
+                    IntStream.range(0, 5)
+                            .mapToObj(p -> new ProducerRecord<byte[], byte[]>("grown", p, null, Text.bytes("to " + p)))
+                            .toList());
+        }
+        assertThat(Text.values(clients.readAll("grown")))
+                .containsExactlyInAnyOrder("before", "to 0", "to 1", "to 2", "to 3", "to 4");
+
+        Command.Result fewer = topics("--alter", "--topic", "grown", "--partitions", "2");
+        assertThat(fewer.text() + fewer.err()).contains("has 5 partitions and should get 2; expected 6 to 10000");
+    }
+
+    @Test
     void kafkaLogDirsShowsWhatPartitionsTake() {
         clients.createTopic("sized", 2, 1, Map.of());
         clients.send("sized", "x".repeat(10_000));
@@ -227,6 +251,12 @@ class AdminToolsTest {
                 topic));
         arguments.addAll(List.of(more));
         return KafkaTool.run("kafka.admin.ConfigCommand", arguments);
+    }
+
+    private static Command.Result topics(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--bootstrap-server", CLUSTER.bootstrapServers()));
+        all.addAll(List.of(arguments));
+        return KafkaTool.run("org.apache.kafka.tools.TopicCommand", all);
     }
 
     private static String deleteRecords(TopicPartition partition, long beforeOffset) {

@@ -75,6 +75,45 @@ class ClusterFailureTest {
     }
 
     @Test
+    void whoWasAwayIsElectedAgain() {
+        createTopic("given-back");
+        TopicPartition partition = new TopicPartition("given-back", 0);
+        try (Load load = startLoad("given-back")) {
+            int preferred = clients.leader(partition);
+            CLUSTER.broker(preferred).kill();
+            load.awaitProgress();
+            CLUSTER.broker(preferred).startAndAwaitReady();
+            clients.awaitInSync("given-back", BROKERS);
+            assertThat(clients.leader(partition)).isNotEqualTo(preferred);
+
+            Command.Result elected = KafkaTool.run(
+                    "org.apache.kafka.tools.LeaderElectionCommand",
+                    List.of(
+                            "--bootstrap-server",
+                            CLUSTER.bootstrapServers(),
+                            "--election-type",
+                            "preferred",
+                            "--topic",
+                            "given-back",
+                            "--partition",
+                            "0"));
+            assertThat(elected.orFail().text())
+                    .contains("Successfully completed leader election (PREFERRED) for partitions given-back-0");
+            assertThat(clients.leader(partition)).isEqualTo(preferred);
+
+            load.resetGaps();
+            Curia curia = Curia.forCluster(CLUSTER);
+            curia.run("partitions", "elect", "--all");
+            load.awaitProgress();
+            Figures.report("preferred leaders elected, longest time without an acknowledgement", load.longestGap());
+            assertThat(curia.run("partitions", "elect", "--all").text())
+                    .isEqualTo("No partition needed an election.\n");
+            check(load);
+        }
+        awaitEqualReplicas("given-back");
+    }
+
+    @Test
     void theQuorumLeaderIsKilled() {
         createTopic("quorum-leader-killed");
         try (Load load = startLoad("quorum-leader-killed")) {

@@ -9,6 +9,7 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
@@ -18,6 +19,7 @@ import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
+import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
@@ -53,6 +55,7 @@ final class ExampleRequests {
         this.topicId = topicId;
         addData();
         addTopics();
+        addPartitions();
         addConfigs();
         addGroups();
     }
@@ -158,6 +161,23 @@ final class ExampleRequests {
                     ? data.setTopics(List.of(new DeleteTopicsRequestData.DeleteTopicState().setName(made(version))))
                     : data.setTopicNames(List.of(made(version)));
         });
+    }
+
+    private void addPartitions() {
+        examples.put(ApiKeys.CREATE_PARTITIONS, version -> {
+            var data =
+                    new CreatePartitionsRequestData().setTimeoutMs(TIMEOUT_MS).setValidateOnly(true);
+            data.topics()
+                    .add(new CreatePartitionsRequestData.CreatePartitionsTopic()
+                            .setName(topic)
+                            .setCount(100)
+                            .setAssignments(null));
+            return data;
+        });
+        examples.put(
+                ApiKeys.ELECT_LEADERS,
+                version ->
+                        new ElectLeadersRequestData().setTopicPartitions(null).setTimeoutMs(TIMEOUT_MS));
     }
 
     private void addConfigs() {

@@ -109,6 +109,7 @@ public final class CuriaCommand implements Runnable {
                         .addSubcommand(new TopicsDescribe(root))
                         .addSubcommand(new TopicsAlter(root))
                         .addSubcommand(new TopicsDelete(root)))
+                .addSubcommand(group(new PartitionsCommand(), new PartitionsAdd(root), new PartitionsElect(root)))
                 .addSubcommand(group(new BrokersCommand(), new BrokersList(root)))
                 .addSubcommand(group(new QuorumCommand(), new QuorumStatus(root)))
                 .addSubcommand(group(new ClusterCommand(), new ClusterInfo(root)))

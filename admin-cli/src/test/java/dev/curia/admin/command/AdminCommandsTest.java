@@ -68,6 +68,40 @@ class AdminCommandsTest {
     }
 
     @Test
+    void partitionsAreAddedUpToATotal() {
+        cluster.addTopic("orders", 2);
+        assertThat(curia("partitions", "add", "orders", "--total", "5", "--validate-only")
+                        .out())
+                .isEqualTo("Topic orders could have 5 partitions.\n");
+        assertThat(cluster.topics.get("orders")).hasSize(2);
+        assertThat(curia("partitions", "add", "orders", "-n", "5").out()).isEqualTo("Topic orders has 5 partitions.\n");
+        assertThat(cluster.topics.get("orders")).hasSize(5);
+
+        Run fewer = curia("partitions", "add", "orders", "--total", "4");
+        assertThat(fewer.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(fewer.err()).contains("cannot add partitions to topic orders: It has 5. (INVALID_PARTITIONS)");
+        Run badReplicas = curia("partitions", "add", "orders", "--total", "6", "--replicas", "1,x");
+        assertThat(badReplicas.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(badReplicas.err()).contains("Invalid value '1,x' for --replicas");
+    }
+
+    @Test
+    void electionsAreReportedPartitionByPartition() {
+        Run elected = curia("partitions", "elect", "orders", "-p", "0", "-p", "1");
+        assertThat(elected.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(elected.out()).isEqualTo("Partition orders-1: broker 1 leads.\n");
+        assertThat(curia("partitions", "elect", "orders", "-p", "0").out())
+                .isEqualTo("No partition needed an election.\n");
+
+        Run refused = curia("partitions", "elect", "other", "-p", "7", "--json");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused.err()).contains("no election for other-7: Broker 1 is not in sync.");
+        assertThat(refused.out()).contains("\"error\": \"PREFERRED_LEADER_NOT_AVAILABLE\"");
+        assertThat(curia("partitions", "elect").err()).contains("either names of topics or --all");
+        assertThat(curia("partitions", "elect", "a", "b", "-p", "1").err()).contains("exactly one topic");
+    }
+
+    @Test
     void jsonIsPrintedForPrograms() {
         cluster.addTopic("orders", 2);
         assertThat(curia("topics", "list", "--json").out())

@@ -8,8 +8,11 @@ import dev.curia.proto.admin.v1.AlteredConfigs;
 import dev.curia.proto.admin.v1.BrokerDescription;
 import dev.curia.proto.admin.v1.ConfigAlteration;
 import dev.curia.proto.admin.v1.ConfigChange;
+import dev.curia.proto.admin.v1.CreatePartitionsRequest;
+import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.CreatedPartitions;
 import dev.curia.proto.admin.v1.CreatedTopic;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
@@ -20,12 +23,17 @@ import dev.curia.proto.admin.v1.DescribeQuorumRequest;
 import dev.curia.proto.admin.v1.DescribeQuorumResponse;
 import dev.curia.proto.admin.v1.DescribeTopicsRequest;
 import dev.curia.proto.admin.v1.DescribeTopicsResponse;
+import dev.curia.proto.admin.v1.ElectLeadersRequest;
+import dev.curia.proto.admin.v1.ElectLeadersResponse;
+import dev.curia.proto.admin.v1.ElectedLeader;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
 import dev.curia.proto.admin.v1.NewTopic;
+import dev.curia.proto.admin.v1.PartitionCount;
 import dev.curia.proto.admin.v1.PartitionDescription;
 import dev.curia.proto.admin.v1.QuorumNodeDescription;
 import dev.curia.proto.admin.v1.TopicDescription;
+import dev.curia.proto.admin.v1.TopicPartitions;
 import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.admin.v1.TopicSummary;
 import dev.curia.proto.common.v1.Endpoint;
@@ -178,6 +186,39 @@ final class FakeCluster implements AutoCloseable {
                 DeletedTopic.Builder deleted = response.addTopicsBuilder().setName(topic.getName());
                 if (topics.remove(topic.getName()) == null)
                     deleted.setStatus(status(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ""));
+            }
+            answer(to, response.build());
+        }
+
+        @Override
+        public void createPartitions(CreatePartitionsRequest request, StreamObserver<CreatePartitionsResponse> to) {
+            CreatePartitionsResponse.Builder response = CreatePartitionsResponse.newBuilder();
+            for (PartitionCount wanted : request.getTopicsList()) {
+                CreatedPartitions.Builder created = response.addTopicsBuilder().setTopic(wanted.getTopic());
+                List<List<Record>> logs = topics.get(wanted.getTopic());
+                if (logs == null) created.setStatus(status(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ""));
+                else if (logs.size() >= wanted.getCount())
+                    created.setStatus(status(ErrorCode.INVALID_PARTITIONS, "It has " + logs.size() + "."));
+                else if (!request.getValidateOnly())
+                    while (logs.size() < wanted.getCount()) logs.add(new ArrayList<>());
+            }
+            answer(to, response.build());
+        }
+
+        /** Even partitions need no election, odd ones get broker 1, other topics than "orders" have none in sync. */
+        @Override
+        public void electLeaders(ElectLeadersRequest request, StreamObserver<ElectLeadersResponse> to) {
+            ElectLeadersResponse.Builder response = ElectLeadersResponse.newBuilder();
+            for (TopicPartitions wanted : request.getPartitionsList()) {
+                for (int p : wanted.getPartitionsList()) {
+                    ElectedLeader.Builder elected = response.addPartitionsBuilder()
+                            .setTopic(wanted.getTopic())
+                            .setPartition(p);
+                    if (!wanted.getTopic().equals("orders"))
+                        elected.setStatus(status(ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE, "Broker 1 is not in sync."));
+                    else if (p % 2 == 0) elected.setStatus(status(ErrorCode.ELECTION_NOT_NEEDED, ""));
+                    else elected.setLeader(1);
+                }
             }
             answer(to, response.build());
         }

@@ -5,10 +5,14 @@ import dev.curia.metadata.client.MetadataWatcher;
 import dev.curia.metadata.client.QuorumClient;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.CreatePartitionsRequest;
+import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import dev.curia.proto.admin.v1.ElectLeadersRequest;
+import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +36,17 @@ public final class QuorumTopicAdmin implements TopicAdmin {
     @Override
     public CompletableFuture<DeleteTopicsResponse> deleteTopics(DeleteTopicsRequest request, Duration timeout) {
         return seen(quorum.deleteTopics(request), DeleteTopicsResponse::getIndex, timeout);
+    }
+
+    @Override
+    public CompletableFuture<CreatePartitionsResponse> createPartitions(
+            CreatePartitionsRequest request, Duration timeout) {
+        return seen(quorum.createPartitions(request), CreatePartitionsResponse::getIndex, timeout);
+    }
+
+    @Override
+    public CompletableFuture<ElectLeadersResponse> electLeaders(ElectLeadersRequest request, Duration timeout) {
+        return seen(quorum.electLeaders(request), ElectLeadersResponse::getIndex, timeout);
     }
 
     @Override

@@ -184,6 +184,16 @@ public final class ServerKeys {
             10,
             INT,
             "How often brokers report, in milliseconds. Read by quorum nodes.");
+    public static final ConfigKey<Boolean> LEADER_REBALANCE = ConfigKey.ofBoolean(
+            "auto.leader.rebalance.enable",
+            true,
+            "Whether leadership goes back to preferred leaders (the first of a partition's replicas) by itself. Read by quorum nodes.");
+    public static final ConfigKey<Integer> LEADER_IMBALANCE_CHECK_SECONDS = ConfigKey.ofInt(
+            "leader.imbalance.check.interval.seconds",
+            300,
+            1,
+            INT,
+            "How often the controller looks for partitions whose preferred leader could lead and does not, in seconds.");
     public static final ConfigKey<Integer> ELECTION_TIMEOUT_MS = ConfigKey.ofInt(
             "quorum.election.timeout.ms",
             500,
@@ -233,6 +243,8 @@ public final class ServerKeys {
             SESSION_TIMEOUT_MS,
             RECONNECT_WINDOW_MS,
             HEARTBEAT_INTERVAL_MS,
+            LEADER_REBALANCE,
+            LEADER_IMBALANCE_CHECK_SECONDS,
             ELECTION_TIMEOUT_MS,
             CONTROLLED_SHUTDOWN_MS);
 

@@ -6,6 +6,8 @@ import dev.curia.common.time.Timers;
 import dev.curia.proto.admin.v1.AdminGrpc;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.CreatePartitionsRequest;
+import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
@@ -16,6 +18,8 @@ import dev.curia.proto.admin.v1.DescribeQuorumRequest;
 import dev.curia.proto.admin.v1.DescribeQuorumResponse;
 import dev.curia.proto.admin.v1.DescribeTopicsRequest;
 import dev.curia.proto.admin.v1.DescribeTopicsResponse;
+import dev.curia.proto.admin.v1.ElectLeadersRequest;
+import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
@@ -72,6 +76,15 @@ public final class QuorumClient {
 
     public CompletableFuture<DeleteTopicsResponse> deleteTopics(DeleteTopicsRequest request) {
         return call(AdminGrpc.getDeleteTopicsMethod(), request, Repeat.UNSAFE);
+    }
+
+    public CompletableFuture<CreatePartitionsResponse> createPartitions(CreatePartitionsRequest request) {
+        return call(AdminGrpc.getCreatePartitionsMethod(), request, Repeat.UNSAFE);
+    }
+
+    /** When an answer is lost, the repetition finds that nothing needs an election any more. */
+    public CompletableFuture<ElectLeadersResponse> electLeaders(ElectLeadersRequest request) {
+        return call(AdminGrpc.getElectLeadersMethod(), request, Repeat.UNSAFE);
     }
 
     /** Not repeated when an answer is lost: someone else may have altered the same settings since. */

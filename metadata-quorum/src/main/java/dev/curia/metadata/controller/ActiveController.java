@@ -7,7 +7,9 @@ import dev.curia.metadata.decide.BrokerDecisions;
 import dev.curia.metadata.decide.ClusterDecisions;
 import dev.curia.metadata.decide.ConfigDecisions;
 import dev.curia.metadata.decide.Decision;
+import dev.curia.metadata.decide.PartitionAdditions;
 import dev.curia.metadata.decide.PartitionDecisions;
+import dev.curia.metadata.decide.PreferredElections;
 import dev.curia.metadata.decide.ProducerIds;
 import dev.curia.metadata.decide.TopicDecisions;
 import dev.curia.metadata.decide.TopicDefaults;
@@ -16,10 +18,14 @@ import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.MetadataLog.Outcome;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.CreatePartitionsRequest;
+import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import dev.curia.proto.admin.v1.ElectLeadersRequest;
+import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsResponse;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
@@ -61,6 +67,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     private final TopicDecisions topics;
     private final ConfigDecisions configs;
     private final BrokerSessions sessions;
+    private final LeaderBalance balance;
     private final long tickNanos;
 
     // Loop-confined from here on.
@@ -69,7 +76,8 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     private Runnable cancelTick = () -> {};
 
     /** What a controller is told of its cluster. */
-    public record Settings(String clusterId, TopicDefaults topicDefaults, SessionConfig sessions) {}
+    public record Settings(
+            String clusterId, TopicDefaults topicDefaults, SessionConfig sessions, LeaderBalance.Config balance) {}
 
     /**
      * @param loop with an inbox of at least {@link #LOOP_CAPACITY}; started and closed by the owner
@@ -91,6 +99,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         this.topics = new TopicDecisions(settings.topicDefaults());
         this.configs = new ConfigDecisions(settings.topicDefaults());
         this.sessions = new BrokerSessions(settings.sessions(), log, this::decide);
+        this.balance = new LeaderBalance(settings.balance(), this::decide, sessions.health());
         this.tickNanos =
                 Math.max(1_000_000, settings.sessions().reconnectWindow().toNanos() / 5);
     }
@@ -111,6 +120,14 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
 
     public CompletableFuture<Answer<DeleteTopicsResponse>> deleteTopics(DeleteTopicsRequest request) {
         return submit(image -> topics.delete(image, request));
+    }
+
+    public CompletableFuture<Answer<CreatePartitionsResponse>> createPartitions(CreatePartitionsRequest request) {
+        return submit(image -> PartitionAdditions.add(image, request));
+    }
+
+    public CompletableFuture<Answer<ElectLeadersResponse>> electLeaders(ElectLeadersRequest request) {
+        return submit(image -> PreferredElections.elect(image, request, sessions.health()));
     }
 
     public CompletableFuture<Answer<AlterConfigsResponse>> alterConfigs(AlterConfigsRequest request) {
@@ -175,6 +192,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         LOG.info("active controller in term {}", term);
         open(term, lastSequence);
         sessions.start(log.image(), clock.monotonicNanos());
+        balance.start(clock.monotonicNanos());
         tick(now);
     }
 
@@ -219,7 +237,10 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
 
     private void tick(long now) {
         if (leadership != now) return;
-        if (pipeline != null) sessions.tick(clock.monotonicNanos());
+        if (pipeline != null) {
+            sessions.tick(clock.monotonicNanos());
+            balance.tick(clock.monotonicNanos());
+        }
         cancelTick = loop.schedule(tickNanos, () -> tick(now));
     }
 }

@@ -19,6 +19,8 @@ public final class LeaderBalance {
 
     /** @param interval from one look at all partitions to the next, positive */
     public record Config(boolean enabled, Duration interval) {
+        public static final Config DEFAULT = new Config(true, Duration.ofMinutes(5));
+
         public Config {
             if (interval.isNegative() || interval.isZero()) {
                 throw new IllegalArgumentException("interval " + interval + " must be positive");

@@ -63,8 +63,7 @@ public final class PartitionAdditions {
     private static Plan plan(MetadataImage image, PartitionCount wanted) {
         Optional<Topic> found = image.topic(wanted.getTopic());
         if (found.isEmpty()) {
-            return Plan.refused(
-                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no topic '" + wanted.getTopic() + "'.");
+            return Plan.refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no topic '" + wanted.getTopic() + "'.");
         }
         Topic topic = found.get();
         int existing = topic.partitions().size();
@@ -86,13 +85,12 @@ public final class PartitionAdditions {
         if (factor > alive.size()) {
             return Plan.refused(
                     ErrorCode.INVALID_REPLICATION_FACTOR,
-                    "Replication factor " + factor + " of topic " + topic.name()
-                            + " needs as many brokers, but only " + alive.size() + " are alive.");
+                    "Replication factor " + factor + " of topic " + topic.name() + " needs as many brokers, but only "
+                            + alive.size() + " are alive.");
         }
         int existing = topic.partitions().size();
         int lastLeader = topic.partitions().get(existing - 1).replicas().get(0);
-        return of(
-                image, topic, Placement.after(alive, existing, lastLeader).place(existing, added, factor));
+        return of(image, topic, Placement.after(alive, existing, lastLeader).place(existing, added, factor));
     }
 
     private static Plan asAssigned(MetadataImage image, Topic topic, PartitionCount wanted, int factor) {

@@ -29,14 +29,38 @@ final class Placement {
         this.start = start % ring.size();
     }
 
-    /** Replicas of each partition, leader first; {@code 1 <= replicationFactor <=} number of brokers. */
+    /**
+     * For further partitions of a topic: the round goes on where it stood.
+     *
+     * @param partitions how many there are
+     * @param lastLeader the preferred leader of the last of them
+     */
+    static Placement after(Collection<BrokerRegistration> alive, int partitions, int lastLeader) {
+        Placement fresh = new Placement(alive, 0);
+        int at = 0;
+        while (at < fresh.ring.size() && fresh.ring.get(at).id() != lastLeader) at++;
+        return new Placement(alive, Math.floorMod(at + 1 - partitions, fresh.ring.size()));
+    }
+
+    /** Replicas of each partition of a new topic; see {@link #place(int, int, int)}. */
     List<List<Integer>> place(int partitions, int replicationFactor) {
+        return place(0, partitions, replicationFactor);
+    }
+
+    /**
+     * Replicas of each partition, leader first; {@code 1 <= replicationFactor <=} number of brokers.
+     *
+     * @param first number of the first partition to place
+     */
+    List<List<Integer>> place(int first, int partitions, int replicationFactor) {
         if (replicationFactor < 1 || replicationFactor > ring.size()) {
             throw new IllegalArgumentException(
                     "replication factor " + replicationFactor + " with " + ring.size() + " brokers");
         }
         List<List<Integer>> placed = new ArrayList<>(partitions);
-        for (int p = 0; p < partitions; p++) placed.add(replicas((start + p) % ring.size(), p, replicationFactor));
+        for (int p = first; p < first + partitions; p++) {
+            placed.add(replicas((start + p) % ring.size(), p, replicationFactor));
+        }
         return placed;
     }
 

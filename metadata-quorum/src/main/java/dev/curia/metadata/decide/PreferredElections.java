@@ -37,7 +37,10 @@ public final class PreferredElections {
             for (int p : partitions(wanted, topic)) {
                 ElectedLeader result = topic.flatMap(known -> known.partition(p))
                         .map(state -> elect(topic.get(), p, state, image, health, seen, records))
-                        .orElseGet(() -> result(wanted.getTopic(), p, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                        .orElseGet(() -> result(
+                                wanted.getTopic(),
+                                p,
+                                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
                                 "There is no partition " + p + " of topic '" + wanted.getTopic() + "'."));
                 boolean quiet = request.getAll() && result.getStatus().getCode() == ErrorCode.ELECTION_NOT_NEEDED;
                 if (!quiet) results.add(result);
@@ -95,8 +98,8 @@ public final class PreferredElections {
                     topic.name(),
                     partition,
                     ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE,
-                    "Its preferred leader, broker " + preferred + ", cannot lead: the in-sync replicas are " + state.isr()
-                            + (image.isAlive(preferred) ? "." : ", and it is not alive."));
+                    "Its preferred leader, broker " + preferred + ", cannot lead: the in-sync replicas are "
+                            + state.isr() + (image.isAlive(preferred) ? "." : ", and it is not alive."));
         }
         records.add(record(id, state));
         return ElectedLeader.newBuilder()
@@ -124,7 +127,8 @@ public final class PreferredElections {
 
     private static List<TopicPartitions> all(MetadataImage image) {
         return image.topics().stream()
-                .map(topic -> TopicPartitions.newBuilder().setTopic(topic.name()).build())
+                .map(topic ->
+                        TopicPartitions.newBuilder().setTopic(topic.name()).build())
                 .toList();
     }
 

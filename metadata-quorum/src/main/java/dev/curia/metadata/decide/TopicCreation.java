@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -30,7 +31,7 @@ import java.util.random.RandomGenerator;
  * @param records empty unless the status is OK
  */
 record TopicCreation(Status status, ByteString topicId, List<List<Integer>> replicas, List<MetadataRecord> records) {
-    private static final int MAX_PARTITIONS = 10_000;
+    static final int MAX_PARTITIONS = 10_000;
 
     static TopicCreation refused(Status status) {
         return new TopicCreation(status, ByteString.EMPTY, List.of(), List.of());
@@ -107,16 +108,31 @@ record TopicCreation(Status status, ByteString topicId, List<List<Integer>> repl
         int factor = replicas.get(0).size();
         for (int p = 0; p < replicas.size(); p++) {
             List<Integer> ids = replicas.get(p);
-            String where = "partition " + p + " has replicas " + ids + ", ";
-            if (ids.isEmpty()) return badAssignment(topic, where + "expected at least one");
-            if (ids.size() != factor) return badAssignment(topic, where + "but partition 0 has " + factor);
-            if (new HashSet<>(ids).size() < factor) return badAssignment(topic, where + "one of them twice");
-            for (int id : ids) {
-                if (image.broker(id).isEmpty()) return badAssignment(topic, where + "but no broker " + id);
-            }
-            if (ids.stream().noneMatch(image::isAlive)) return badAssignment(topic, where + "none of them alive");
+            Optional<String> complaint = complaint(image, p, ids, factor);
+            if (complaint.isPresent()) return badAssignment(topic, complaint.get());
         }
         return of(image, topic, replicas, random);
+    }
+
+    /**
+     * What is wrong with the replicas that somebody chose for a partition.
+     *
+     * @param factor how many the topic's first partition has
+     */
+    static Optional<String> complaint(MetadataImage image, int partition, List<Integer> ids, int factor) {
+        String where = "partition " + partition + " has replicas " + ids + ", ";
+        if (ids.isEmpty()) return Optional.of(where + "expected at least one");
+        if (ids.size() != factor) return Optional.of(where + "but partition 0 has " + factor);
+        if (new HashSet<>(ids).size() < factor) return Optional.of(where + "one of them twice");
+        for (int id : ids) if (image.broker(id).isEmpty()) return Optional.of(where + "but no broker " + id);
+        return ids.stream().noneMatch(image::isAlive) ? Optional.of(where + "none of them alive") : Optional.empty();
+    }
+
+    /** The first state of a partition: who is alive of its replicas is in sync, the first of them leads. */
+    static MetadataRecord partition(MetadataImage image, Uuid topic, int partition, List<Integer> ids) {
+        List<Integer> isr = ids.stream().filter(image::isAlive).toList();
+        return ImageRecords.partitionRecord(
+                topic, partition, new PartitionState(ids, isr, List.of(), isr.get(0), 0, 0));
     }
 
     private static TopicCreation badAssignment(NewTopic topic, String what) {
@@ -134,11 +150,7 @@ record TopicCreation(Status status, ByteString topicId, List<List<Integer>> repl
                         .setName(topic.getName())
                         .setInternal(topic.getInternal()))
                 .build());
-        for (int p = 0; p < replicas.size(); p++) {
-            List<Integer> ids = replicas.get(p);
-            List<Integer> isr = ids.stream().filter(image::isAlive).toList();
-            records.add(ImageRecords.partitionRecord(id, p, new PartitionState(ids, isr, List.of(), isr.get(0), 0, 0)));
-        }
+        for (int p = 0; p < replicas.size(); p++) records.add(partition(image, id, p, replicas.get(p)));
         topic.getConfigsMap().entrySet().stream()
                 .sorted(Comparator.comparing(Map.Entry::getKey))
                 .forEach(entry -> records.add(ImageRecords.configRecord(

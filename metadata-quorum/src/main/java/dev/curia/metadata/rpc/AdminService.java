@@ -5,6 +5,8 @@ import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.admin.v1.AdminGrpc;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.CreatePartitionsRequest;
+import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
@@ -15,6 +17,8 @@ import dev.curia.proto.admin.v1.DescribeQuorumRequest;
 import dev.curia.proto.admin.v1.DescribeQuorumResponse;
 import dev.curia.proto.admin.v1.DescribeTopicsRequest;
 import dev.curia.proto.admin.v1.DescribeTopicsResponse;
+import dev.curia.proto.admin.v1.ElectLeadersRequest;
+import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
 import io.grpc.StatusRuntimeException;
@@ -41,6 +45,16 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     public void deleteTopics(DeleteTopicsRequest request, StreamObserver<DeleteTopicsResponse> caller) {
         answers.answer(
                 () -> RequestChecks.check(request.getTopicsList()), () -> controller.deleteTopics(request), caller);
+    }
+
+    @Override
+    public void createPartitions(CreatePartitionsRequest request, StreamObserver<CreatePartitionsResponse> caller) {
+        answers.answer(() -> {}, () -> controller.createPartitions(request), caller);
+    }
+
+    @Override
+    public void electLeaders(ElectLeadersRequest request, StreamObserver<ElectLeadersResponse> caller) {
+        answers.answer(() -> {}, () -> controller.electLeaders(request), caller);
     }
 
     @Override

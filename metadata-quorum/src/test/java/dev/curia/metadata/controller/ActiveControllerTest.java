@@ -35,7 +35,11 @@ final class ActiveControllerTest {
     private final EventLoop loop = new EventLoop(
             "controller", ActiveController.LOOP_CAPACITY, new SystemClock(), (what, cause) -> fault.set(cause));
     private final ActiveController controller = new ActiveController(
-            new ActiveController.Settings(Fixtures.CLUSTER, new TopicDefaults(1, 1, Map.of()), SessionConfig.DEFAULT),
+            new ActiveController.Settings(
+                    Fixtures.CLUSTER,
+                    new TopicDefaults(1, 1, Map.of()),
+                    SessionConfig.DEFAULT,
+                    LeaderBalance.Config.DEFAULT),
             log,
             loop,
             new SystemClock(),

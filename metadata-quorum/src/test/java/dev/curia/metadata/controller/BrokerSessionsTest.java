@@ -46,7 +46,8 @@ final class BrokerSessionsTest {
     private final EventLoop loop =
             new EventLoop("controller", ActiveController.LOOP_CAPACITY, clock, (what, cause) -> fault.set(cause));
     private final ActiveController controller = new ActiveController(
-            new ActiveController.Settings(Fixtures.CLUSTER, new TopicDefaults(1, 1, Map.of()), CONFIG),
+            new ActiveController.Settings(
+                    Fixtures.CLUSTER, new TopicDefaults(1, 1, Map.of()), CONFIG, LeaderBalance.Config.DEFAULT),
             log,
             loop,
             clock,

@@ -63,6 +63,19 @@ final class PlacementTest {
     }
 
     @Test
+    void aLaterRoundGoesOnWhereTheFirstStood() {
+        Check.forAll(500, Case::random, c -> {
+            List<List<Integer>> all = new ArrayList<>(c.place());
+            int lastLeader = all.get(all.size() - 1).get(0);
+            all.addAll(
+                    Placement.after(c.registrations(), c.partitions, lastLeader).place(c.partitions, 7, c.factor));
+            Map<Integer, Integer> leaders = new HashMap<>();
+            all.forEach(replicas -> leaders.merge(replicas.get(0), 1, Integer::sum));
+            assertThat(spread(leaders, c.brokers)).isLessThanOrEqualTo(1);
+        });
+    }
+
+    @Test
     void replicasAreEvenWhereRacksAreEqual() {
         Check.forAll(500, Case::random, c -> {
             if (c.brokers % c.racks != 0) return;

@@ -12,6 +12,7 @@ import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.client.QuorumClient;
 import dev.curia.metadata.client.ReplicaReport;
 import dev.curia.metadata.controller.ActiveController;
+import dev.curia.metadata.controller.LeaderBalance;
 import dev.curia.metadata.controller.SessionConfig;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.ServerEndpoint;
@@ -136,7 +137,8 @@ final class TestQuorum implements AutoCloseable {
     QuorumRpcServer server(HostPort address, FakeMetadataLog log) {
         EventLoop loop = loop("controller");
         ActiveController controller = new ActiveController(
-                new ActiveController.Settings(Fixtures.CLUSTER, new TopicDefaults(1, 1, Map.of()), SESSIONS),
+                new ActiveController.Settings(
+                        Fixtures.CLUSTER, new TopicDefaults(1, 1, Map.of()), SESSIONS, LeaderBalance.Config.DEFAULT),
                 log,
                 loop,
                 clock,

@@ -42,6 +42,8 @@ public final class CoreHandlers {
                 new DescribeLogDirsHandler(ports.logDirs, ports.disk),
                 new CreateTopicsHandler(ports.topics, configs),
                 new DeleteTopicsHandler(ports.cluster, ports.topics),
+                new CreatePartitionsHandler(ports.topics),
+                new ElectLeadersHandler(ports.topics),
                 new InitProducerIdHandler(new ProducerIds(ports.producerIds)));
     }
 }

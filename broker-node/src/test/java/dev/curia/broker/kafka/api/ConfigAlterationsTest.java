@@ -9,10 +9,14 @@ import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlteredConfigs;
 import dev.curia.proto.admin.v1.ConfigAlteration;
+import dev.curia.proto.admin.v1.CreatePartitionsRequest;
+import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import dev.curia.proto.admin.v1.ElectLeadersRequest;
+import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
 import java.time.Duration;
@@ -129,6 +133,17 @@ class ConfigAlterationsTest {
 
         @Override
         public CompletableFuture<CreateTopicsResponse> createTopics(CreateTopicsRequest request, Duration timeout) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public CompletableFuture<CreatePartitionsResponse> createPartitions(
+                CreatePartitionsRequest request, Duration timeout) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public CompletableFuture<ElectLeadersResponse> electLeaders(ElectLeadersRequest request, Duration timeout) {
             throw new AssertionError();
         }
 

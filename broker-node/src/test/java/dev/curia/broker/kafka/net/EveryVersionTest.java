@@ -13,6 +13,7 @@ import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
+import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
@@ -101,6 +103,9 @@ class EveryVersionTest {
                                 .setTopics(List.of(new DeleteTopicsRequestData.DeleteTopicState().setName(fresh)))
                         : new DeleteTopicsRequestData().setTopicNames(List.of(fresh));
             }
+            case CREATE_PARTITIONS -> createPartitions(broker, fresh);
+            case ELECT_LEADERS ->
+                new ElectLeadersRequestData().setTopicPartitions(null).setTimeoutMs(1000);
             case DESCRIBE_CONFIGS ->
                 new DescribeConfigsRequestData()
                         .setResources(List.of(new DescribeConfigsRequestData.DescribeConfigsResource()
@@ -134,6 +139,16 @@ class EveryVersionTest {
         var topics = new DescribeProducersRequestData.TopicRequestCollection();
         topics.add(new DescribeProducersRequestData.TopicRequest().setName("t").setPartitionIndexes(List.of(0)));
         return new DescribeProducersRequestData().setTopics(topics);
+    }
+
+    private static ApiMessage createPartitions(TestBroker broker, String topic) {
+        broker.topic(topic, 1);
+        var topics = new CreatePartitionsRequestData.CreatePartitionsTopicCollection();
+        topics.add(new CreatePartitionsRequestData.CreatePartitionsTopic()
+                .setName(topic)
+                .setCount(2)
+                .setAssignments(null));
+        return new CreatePartitionsRequestData().setTopics(topics).setTimeoutMs(1000);
     }
 
     private static AlterConfigsRequestData alterConfigs() {

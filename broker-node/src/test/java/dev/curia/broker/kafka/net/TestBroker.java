@@ -16,18 +16,24 @@ import dev.curia.common.id.Uuid;
 import dev.curia.common.time.SystemClock;
 import dev.curia.metadata.decide.ConfigDecisions;
 import dev.curia.metadata.decide.Decision;
+import dev.curia.metadata.decide.PartitionAdditions;
+import dev.curia.metadata.decide.PreferredElections;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.CreatePartitionsRequest;
+import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.CreatedTopic;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.DeletedTopic;
+import dev.curia.proto.admin.v1.ElectLeadersRequest;
+import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.NewTopic;
 import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.common.v1.Endpoint;
@@ -228,9 +234,24 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     }
 
     @Override
+    public synchronized CompletableFuture<CreatePartitionsResponse> createPartitions(
+            CreatePartitionsRequest request, Duration timeout) {
+        return decide(PartitionAdditions.add(image, request));
+    }
+
+    @Override
+    public synchronized CompletableFuture<ElectLeadersResponse> electLeaders(
+            ElectLeadersRequest request, Duration timeout) {
+        return decide(PreferredElections.elect(image, request, (broker, partition) -> true));
+    }
+
+    @Override
     public synchronized CompletableFuture<AlterConfigsResponse> alterConfigs(
             AlterConfigsRequest request, Duration timeout) {
-        Decision<AlterConfigsResponse> decision = configs.alter(image, request);
+        return decide(configs.alter(image, request));
+    }
+
+    private <R> CompletableFuture<R> decide(Decision<R> decision) {
         apply(decision.records());
         return CompletableFuture.completedFuture(decision.reply().apply(image.index()));
     }

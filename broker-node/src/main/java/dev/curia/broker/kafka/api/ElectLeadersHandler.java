@@ -1,0 +1,104 @@
+package dev.curia.broker.kafka.api;
+
+import dev.curia.broker.kafka.codec.Codes;
+import dev.curia.proto.admin.v1.ElectedLeader;
+import dev.curia.proto.admin.v1.TopicPartitions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.ElectLeadersResponseData;
+import org.apache.kafka.common.message.ElectLeadersResponseData.PartitionResult;
+import org.apache.kafka.common.message.ElectLeadersResponseData.ReplicaElectionResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ElectLeadersRequest;
+import org.apache.kafka.common.requests.ElectLeadersResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Elects preferred leaders (KIP-183). Only version 0, which knows no other kind: from version 1 on a client may ask for an unclean election.
+ */
+public final class ElectLeadersHandler implements RequestHandler<ElectLeadersRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(ElectLeadersHandler.class);
+
+    private final TopicAdmin admin;
+
+    ElectLeadersHandler(TopicAdmin admin) {
+        this.admin = admin;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.ELECT_LEADERS;
+    }
+
+    @Override
+    public short minVersion() {
+        return 0;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 0;
+    }
+
+    @Override
+    public CompletionStage<ElectLeadersResponse> handle(RequestContext context, ElectLeadersRequest request) {
+        var elect = dev.curia.proto.admin.v1.ElectLeadersRequest.newBuilder();
+        var asked = request.data().topicPartitions();
+        if (asked == null) elect.setAll(true);
+        else {
+            asked.stream()
+                    .filter(topic -> !topic.partitions().isEmpty())
+                    .forEach(topic -> elect.addPartitions(
+                            TopicPartitions.newBuilder().setTopic(topic.topic()).addAllPartitions(topic.partitions())));
+        }
+        Duration timeout = Duration.ofMillis(Math.max(0, request.data().timeoutMs()));
+        return admin.electLeaders(elect.build(), timeout).handle((elected, failure) -> {
+            if (failure == null) return response(elected.getPartitionsList());
+            LOG.warn("no answer from the controller to a request to elect leaders: {}", failure.toString());
+            List<ReplicaElectionResult> unknown = new ArrayList<>();
+            for (TopicPartitions topic : elect.getPartitionsList()) {
+                unknown.add(new ReplicaElectionResult()
+                        .setTopic(topic.getTopic())
+                        .setPartitionResult(topic.getPartitionsList().stream()
+                                .map(ElectLeadersHandler::unanswered)
+                                .toList()));
+            }
+            return response(Errors.REQUEST_TIMED_OUT, unknown);
+        });
+    }
+
+    private static PartitionResult unanswered(int partition) {
+        return new PartitionResult()
+                .setPartitionId(partition)
+                .setErrorCode(Errors.REQUEST_TIMED_OUT.code())
+                .setErrorMessage("The controller did not answer in time.");
+    }
+
+    private static ElectLeadersResponse response(List<ElectedLeader> elected) {
+        Map<String, ReplicaElectionResult> topics = new LinkedHashMap<>();
+        for (ElectedLeader leader : elected) {
+            Errors error = Codes.errors(leader.getStatus().getCode());
+            topics.computeIfAbsent(leader.getTopic(), name -> new ReplicaElectionResult().setTopic(name))
+                    .partitionResult()
+                    .add(new PartitionResult()
+                            .setPartitionId(leader.getPartition())
+                            .setErrorCode(error.code())
+                            .setErrorMessage(
+                                    error == Errors.NONE
+                                            ? null
+                                            : leader.getStatus().getMessage()));
+        }
+        return response(Errors.NONE, List.copyOf(topics.values()));
+    }
+
+    private static ElectLeadersResponse response(Errors error, List<ReplicaElectionResult> results) {
+        return new ElectLeadersResponse(
+                new ElectLeadersResponseData().setErrorCode(error.code()).setReplicaElectionResults(results));
+    }
+}
