@@ -8,6 +8,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -29,6 +30,7 @@ import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
@@ -56,6 +58,7 @@ final class ExampleRequests {
         addData();
         addTopics();
         addPartitions();
+        addReassignments();
         addConfigs();
         addGroups();
     }
@@ -178,6 +181,24 @@ final class ExampleRequests {
                 ApiKeys.ELECT_LEADERS,
                 version ->
                         new ElectLeadersRequestData().setTopicPartitions(null).setTimeoutMs(TIMEOUT_MS));
+    }
+
+    private void addReassignments() {
+        examples.put(
+                ApiKeys.ALTER_PARTITION_REASSIGNMENTS,
+                version -> new AlterPartitionReassignmentsRequestData()
+                        .setTimeoutMs(TIMEOUT_MS)
+                        .setTopics(List.of(new AlterPartitionReassignmentsRequestData.ReassignableTopic()
+                                .setName(topic)
+                                .setPartitions(
+                                        List.of(new AlterPartitionReassignmentsRequestData.ReassignablePartition()
+                                                .setPartitionIndex(0)
+                                                .setReplicas(List.of(LocalCluster.STANDALONE)))))));
+        examples.put(
+                ApiKeys.LIST_PARTITION_REASSIGNMENTS,
+                version -> new ListPartitionReassignmentsRequestData()
+                        .setTopics(null)
+                        .setTimeoutMs(TIMEOUT_MS));
     }
 
     private void addConfigs() {

@@ -12,7 +12,6 @@ import dev.curia.proto.admin.v1.ReplicaSet;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -60,7 +59,8 @@ final class PartitionsAdd extends AdminCommand {
     int run(AdminClient admin, Channels channels) {
         PartitionCount.Builder wanted =
                 PartitionCount.newBuilder().setTopic(topic).setCount(total);
-        replicas.forEach(text -> wanted.addReplicas(replicaSet(text)));
+        replicas.forEach(text ->
+                wanted.addReplicas(ReplicaSet.newBuilder().addAllBrokers(BrokerIds.parse(curia, "--replicas", text))));
         CreatePartitionsRequest request = CreatePartitionsRequest.newBuilder()
                 .addTopics(wanted)
                 .setValidateOnly(validateOnly)
@@ -86,18 +86,5 @@ final class PartitionsAdd extends AdminCommand {
             curia.print("Topic " + topic + has + TopicNames.count(total, "partition") + ".\n");
         }
         return ExitCode.OK;
-    }
-
-    private ReplicaSet replicaSet(String text) {
-        try {
-            return ReplicaSet.newBuilder()
-                    .addAllBrokers(Stream.of(text.split(",", -1))
-                            .map(String::strip)
-                            .map(Integer::valueOf)
-                            .toList())
-                    .build();
-        } catch (NumberFormatException e) {
-            throw curia.usage("Invalid value '" + text + "' for --replicas: expected broker ids as 1,2,3.");
-        }
     }
 }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Spec;
 /** The group of commands on partitions. */
 @Command(
         name = "partitions",
-        description = "Add partitions to topics, elect their preferred leaders.",
+        description = "Add partitions to topics, move them to other brokers, elect their preferred leaders.",
         synopsisSubcommandLabel = "COMMAND")
 final class PartitionsCommand implements Runnable {
     @Spec
@@ -17,6 +17,7 @@ final class PartitionsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: expected one of add, elect.");
+        throw new ParameterException(
+                spec.commandLine(), "Missing command: expected one of add, reassign, moves, elect.");
     }
 }

@@ -98,7 +98,10 @@ final class TopicsDescribe extends AdminCommand {
 
     private static String state(PartitionDescription partition) {
         if (partition.getLeader() < 0) return "offline";
-        return partition.getIsrCount() < partition.getReplicasCount() ? "under-replicated" : "ok";
+        if (partition.getIsrCount() < partition.getReplicasCount() - partition.getAddingCount()) {
+            return "under-replicated";
+        }
+        return partition.getAddingCount() + partition.getRemovingCount() > 0 ? "moving" : "ok";
     }
 
     private static Json.Obj toJson(TopicDescription topic) {
@@ -118,6 +121,8 @@ final class TopicsDescribe extends AdminCommand {
                                         .put("replicas", partition.getReplicasList())
                                         .put("isr", partition.getIsrList())
                                         .put("eligibleLeaders", partition.getEligibleLeadersList())
+                                        .put("adding", partition.getAddingList())
+                                        .put("removing", partition.getRemovingList())
                                         .put("state", state(partition)))
                                 .toList());
     }

@@ -86,6 +86,28 @@ class AdminCommandsTest {
     }
 
     @Test
+    void movesAreBegunShownAndStopped() {
+        assertThat(curia("partitions", "moves").out()).isEqualTo("No partition moves.\n");
+        assertThat(curia("partitions", "reassign", "orders", "-p", "1", "--replicas", "4, 5")
+                        .out())
+                .isEqualTo("Partition orders-1 moves to brokers 4, 5.\n");
+        assertThat(curia("partitions", "moves").out().lines().toList().get(1).split(" +"))
+                .containsExactly("orders", "1", "9", "4,5", "9", "4,5");
+        assertThat(curia("partitions", "moves", "--json").out()).contains("\"removing\": [9]");
+        assertThat(curia("partitions", "reassign", "orders", "-p", "1", "--cancel")
+                        .out())
+                .isEqualTo("Partition orders-1 stays where it was.\n");
+        assertThat(cluster.moves).isEmpty();
+
+        Run refused = curia("partitions", "reassign", "nope", "-p", "0", "--replicas", "1");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused.err())
+                .contains("cannot move nope-0: There is no such partition. (UNKNOWN_TOPIC_OR_PARTITION)");
+        assertThat(curia("partitions", "reassign", "orders", "-p", "0").err())
+                .contains("either --replicas or --cancel");
+    }
+
+    @Test
     void electionsAreReportedPartitionByPartition() {
         Run elected = curia("partitions", "elect", "orders", "-p", "0", "-p", "1");
         assertThat(elected.exitCode()).isEqualTo(ExitCode.OK);

@@ -4,7 +4,10 @@ import com.google.protobuf.ByteString;
 import dev.curia.proto.admin.v1.AdminGrpc;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
+import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
 import dev.curia.proto.admin.v1.AlteredConfigs;
+import dev.curia.proto.admin.v1.AlteredReassignment;
 import dev.curia.proto.admin.v1.BrokerDescription;
 import dev.curia.proto.admin.v1.ConfigAlteration;
 import dev.curia.proto.admin.v1.ConfigChange;
@@ -26,12 +29,16 @@ import dev.curia.proto.admin.v1.DescribeTopicsResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.ElectedLeader;
+import dev.curia.proto.admin.v1.ListReassignmentsRequest;
+import dev.curia.proto.admin.v1.ListReassignmentsResponse;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
 import dev.curia.proto.admin.v1.NewTopic;
+import dev.curia.proto.admin.v1.OngoingReassignment;
 import dev.curia.proto.admin.v1.PartitionCount;
 import dev.curia.proto.admin.v1.PartitionDescription;
 import dev.curia.proto.admin.v1.QuorumNodeDescription;
+import dev.curia.proto.admin.v1.Reassignment;
 import dev.curia.proto.admin.v1.TopicDescription;
 import dev.curia.proto.admin.v1.TopicPartitions;
 import dev.curia.proto.admin.v1.TopicRef;
@@ -77,6 +84,7 @@ final class FakeCluster implements AutoCloseable {
 
     final Map<String, List<List<Record>>> topics = new TreeMap<>();
     final Map<String, String> configs = new ConcurrentHashMap<>(); // the same for every topic
+    final Map<Integer, OngoingReassignment> moves = new TreeMap<>(); // of topic "orders"
     final Queue<Status> nextProduceAnswers = new ConcurrentLinkedQueue<>();
     final Queue<Status> nextConsumeAnswers = new ConcurrentLinkedQueue<>();
     final List<ProduceRequest> produced = new ArrayList<>();
@@ -221,6 +229,43 @@ final class FakeCluster implements AutoCloseable {
                 }
             }
             answer(to, response.build());
+        }
+
+        /** Moves of "orders" are accepted and stay under way. */
+        @Override
+        public void alterReassignments(
+                AlterReassignmentsRequest request, StreamObserver<AlterReassignmentsResponse> to) {
+            AlterReassignmentsResponse.Builder response = AlterReassignmentsResponse.newBuilder();
+            for (Reassignment wanted : request.getPartitionsList()) {
+                AlteredReassignment.Builder altered = response.addPartitionsBuilder()
+                        .setTopic(wanted.getTopic())
+                        .setPartition(wanted.getPartition());
+                if (!wanted.getTopic().equals("orders"))
+                    altered.setStatus(status(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "There is no such partition."));
+                else if (wanted.getReplicasCount() == 0) moves.remove(wanted.getPartition());
+                else
+                    moves.put(
+                            wanted.getPartition(),
+                            OngoingReassignment.newBuilder()
+                                    .setTopic("orders")
+                                    .setPartition(wanted.getPartition())
+                                    .addAllReplicas(wanted.getReplicasList())
+                                    .addReplicas(9)
+                                    .addAllAdding(wanted.getReplicasList())
+                                    .addRemoving(9)
+                                    .addIsr(9)
+                                    .build());
+            }
+            answer(to, response.build());
+        }
+
+        @Override
+        public void listReassignments(ListReassignmentsRequest request, StreamObserver<ListReassignmentsResponse> to) {
+            answer(
+                    to,
+                    ListReassignmentsResponse.newBuilder()
+                            .addAllPartitions(moves.values())
+                            .build());
         }
 
         /** Takes any key that begins with a small letter. */

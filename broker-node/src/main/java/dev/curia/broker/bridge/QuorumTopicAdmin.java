@@ -5,6 +5,8 @@ import dev.curia.metadata.client.MetadataWatcher;
 import dev.curia.metadata.client.QuorumClient;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
+import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
@@ -47,6 +49,12 @@ public final class QuorumTopicAdmin implements TopicAdmin {
     @Override
     public CompletableFuture<ElectLeadersResponse> electLeaders(ElectLeadersRequest request, Duration timeout) {
         return seen(quorum.electLeaders(request), ElectLeadersResponse::getIndex, timeout);
+    }
+
+    @Override
+    public CompletableFuture<AlterReassignmentsResponse> alterReassignments(
+            AlterReassignmentsRequest request, Duration timeout) {
+        return seen(quorum.alterReassignments(request), AlterReassignmentsResponse::getIndex, timeout);
     }
 
     @Override

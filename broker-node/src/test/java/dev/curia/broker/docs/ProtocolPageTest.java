@@ -19,6 +19,8 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
+import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
@@ -146,6 +148,12 @@ class ProtocolPageTest {
         @Override
         public CompletableFuture<CreatePartitionsResponse> createPartitions(
                 CreatePartitionsRequest request, Duration timeout) {
+            return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
+        }
+
+        @Override
+        public CompletableFuture<AlterReassignmentsResponse> alterReassignments(
+                AlterReassignmentsRequest request, Duration timeout) {
             return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
         }
 

@@ -6,6 +6,8 @@ import dev.curia.common.time.Timers;
 import dev.curia.proto.admin.v1.AdminGrpc;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
+import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
@@ -85,6 +87,11 @@ public final class QuorumClient {
     /** When an answer is lost, the repetition finds that nothing needs an election any more. */
     public CompletableFuture<ElectLeadersResponse> electLeaders(ElectLeadersRequest request) {
         return call(AdminGrpc.getElectLeadersMethod(), request, Repeat.UNSAFE);
+    }
+
+    /** Not repeated when an answer is lost: someone else may have given the same partitions another target since. */
+    public CompletableFuture<AlterReassignmentsResponse> alterReassignments(AlterReassignmentsRequest request) {
+        return call(AdminGrpc.getAlterReassignmentsMethod(), request, Repeat.UNSAFE);
     }
 
     /** Not repeated when an answer is lost: someone else may have altered the same settings since. */

@@ -11,6 +11,7 @@ import dev.curia.metadata.decide.PartitionAdditions;
 import dev.curia.metadata.decide.PartitionDecisions;
 import dev.curia.metadata.decide.PreferredElections;
 import dev.curia.metadata.decide.ProducerIds;
+import dev.curia.metadata.decide.Reassignments;
 import dev.curia.metadata.decide.TopicDecisions;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.MetadataImage;
@@ -18,6 +19,8 @@ import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.MetadataLog.Outcome;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
+import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
@@ -68,12 +71,14 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     private final ConfigDecisions configs;
     private final BrokerSessions sessions;
     private final LeaderBalance balance;
+    private final Reassignments reassignments;
     private final long tickNanos;
 
     // Loop-confined from here on.
     private @Nullable ProposalPipeline pipeline; // null unless active
     private long leadership; // counts changes, so that late callbacks of an earlier one are known
     private Runnable cancelTick = () -> {};
+    private boolean completingMoves; // a decision is in flight
 
     /** What a controller is told of its cluster. */
     public record Settings(
@@ -99,6 +104,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         this.topics = new TopicDecisions(settings.topicDefaults());
         this.configs = new ConfigDecisions(settings.topicDefaults());
         this.sessions = new BrokerSessions(settings.sessions(), log, this::decide);
+        this.reassignments = new Reassignments(settings.topicDefaults());
         this.balance = new LeaderBalance(settings.balance(), this::decide, sessions.health());
         this.tickNanos =
                 Math.max(1_000_000, settings.sessions().reconnectWindow().toNanos() / 5);
@@ -128,6 +134,10 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
 
     public CompletableFuture<Answer<ElectLeadersResponse>> electLeaders(ElectLeadersRequest request) {
         return submit(image -> PreferredElections.elect(image, request, sessions.health()));
+    }
+
+    public CompletableFuture<Answer<AlterReassignmentsResponse>> alterReassignments(AlterReassignmentsRequest request) {
+        return submit(image -> reassignments.alter(image, request, sessions.health()));
     }
 
     public CompletableFuture<Answer<AlterConfigsResponse>> alterConfigs(AlterConfigsRequest request) {
@@ -240,7 +250,14 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         if (pipeline != null) {
             sessions.tick(clock.monotonicNanos());
             balance.tick(clock.monotonicNanos());
+            completeMoves();
         }
         cancelTick = loop.schedule(tickNanos, () -> tick(now));
+    }
+
+    private void completeMoves() {
+        if (completingMoves || log.image().moving().isEmpty()) return;
+        completingMoves = true;
+        decide(image -> reassignments.complete(image, sessions.health()), answer -> completingMoves = false);
     }
 }

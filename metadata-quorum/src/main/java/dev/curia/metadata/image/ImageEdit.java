@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
+import org.pcollections.PSet;
 import org.pcollections.TreePVector;
 
 /** Replays records onto one image. Used once, by one thread. */
@@ -28,6 +29,7 @@ final class ImageEdit {
     private PMap<String, Uuid> topicIds;
     private PMap<ConfigResource, PMap<String, String>> configs;
     private PMap<String, Integer> features;
+    private PSet<PartitionId> moving;
     private long nextProducerId;
     private long nextBrokerEpoch;
 
@@ -44,6 +46,7 @@ final class ImageEdit {
         topicIds = base.topicIds;
         configs = base.configs;
         features = base.features;
+        moving = base.moving;
         nextProducerId = base.nextProducerId;
         nextBrokerEpoch = base.nextBrokerEpoch;
     }
@@ -51,7 +54,16 @@ final class ImageEdit {
     MetadataImage.Applied apply(long newIndex, List<MetadataRecord> records) {
         records.forEach(this::replay);
         MetadataImage image = new MetadataImage(
-                newIndex, clusterId, brokers, topics, topicIds, configs, features, nextProducerId, nextBrokerEpoch);
+                newIndex,
+                clusterId,
+                brokers,
+                topics,
+                topicIds,
+                configs,
+                features,
+                moving,
+                nextProducerId,
+                nextBrokerEpoch);
         return new MetadataImage.Applied(
                 image,
                 new MetadataDelta(changedBrokers, createdTopics, removedTopics, changedPartitions, changedConfigs));
@@ -118,6 +130,7 @@ final class ImageEdit {
         if (configs.containsKey(resource)) changedConfigs.add(resource);
         configs = configs.minus(resource);
         changedPartitions.removeIf(partition -> partition.topicId().equals(id));
+        for (int p = 0; p < topic.partitions().size(); p++) moving = moving.minus(new PartitionId(id, p));
         if (!createdTopics.remove(id)) removedTopics.put(id, topic);
     }
 
@@ -131,7 +144,9 @@ final class ImageEdit {
                         record.getEligibleLeadersList(),
                         record.getLeader(),
                         record.getLeaderEpoch(),
-                        record.getPartitionEpoch()));
+                        record.getPartitionEpoch(),
+                        record.getAddingList(),
+                        record.getRemovingList()));
     }
 
     private void change(PartitionChangeRecord record) {
@@ -150,12 +165,16 @@ final class ImageEdit {
                                 : old.eligibleLeaders(),
                         record.hasLeader() ? record.getLeader() : old.leader(),
                         record.hasLeader() ? old.leaderEpoch() + 1 : old.leaderEpoch(),
-                        old.partitionEpoch() + 1));
+                        old.partitionEpoch() + 1,
+                        record.hasAdding() ? record.getAdding().getIdsList() : old.adding(),
+                        record.hasRemoving() ? record.getRemoving().getIdsList() : old.removing()));
     }
 
     private void set(Topic topic, int partition, PartitionState state) {
         topics = topics.plus(topic.id(), topic.with(partition, state));
-        changedPartitions.add(new PartitionId(topic.id(), partition));
+        PartitionId id = new PartitionId(topic.id(), partition);
+        changedPartitions.add(id);
+        moving = state.isMoving() ? moving.plus(id) : moving.minus(id);
     }
 
     private void config(ConfigRecord record) {

@@ -94,7 +94,9 @@ public final class ImageRecords {
                 .addAllEligibleLeaders(state.eligibleLeaders())
                 .setLeader(state.leader())
                 .setLeaderEpoch(state.leaderEpoch())
-                .setPartitionEpoch(state.partitionEpoch());
+                .setPartitionEpoch(state.partitionEpoch())
+                .addAllAdding(state.adding())
+                .addAllRemoving(state.removing());
     }
 
     public static MetadataRecord clusterRecord(String clusterId) {

@@ -7,8 +7,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.pcollections.HashTreePMap;
+import org.pcollections.HashTreePSet;
 import org.pcollections.PMap;
+import org.pcollections.PSet;
 
 /**
  * The cluster's metadata at one index of the metadata log. Immutable and structurally shared: {@link #apply} costs as much as the
@@ -24,6 +27,7 @@ public final class MetadataImage {
             HashTreePMap.empty(),
             HashTreePMap.empty(),
             HashTreePMap.empty(),
+            HashTreePSet.empty(),
             0,
             1);
 
@@ -37,6 +41,7 @@ public final class MetadataImage {
     final PMap<String, Uuid> topicIds;
     final PMap<ConfigResource, PMap<String, String>> configs;
     final PMap<String, Integer> features;
+    final PSet<PartitionId> moving; // follows from topics
     final long nextProducerId;
     final long nextBrokerEpoch;
 
@@ -48,6 +53,7 @@ public final class MetadataImage {
             PMap<String, Uuid> topicIds,
             PMap<ConfigResource, PMap<String, String>> configs,
             PMap<String, Integer> features,
+            PSet<PartitionId> moving,
             long nextProducerId,
             long nextBrokerEpoch) {
         this.index = index;
@@ -57,6 +63,7 @@ public final class MetadataImage {
         this.topicIds = topicIds;
         this.configs = configs;
         this.features = features;
+        this.moving = moving;
         this.nextProducerId = nextProducerId;
         this.nextBrokerEpoch = nextBrokerEpoch;
     }
@@ -113,6 +120,11 @@ public final class MetadataImage {
 
     public Optional<PartitionState> partition(PartitionId id) {
         return topic(id.topicId()).flatMap(topic -> topic.partition(id.partition()));
+    }
+
+    /** The partitions that move from brokers to others. */
+    public Set<PartitionId> moving() {
+        return moving;
     }
 
     /** Overrides only, by key; empty when there are none. */

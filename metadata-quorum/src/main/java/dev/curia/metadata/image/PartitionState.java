@@ -5,12 +5,14 @@ import java.util.List;
 /**
  * Who holds and who leads a partition. Immutable.
  *
- * @param replicas assigned brokers, preferred leader first
+ * @param replicas assigned brokers, preferred leader first; while the partition moves (KIP-455) the old and the new ones
  * @param isr in-sync replicas, a subset of {@code replicas}
  * @param eligibleLeaders replicas outside the ISR that hold everything committed (KIP-966)
  * @param leader {@link #NO_LEADER} when none can lead
  * @param leaderEpoch rises with every new leader
  * @param partitionEpoch rises with every change; guards ISR proposals
+ * @param adding of the replicas, those that a move brings
+ * @param removing of the replicas, those that go when all of {@code adding} are in sync
  */
 public record PartitionState(
         List<Integer> replicas,
@@ -18,16 +20,40 @@ public record PartitionState(
         List<Integer> eligibleLeaders,
         int leader,
         int leaderEpoch,
-        int partitionEpoch) {
+        int partitionEpoch,
+        List<Integer> adding,
+        List<Integer> removing) {
     public static final int NO_LEADER = -1;
 
     public PartitionState {
         replicas = List.copyOf(replicas);
         isr = List.copyOf(isr);
         eligibleLeaders = List.copyOf(eligibleLeaders);
+        adding = List.copyOf(adding);
+        removing = List.copyOf(removing);
+    }
+
+    /** One that does not move. */
+    public PartitionState(
+            List<Integer> replicas,
+            List<Integer> isr,
+            List<Integer> eligibleLeaders,
+            int leader,
+            int leaderEpoch,
+            int partitionEpoch) {
+        this(replicas, isr, eligibleLeaders, leader, leaderEpoch, partitionEpoch, List.of(), List.of());
     }
 
     public boolean hasLeader() {
         return leader != NO_LEADER;
+    }
+
+    public boolean isMoving() {
+        return !adding.isEmpty() || !removing.isEmpty();
+    }
+
+    /** Whether replicas are missing from the ISR that are not only on their way. */
+    public boolean isUnderReplicated() {
+        return isr.size() < replicas.size() - adding.size();
     }
 }

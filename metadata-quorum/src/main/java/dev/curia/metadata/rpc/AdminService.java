@@ -5,6 +5,8 @@ import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.admin.v1.AdminGrpc;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
+import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
@@ -19,6 +21,8 @@ import dev.curia.proto.admin.v1.DescribeTopicsRequest;
 import dev.curia.proto.admin.v1.DescribeTopicsResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
+import dev.curia.proto.admin.v1.ListReassignmentsRequest;
+import dev.curia.proto.admin.v1.ListReassignmentsResponse;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
 import io.grpc.StatusRuntimeException;
@@ -55,6 +59,17 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     @Override
     public void electLeaders(ElectLeadersRequest request, StreamObserver<ElectLeadersResponse> caller) {
         answers.answer(() -> {}, () -> controller.electLeaders(request), caller);
+    }
+
+    @Override
+    public void alterReassignments(
+            AlterReassignmentsRequest request, StreamObserver<AlterReassignmentsResponse> caller) {
+        answers.answer(() -> {}, () -> controller.alterReassignments(request), caller);
+    }
+
+    @Override
+    public void listReassignments(ListReassignmentsRequest request, StreamObserver<ListReassignmentsResponse> caller) {
+        reply(caller, Descriptions.reassignments(log.image()));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.curia.metadata.rpc;
 
+import dev.curia.common.id.PartitionId;
 import dev.curia.metadata.decide.TopicDecisions;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ConfigResource;
@@ -12,7 +13,9 @@ import dev.curia.proto.admin.v1.BrokerDescription;
 import dev.curia.proto.admin.v1.DescribeClusterResponse;
 import dev.curia.proto.admin.v1.DescribeQuorumResponse;
 import dev.curia.proto.admin.v1.DescribeTopicsResponse;
+import dev.curia.proto.admin.v1.ListReassignmentsResponse;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
+import dev.curia.proto.admin.v1.OngoingReassignment;
 import dev.curia.proto.admin.v1.PartitionDescription;
 import dev.curia.proto.admin.v1.QuorumNodeDescription;
 import dev.curia.proto.admin.v1.TopicDescription;
@@ -102,6 +105,29 @@ final class Descriptions {
                 .build();
     }
 
+    static ListReassignmentsResponse reassignments(MetadataImage image) {
+        ListReassignmentsResponse.Builder response =
+                ListReassignmentsResponse.newBuilder().setIndex(image.index());
+        image.moving().stream()
+                .map(id -> ongoing(image, id))
+                .sorted(Comparator.comparing(OngoingReassignment::getTopic)
+                        .thenComparing(OngoingReassignment::getPartition))
+                .forEach(response::addPartitions);
+        return response.build();
+    }
+
+    private static OngoingReassignment ongoing(MetadataImage image, PartitionId id) {
+        PartitionState state = image.partition(id).orElseThrow();
+        return OngoingReassignment.newBuilder()
+                .setTopic(image.topic(id.topicId()).orElseThrow().name())
+                .setPartition(id.partition())
+                .addAllReplicas(state.replicas())
+                .addAllAdding(state.adding())
+                .addAllRemoving(state.removing())
+                .addAllIsr(state.isr())
+                .build();
+    }
+
     private static TopicSummary summary(Topic topic) {
         return TopicSummary.newBuilder()
                 .setName(topic.name())
@@ -130,7 +156,9 @@ final class Descriptions {
                     .setPartitionEpoch(state.partitionEpoch())
                     .addAllReplicas(state.replicas())
                     .addAllIsr(state.isr())
-                    .addAllEligibleLeaders(state.eligibleLeaders()));
+                    .addAllEligibleLeaders(state.eligibleLeaders())
+                    .addAllAdding(state.adding())
+                    .addAllRemoving(state.removing()));
         }
         return description.build();
     }
@@ -147,9 +175,8 @@ final class Descriptions {
     }
 
     private static int underReplicated(Collection<Topic> topics) {
-        return (int) partitions(topics)
-                .filter(p -> p.isr().size() < p.replicas().size())
-                .count();
+        return (int)
+                partitions(topics).filter(PartitionState::isUnderReplicated).count();
     }
 
     private static int offline(Collection<Topic> topics) {

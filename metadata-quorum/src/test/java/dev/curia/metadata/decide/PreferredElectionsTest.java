@@ -1,12 +1,14 @@
 package dev.curia.metadata.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.curia.common.id.PartitionId;
 import dev.curia.metadata.Fixtures;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
+import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.ElectedLeader;
 import dev.curia.proto.admin.v1.TopicPartitions;
 import dev.curia.proto.common.v1.ErrorCode;
@@ -37,7 +39,7 @@ final class PreferredElectionsTest {
         assertThat(decision.reply().apply(5).getPartitionsList())
                 .as("those that needed no election are left out")
                 .extracting(ElectedLeader::getPartition, ElectedLeader::getLeader)
-                .containsExactly(org.assertj.core.api.Assertions.tuple(away, 1));
+                .containsExactly(tuple(away, 1));
     }
 
     @Test
@@ -105,7 +107,7 @@ final class PreferredElectionsTest {
                 .isEmpty();
     }
 
-    private static List<ErrorCode> codes(Decision<dev.curia.proto.admin.v1.ElectLeadersResponse> decision) {
+    private static List<ErrorCode> codes(Decision<ElectLeadersResponse> decision) {
         return decision.reply().apply(0).getPartitionsList().stream()
                 .map(result -> result.getStatus().getCode())
                 .toList();

@@ -44,6 +44,8 @@ public final class CoreHandlers {
                 new DeleteTopicsHandler(ports.cluster, ports.topics),
                 new CreatePartitionsHandler(ports.topics),
                 new ElectLeadersHandler(ports.topics),
+                new AlterReassignmentsHandler(ports.topics),
+                new ListReassignmentsHandler(ports.cluster),
                 new InitProducerIdHandler(new ProducerIds(ports.producerIds)));
     }
 }

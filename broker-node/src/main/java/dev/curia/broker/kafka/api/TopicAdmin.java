@@ -2,6 +2,8 @@ package dev.curia.broker.kafka.api;
 
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
+import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
@@ -25,6 +27,9 @@ public interface TopicAdmin {
     CompletableFuture<CreatePartitionsResponse> createPartitions(CreatePartitionsRequest request, Duration timeout);
 
     CompletableFuture<ElectLeadersResponse> electLeaders(ElectLeadersRequest request, Duration timeout);
+
+    CompletableFuture<AlterReassignmentsResponse> alterReassignments(
+            AlterReassignmentsRequest request, Duration timeout);
 
     CompletableFuture<AlterConfigsResponse> alterConfigs(AlterConfigsRequest request, Duration timeout);
 }

@@ -7,6 +7,8 @@ import dev.curia.broker.kafka.api.ConfigAlterations.Change;
 import dev.curia.broker.kafka.api.ConfigAlterations.Outcome;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
+import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
 import dev.curia.proto.admin.v1.AlteredConfigs;
 import dev.curia.proto.admin.v1.ConfigAlteration;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
@@ -139,6 +141,12 @@ class ConfigAlterationsTest {
         @Override
         public CompletableFuture<CreatePartitionsResponse> createPartitions(
                 CreatePartitionsRequest request, Duration timeout) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public CompletableFuture<AlterReassignmentsResponse> alterReassignments(
+                AlterReassignmentsRequest request, Duration timeout) {
             throw new AssertionError();
         }
 

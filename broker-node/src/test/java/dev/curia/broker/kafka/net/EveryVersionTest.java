@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -26,6 +27,7 @@ import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -71,13 +73,7 @@ class EveryVersionTest {
         return switch (api) {
             case PRODUCE -> produce(version, id);
             case FETCH -> fetch(version, id);
-            case LIST_OFFSETS ->
-                new ListOffsetsRequestData()
-                        .setReplicaId(-1)
-                        .setTopics(List.of(new ListOffsetsRequestData.ListOffsetsTopic()
-                                .setName("t")
-                                .setPartitions(
-                                        List.of(new ListOffsetsRequestData.ListOffsetsPartition().setTimestamp(-1)))));
+            case LIST_OFFSETS -> listOffsets();
             case METADATA ->
                 new MetadataRequestData()
                         .setTopics(List.of(new MetadataRequestData.MetadataRequestTopic().setName("t")));
@@ -106,6 +102,8 @@ class EveryVersionTest {
             case CREATE_PARTITIONS -> createPartitions(broker, fresh);
             case ELECT_LEADERS ->
                 new ElectLeadersRequestData().setTopicPartitions(null).setTimeoutMs(1000);
+            case ALTER_PARTITION_REASSIGNMENTS -> alterReassignments();
+            case LIST_PARTITION_REASSIGNMENTS -> new ListPartitionReassignmentsRequestData().setTopics(null);
             case DESCRIBE_CONFIGS ->
                 new DescribeConfigsRequestData()
                         .setResources(List.of(new DescribeConfigsRequestData.DescribeConfigsResource()
@@ -149,6 +147,24 @@ class EveryVersionTest {
                 .setCount(2)
                 .setAssignments(null));
         return new CreatePartitionsRequestData().setTopics(topics).setTimeoutMs(1000);
+    }
+
+    private static ApiMessage listOffsets() {
+        return new ListOffsetsRequestData()
+                .setReplicaId(-1)
+                .setTopics(List.of(new ListOffsetsRequestData.ListOffsetsTopic()
+                        .setName("t")
+                        .setPartitions(List.of(new ListOffsetsRequestData.ListOffsetsPartition().setTimestamp(-1)))));
+    }
+
+    private static ApiMessage alterReassignments() {
+        return new AlterPartitionReassignmentsRequestData()
+                .setTimeoutMs(1000)
+                .setTopics(List.of(new AlterPartitionReassignmentsRequestData.ReassignableTopic()
+                        .setName("t")
+                        .setPartitions(List.of(new AlterPartitionReassignmentsRequestData.ReassignablePartition()
+                                .setPartitionIndex(0)
+                                .setReplicas(List.of(TestBroker.ID))))));
     }
 
     private static AlterConfigsRequestData alterConfigs() {

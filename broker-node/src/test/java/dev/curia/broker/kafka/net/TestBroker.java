@@ -18,12 +18,15 @@ import dev.curia.metadata.decide.ConfigDecisions;
 import dev.curia.metadata.decide.Decision;
 import dev.curia.metadata.decide.PartitionAdditions;
 import dev.curia.metadata.decide.PreferredElections;
+import dev.curia.metadata.decide.Reassignments;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
+import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
+import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
@@ -237,6 +240,13 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     public synchronized CompletableFuture<CreatePartitionsResponse> createPartitions(
             CreatePartitionsRequest request, Duration timeout) {
         return decide(PartitionAdditions.add(image, request));
+    }
+
+    @Override
+    public synchronized CompletableFuture<AlterReassignmentsResponse> alterReassignments(
+            AlterReassignmentsRequest request, Duration timeout) {
+        return decide(new Reassignments(new TopicDefaults(1, 1, Map.of()))
+                .alter(image, request, (broker, partition) -> true));
     }
 
     @Override

@@ -1,0 +1,232 @@
+package dev.curia.metadata.decide;
+
+import dev.curia.common.config.TopicConfigs;
+import dev.curia.common.id.PartitionId;
+import dev.curia.metadata.image.ConfigResource;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.PartitionState;
+import dev.curia.metadata.image.Topic;
+import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
+import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
+import dev.curia.proto.admin.v1.AlteredReassignment;
+import dev.curia.proto.admin.v1.Reassignment;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Moves of partitions to other brokers (KIP-455). The new replicas join those that are there; when all of them are in sync, and without the
+ * old ones enough are, the old ones go. Until then everything can be taken back.
+ */
+public final class Reassignments {
+    private final TopicDefaults defaults;
+
+    public Reassignments(TopicDefaults defaults) {
+        this.defaults = defaults;
+    }
+
+    /** Either a complaint or the state to reach. */
+    private record Plan(Status status, Optional<PartitionState> next) {
+        static Plan refused(ErrorCode code, String message) {
+            return new Plan(Statuses.error(code, message), Optional.empty());
+        }
+
+        static Plan of(PartitionState next) {
+            return new Plan(Statuses.OK, Optional.of(next));
+        }
+    }
+
+    /** Begins moves, gives them other targets, or stops them. */
+    public Decision<AlterReassignmentsResponse> alter(
+            MetadataImage image, AlterReassignmentsRequest request, ReplicaHealth health) {
+        List<MetadataRecord> records = new ArrayList<>();
+        List<AlteredReassignment> results = new ArrayList<>();
+        Set<PartitionId> seen = new HashSet<>();
+        for (Reassignment wanted : request.getPartitionsList()) {
+            results.add(AlteredReassignment.newBuilder()
+                    .setTopic(wanted.getTopic())
+                    .setPartition(wanted.getPartition())
+                    .setStatus(alter(image, request, wanted, seen, health, records))
+                    .build());
+        }
+        return new Decision<>(
+                records,
+                index -> AlterReassignmentsResponse.newBuilder()
+                        .addAllPartitions(results)
+                        .setIndex(index)
+                        .build());
+    }
+
+    /** Ends the moves whose new replicas are in sync; the reply is how many. */
+    public Decision<Integer> complete(MetadataImage image, ReplicaHealth health) {
+        List<MetadataRecord> records = new ArrayList<>();
+        for (PartitionId id : image.moving()) {
+            PartitionState state = image.partition(id).orElseThrow();
+            completed(image, id, state, health)
+                    .ifPresent(next -> records.add(record(id, state, next, "moved to brokers " + next.replicas())));
+        }
+        return Decision.of(records, records.size());
+    }
+
+    private Status alter(
+            MetadataImage image,
+            AlterReassignmentsRequest request,
+            Reassignment wanted,
+            Set<PartitionId> seen,
+            ReplicaHealth health,
+            List<MetadataRecord> records) {
+        Optional<Topic> topic = image.topic(wanted.getTopic());
+        Optional<PartitionState> found = topic.flatMap(known -> known.partition(wanted.getPartition()));
+        if (found.isEmpty()) {
+            return Statuses.error(
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                    "There is no partition " + wanted.getPartition() + " of topic '" + wanted.getTopic() + "'.");
+        }
+        PartitionId id = new PartitionId(topic.orElseThrow().id(), wanted.getPartition());
+        PartitionState state = found.get();
+        if (!seen.add(id)) {
+            return Statuses.error(ErrorCode.INVALID_REQUEST, "The partition is twice in the request.");
+        }
+        boolean cancel = wanted.getReplicasCount() == 0;
+        Plan plan = cancel
+                ? backward(image, id, state, health)
+                : forward(image, id, state, wanted.getReplicasList(), request.getKeepReplicationFactor(), health);
+        plan.next().ifPresent(next -> {
+            PartitionState reached = completed(image, id, next, health).orElse(next);
+            String cause = cancel ? "move cancelled" : "move to brokers " + wanted.getReplicasList();
+            if (!reached.equals(state)) records.add(record(id, state, reached, cause));
+        });
+        return plan.status();
+    }
+
+    private static Plan forward(
+            MetadataImage image,
+            PartitionId id,
+            PartitionState state,
+            List<Integer> target,
+            boolean keepFactor,
+            ReplicaHealth health) {
+        if (new HashSet<>(target).size() < target.size()) {
+            return badTarget("The replicas " + target + " name a broker twice.");
+        }
+        for (int broker : target) {
+            if (image.broker(broker).isEmpty()) return badTarget("There is no broker " + broker + ".");
+        }
+        // What an earlier move brought does not count yet: it may not be in sync.
+        List<Integer> before = without(state.replicas(), state.adding());
+        if (keepFactor && target.size() != before.size()) {
+            return Plan.refused(
+                    ErrorCode.INVALID_REPLICATION_FACTOR,
+                    "The replicas " + target + " are " + target.size() + ", but the partition has " + before.size()
+                            + ".");
+        }
+        List<Integer> removing = without(before, target);
+        List<Integer> all = Stream.concat(target.stream(), removing.stream()).toList();
+        return reduced(image, id, state, all, without(target, before), removing, health);
+    }
+
+    private static Plan backward(MetadataImage image, PartitionId id, PartitionState state, ReplicaHealth health) {
+        if (!state.isMoving()) {
+            return Plan.refused(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS, "The partition does not move.");
+        }
+        return reduced(image, id, state, without(state.replicas(), state.adding()), List.of(), List.of(), health);
+    }
+
+    /** The state with these replicas, if one that is in sync can lead them. */
+    private static Plan reduced(
+            MetadataImage image,
+            PartitionId id,
+            PartitionState state,
+            List<Integer> replicas,
+            List<Integer> adding,
+            List<Integer> removing,
+            ReplicaHealth health) {
+        List<Integer> isr = state.isr().stream().filter(replicas::contains).toList();
+        if (isr.isEmpty()) {
+            return badTarget(
+                    "None of the replicas " + replicas + " is in sync; the in-sync replicas are " + state.isr() + ".");
+        }
+        Optional<PartitionState> next = led(image, id, state, replicas, isr, adding, removing, health);
+        if (next.isEmpty()) {
+            return badTarget("None of the replicas " + replicas + " that are in sync, " + isr + ", can lead now.");
+        }
+        return Plan.of(next.get());
+    }
+
+    /** The state at the end of the move, if it is reached. */
+    private Optional<PartitionState> completed(
+            MetadataImage image, PartitionId id, PartitionState state, ReplicaHealth health) {
+        if (!state.isMoving()) return Optional.empty();
+        List<Integer> target = without(state.replicas(), state.removing());
+        List<Integer> isr = without(state.isr(), state.removing());
+        if (!isr.containsAll(state.adding()) || isr.isEmpty()) return Optional.empty();
+        if (isr.size() < Math.min(minInSync(image, id), target.size())) return Optional.empty();
+        return led(image, id, state, target, isr, List.of(), List.of(), health);
+    }
+
+    /** Whoever leads goes on where it stays a replica; otherwise the first that can. Empty: none can. */
+    private static Optional<PartitionState> led(
+            MetadataImage image,
+            PartitionId id,
+            PartitionState state,
+            List<Integer> replicas,
+            List<Integer> isr,
+            List<Integer> adding,
+            List<Integer> removing,
+            ReplicaHealth health) {
+        PartitionState next = new PartitionState(
+                replicas,
+                isr,
+                state.eligibleLeaders().stream().filter(replicas::contains).toList(),
+                state.leader(),
+                state.leaderEpoch(),
+                state.partitionEpoch(),
+                adding,
+                removing);
+        if (!state.hasLeader() || replicas.contains(state.leader())) return Optional.of(next);
+        int leader = Elections.elect(id, next, Elections.alive(image, health));
+        if (leader == PartitionState.NO_LEADER) return Optional.empty();
+        return Optional.of(new PartitionState(
+                replicas,
+                isr,
+                next.eligibleLeaders(),
+                leader,
+                state.leaderEpoch(),
+                state.partitionEpoch(),
+                adding,
+                removing));
+    }
+
+    private int minInSync(MetadataImage image, PartitionId id) {
+        Map<String, String> config = new HashMap<>(defaults.configs());
+        image.topic(id.topicId()).ifPresent(topic -> config.putAll(image.config(ConfigResource.topic(topic.name()))));
+        return TopicConfigs.MIN_INSYNC_REPLICAS.in(config);
+    }
+
+    private static MetadataRecord record(PartitionId id, PartitionState state, PartitionState next, String cause) {
+        var change = Records.change(id, cause)
+                .setReplicas(Records.brokers(next.replicas()))
+                .setIsr(Records.brokers(next.isr()))
+                .setEligibleLeaders(Records.brokers(next.eligibleLeaders()))
+                .setAdding(Records.brokers(next.adding()))
+                .setRemoving(Records.brokers(next.removing()));
+        if (next.leader() != state.leader()) change.setLeader(next.leader());
+        return Records.record(change);
+    }
+
+    private static Plan badTarget(String message) {
+        return Plan.refused(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message);
+    }
+
+    private static List<Integer> without(List<Integer> ids, List<Integer> others) {
+        return ids.stream().filter(id -> !others.contains(id)).toList();
+    }
+}
