@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
@@ -85,8 +86,9 @@ class ReassignmentTest {
             Map<TopicPartition, PartitionReassignment> moves =
                     Clients.get(admin.listPartitionReassignments().reassignments());
             assertThat(moves).containsOnlyKeys(partition);
-            assertThat(moves.get(partition).addingReplicas()).containsExactly(down);
-            assertThat(moves.get(partition).removingReplicas()).containsExactly(before.get(1));
+            PartitionReassignment move = Objects.requireNonNull(moves.get(partition));
+            assertThat(move.addingReplicas()).containsExactly(down);
+            assertThat(move.removingReplicas()).containsExactly(before.get(1));
             clients.send(topic, "c");
 
             Clients.get(admin.alterPartitionReassignments(Map.of(partition, Optional.empty()))
