@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -346,13 +347,27 @@ public final class LogDirectory implements AutoCloseable {
         closed = true;
         endCompaction();
         try {
-            for (PartitionLog log : logs.values()) log.close();
+            closeLogs();
             if (isOnline()) checkpoint();
             if (clean && isOnline()) cleanShutdown.write(brokerEpoch);
         } catch (StorageException e) {
             LOG.warn("{} was not closed cleanly and is scanned at the next start", path, e);
         } finally {
             release(lock);
+        }
+    }
+
+    /** Several at a time: each forces a few small files, and the disk serves many forces as fast as one. */
+    private void closeLogs() {
+        List<CompletableFuture<Void>> closing = logs.values().stream()
+                .map(log -> CompletableFuture.runAsync(
+                        log::close, environment.background().flushes()))
+                .toList();
+        try {
+            CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new)).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof StorageException failed) throw failed;
+            throw e;
         }
     }
 

@@ -65,6 +65,12 @@ record LogView(List<Segment> segments, long logStartOffset, long logEndOffset, i
         return bytes;
     }
 
+    /** Whether both hold the same records in the same files. An epoch that has written nothing yet makes no difference. */
+    boolean holdsTheSame(LogView other) {
+        LogView that = other.withEpochs(other.epochs.truncateFromEnd(other.logEndOffset));
+        return withEpochs(epochs.truncateFromEnd(logEndOffset)).equals(that);
+    }
+
     /** The active one among them, still. */
     LogView withSegments(List<Segment> others) {
         return new LogView(List.copyOf(others), logStartOffset, logEndOffset, activeSize, epochs);

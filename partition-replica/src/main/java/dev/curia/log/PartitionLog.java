@@ -57,7 +57,8 @@ public final class PartitionLog implements AutoCloseable {
 
     private volatile LogConfig config;
     private volatile LogView view;
-    // What was opened after a clean stop: while it is the view, the files are as that stop left them. Else null.
+    // What was opened after a clean stop: while the view holds the same, the files are as that stop left them. Else
+    // null.
     private final @Nullable LogView unchanged;
     private volatile boolean open = true;
     private volatile @Nullable String damage;
@@ -400,7 +401,7 @@ public final class PartitionLog implements AutoCloseable {
         }
         changeAlone("closing " + name, () -> {
             LogView now = view;
-            if (!now.equals(unchanged)) {
+            if (unchanged == null || !now.holdsTheSame(unchanged)) {
                 snapshots.writeForced(now.logEndOffset(), producers);
                 now.active().seal();
                 flusher.flushSealed(now);

@@ -5,10 +5,12 @@ import static dev.curia.log.LogFixture.idempotent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.curia.log.io.CrashingFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,33 @@ class RecoveryTest {
         assertThat(fixture.log.recoveryPoint()).isEqualTo(2);
         assertThat(fixture.records()).containsExactly("0=a", "1=b");
         assertThat(fixture.log.endOffsetForEpoch(1).endOffset()).isEqualTo(1);
+    }
+
+    /** A broker has thousands of logs that nobody wrote to since its start: its stop should not wait for the disk for each. */
+    @Test
+    void aLogThatOnlyHadANewLeaderIsClosedWithoutTouchingItsFiles(@TempDir Path scratch) throws IOException {
+        CrashingFileSystem files = new CrashingFileSystem(scratch, new SplittableRandom(1));
+        try (LogFixture idle = new LogFixture(Path.of("/logs"), files, LogConfig.defaults())) {
+            idle.append(batch("a"), 1);
+            idle.restart();
+            long untouched = callsOfStop(files, idle);
+            idle.reopen();
+            idle.log.startLeaderEpoch(2);
+            assertThat(callsOfStop(files, idle)).isEqualTo(untouched);
+            idle.reopen();
+            assertThat(idle.records()).containsExactly("0=a");
+            idle.append(batch("b"), 3);
+            assertThat(callsOfStop(files, idle)).isGreaterThan(untouched);
+            idle.reopen();
+            assertThat(idle.log.epochAt(0)).hasValue(1);
+            assertThat(idle.log.epochAt(1)).hasValue(3);
+        }
+    }
+
+    private static long callsOfStop(CrashingFileSystem files, LogFixture log) throws IOException {
+        long before = files.calls();
+        log.stop();
+        return files.calls() - before;
     }
 
     @Test
