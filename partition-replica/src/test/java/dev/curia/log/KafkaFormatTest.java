@@ -106,6 +106,10 @@ class KafkaFormatTest {
     }
 
     private List<Finding> findings() throws IOException {
+        return findings(path);
+    }
+
+    private static List<Finding> findings(Path logs) throws IOException {
         List<Finding> findings = new ArrayList<>();
         LogVerifier.Sink sink = new LogVerifier.Sink() {
             @Override
@@ -117,7 +121,7 @@ class KafkaFormatTest {
             public void partition(PartitionSummary summary) {}
         };
         NioFileSystem files = new NioFileSystem();
-        new LogVerifier(files, new LogVerifier.Options(true, false), sink, bytes -> {}).verify(LogTree.of(files, path));
+        new LogVerifier(files, new LogVerifier.Options(true, false), sink, bytes -> {}).verify(LogTree.of(files, logs));
         return findings;
     }
 
@@ -149,6 +153,28 @@ class KafkaFormatTest {
                 .contains(
                         "producerId: 9 producerEpoch: 0 coordinatorEpoch: 4 currentTxnFirstOffset: OptionalLong.empty")
                 .contains("producerId: 8 producerEpoch: 0 coordinatorEpoch: 4 currentTxnFirstOffset: OptionalLong[7] ");
+    }
+
+    @Test
+    void recordsWithoutATimeAreNothingToComplainAbout() throws Exception {
+        Path timeless = path.resolve("timeless");
+        try (LogFixture fixture =
+                new LogFixture(timeless, new NioFileSystem(), config("index.interval.bytes", "100"))) {
+            directory = fixture.log.directory();
+            for (int i = 0; i < 10; i++) fixture.append(LogFixture.batchAt(-1, "no time"));
+            fixture.log.roll();
+            for (int i = 0; i < 10; i++) fixture.append(LogFixture.batchAt(i == 5 ? 9 : -1, "mostly none"));
+            fixture.stop();
+        }
+        List<Path> indexes = Stream.of(".index", ".timeindex")
+                .flatMap(suffix -> files(suffix).stream())
+                .toList();
+        String checked = dump("--index-sanity-check", indexes);
+        for (Path index : indexes) assertThat(checked).contains(index + " passed sanity check.");
+        assertThat(dump("--verify-index-only", indexes))
+                .doesNotContainIgnoringCase("mismatch")
+                .doesNotContain("timestamp: -1", "out of order", "Exception", "not found");
+        assertThat(findings(timeless)).isEmpty();
     }
 
     private static ByteBuffer transactional(long producer, int sequence, String... values) {

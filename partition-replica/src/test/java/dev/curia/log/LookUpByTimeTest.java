@@ -2,6 +2,7 @@ package dev.curia.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.log.io.NioFileSystem;
 import dev.curia.testkit.Check;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,12 +41,39 @@ class LookUpByTimeTest {
     }
 
     @Test
+    void recordsWithoutATimeAreNeverFoundAndNotIndexed() throws IOException {
+        try (LogFixture fixture =
+                new LogFixture(dir, new NioFileSystem(), LogFixture.config("index.interval.bytes", "100"))) {
+            for (int segment = 0; segment < 2; segment++) {
+                for (int i = 0; i < 10; i++) fixture.append(LogFixture.batchAt(-1, "timeless"));
+                fixture.log.roll();
+            }
+            assertThat(fixture.file("00000000000000000000.timeindex")).isEmptyFile();
+            assertThat(fixture.file("00000000000000000010.timeindex")).isEmptyFile();
+            assertThat(fixture.log.offsetForTimestamp(0, 99)).isEmpty();
+            assertThat(fixture.log.offsetOfMaxTimestamp(99)).isEmpty();
+
+            for (int i = 0; i < 5; i++) fixture.append(LogFixture.batchAt(-1, "timeless"));
+            fixture.append(LogFixture.batchAt(7, "timed"));
+            for (int i = 0; i < 5; i++) fixture.append(LogFixture.batchAt(-1, "timeless"));
+            for (int restarts = 0; restarts < 3; restarts++) {
+                assertThat(fixture.log.offsetForTimestamp(0, 99)).hasValue(new TimestampOffset(25, 7, 0));
+                assertThat(fixture.log.offsetOfMaxTimestamp(99)).hasValue(new TimestampOffset(25, 7, 0));
+                if (restarts == 0) fixture.crash();
+                else fixture.restart();
+            }
+            fixture.log.roll();
+            assertThat(fixture.file("00000000000000000020.timeindex")).hasSize(12);
+        }
+    }
+
+    @Test
     void timesAreFoundAsInAList() {
         Check.forAll(60, SplittableRandom::split, random -> {
             Path path = Files.createTempDirectory(dir, "log");
             try (LogFixture fixture = new LogFixture(
                     path,
-                    new dev.curia.log.io.NioFileSystem(),
+                    new NioFileSystem(),
                     LogFixture.config("index.interval.bytes", Integer.toString(random.nextInt(1, 400))))) {
                 List<Stored> twin = new ArrayList<>();
                 List<Long> boundaries = new ArrayList<>(List.of(0L));
@@ -65,8 +93,9 @@ class LookUpByTimeTest {
     private static void append(LogFixture fixture, List<Stored> twin, SplittableRandom random) {
         int epoch = random.nextInt(3) + fixture.log.lastEpoch().orElse(0);
         SimpleRecord[] records = new SimpleRecord[random.nextInt(1, 6)];
+        boolean timeless = random.nextInt(3) == 0;
         for (int i = 0; i < records.length; i++) {
-            long time = random.nextInt(100);
+            long time = timeless ? -1 : random.nextInt(100);
             records[i] = new SimpleRecord(time, new byte[random.nextInt(50)]);
             twin.add(new Stored(fixture.log.logEndOffset() + i, time, epoch));
         }
@@ -77,7 +106,7 @@ class LookUpByTimeTest {
 
     private static void check(PartitionLog log, List<Stored> twin, long bound, SplittableRandom random) {
         List<Stored> visible = twin.stream()
-                .filter(r -> r.offset() >= log.logStartOffset() && r.offset() < bound)
+                .filter(r -> r.offset() >= log.logStartOffset() && r.offset() < bound && r.time() >= 0)
                 .toList();
         assertThat(log.offsetOfMaxTimestamp(bound))
                 .isEqualTo(answer(visible.stream()

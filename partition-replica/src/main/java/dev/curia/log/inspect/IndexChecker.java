@@ -142,11 +142,12 @@ public final class IndexChecker {
         }
 
         long timesAtEnd() {
-            if (newest >= 0) addTime();
+            addTime();
             return times;
         }
 
         private void addTime() {
+            if (newest < 0) return;
             if (times > 0 && (newest <= lastTime || offsetOfNewest <= lastOffset)) return;
             times++;
             lastTime = newest;

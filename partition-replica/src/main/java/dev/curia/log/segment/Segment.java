@@ -160,16 +160,21 @@ public final class Segment {
         }
         if (bytesSinceIndexEntry > indexIntervalBytes) {
             offsets.add(batch.lastOffset() - baseOffset, position);
-            times.add(maxTimestamp, (int) (offsetOfMaxTimestamp - baseOffset));
+            noteNewest();
             bytesSinceIndexEntry = 0;
         }
         bytesSinceIndexEntry += batch.sizeInBytes();
     }
 
+    /** Records without a time, up to which there is no newest one, get no entry. */
+    private void noteNewest() {
+        if (maxTimestamp >= 0) times.add(maxTimestamp, (int) (offsetOfMaxTimestamp - baseOffset));
+    }
+
     /** Ends the appends and writes the indexes. Writer only; durable after {@link #force}. */
     public void seal() throws IOException {
         if (!growing) return;
-        if (maxTimestamp >= 0) times.add(maxTimestamp, (int) (offsetOfMaxTimestamp - baseOffset));
+        noteNewest();
         LogFile file = log.acquire();
         try {
             if (file.size() > size) file.truncate(size); // What was preallocated, or is left of a failed append.
@@ -444,9 +449,7 @@ public final class Segment {
         } finally {
             log.release();
         }
-        if (fresh.maxTimestamp >= 0) {
-            fresh.times.add(fresh.maxTimestamp, (int) (fresh.offsetOfMaxTimestamp - baseOffset));
-        }
+        fresh.noteNewest();
         offsets.replace(fresh.offsets, limit);
         times.replace(fresh.times, next - baseOffset);
     }
