@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +47,7 @@ final class LogLoader<R> {
             if (replica.isEmpty() || replica.get().view().leaderEpoch() < shard.leaderEpoch) retry();
             else if (offset < 0) begin(replica.get());
             else read(replica.get());
-        } catch (IllegalArgumentException | KafkaException e) {
+        } catch (IllegalArgumentException e) {
             // Left closed on purpose: serving from half a log would lose offsets. Another replica may be whole.
             LOG.error("{} can't be loaded, its log is damaged: {}", shard.name, e.getMessage(), e);
             shard.close();

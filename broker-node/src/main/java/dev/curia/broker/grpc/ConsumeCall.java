@@ -1,6 +1,7 @@
 package dev.curia.broker.grpc;
 
 import dev.curia.broker.kafka.batch.BatchReader;
+import dev.curia.log.batch.InvalidBatchException;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.data.v1.ConsumeRequest;
 import dev.curia.proto.data.v1.ConsumeResponse;
@@ -14,7 +15,6 @@ import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,7 +87,12 @@ final class ConsumeCall {
             seen = signals.get();
             try {
                 send();
-            } catch (IOException | KafkaException e) {
+            } catch (InvalidBatchException e) {
+                LOG.error("cannot decode {} at offset {}: {}", replica.name(), nextOffset, e.getMessage());
+                end(
+                        ErrorCode.CORRUPT_MESSAGE,
+                        "cannot decode " + replica.name() + " at offset " + nextOffset + ": " + e.getMessage());
+            } catch (IOException e) {
                 LOG.error("cannot read {} at offset {}", replica.name(), nextOffset, e);
                 end(ErrorCode.KAFKA_STORAGE_ERROR, "cannot read " + replica.name() + " at offset " + nextOffset);
             } catch (RuntimeException e) {
@@ -101,7 +106,7 @@ final class ConsumeCall {
         } while (signals.addAndGet(-seen) > 0);
     }
 
-    private void send() throws IOException {
+    private void send() throws IOException, InvalidBatchException {
         while (!ended && !cancelled && responses.isReady()) {
             if (nextOffset >= untilOffset) {
                 ended = true;
@@ -121,7 +126,7 @@ final class ConsumeCall {
     }
 
     /** Reads once and sends what came; false when the client cannot take more, or the stream ended. */
-    private boolean sendOneRead() throws IOException {
+    private boolean sendOneRead() throws IOException, InvalidBatchException {
         Replica.ReadResult read = replica.read(new Replica.ReadRequest(
                 nextOffset, READ_BYTES, true, isolation, OptionalInt.empty(), OptionalInt.empty()));
         try (var slice = read.records()) {
@@ -136,7 +141,7 @@ final class ConsumeCall {
         }
     }
 
-    private boolean forward(BatchReader reader, long highWatermark) {
+    private boolean forward(BatchReader reader, long highWatermark) throws InvalidBatchException {
         while (true) {
             List<Record> records = reader.next(MESSAGE_BYTES);
             nextOffset = reader.nextOffset();

@@ -2,12 +2,14 @@ package dev.curia.broker.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.broker.logs.Bombs;
 import dev.curia.broker.logs.LedLogs;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
+import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.data.v1.ConsumeRequest;
 import dev.curia.proto.data.v1.ConsumeResponse;
 import dev.curia.proto.data.v1.DataGrpc;
@@ -87,6 +89,19 @@ class CommittedConsumeTest {
         LedLogs.end(replica, 5, 0, true);
         LedLogs.end(replica, 6, 0, true);
         assertThat(values(waiting)).containsExactly("o", "a");
+    }
+
+    @Test
+    void aBatchThatExpandsTooFarEndsTheStreamWithAnError() {
+        LedLogs.transactional(replica, 1, 0, 0, "before");
+        LedLogs.end(replica, 1, 0, true);
+        LedLogs.write(replica, Bombs.value(120 << 20));
+        List<ConsumeResponse> responses = new ArrayList<>();
+        consume(Isolation.READ_UNCOMMITTED, 0, 3).forEachRemaining(responses::add);
+        assertThat(values(responses.iterator())).containsExactly("b");
+        ConsumeResponse last = responses.get(responses.size() - 1);
+        assertThat(last.getStatus().getCode()).isEqualTo(ErrorCode.CORRUPT_MESSAGE);
+        assertThat(last.getStatus().getMessage()).contains("cannot decode t-0 at offset 2", "at most");
     }
 
     private long end(Isolation isolation) {

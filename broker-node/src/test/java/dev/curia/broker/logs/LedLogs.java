@@ -145,6 +145,11 @@ public final class LedLogs implements AutoCloseable {
                 Origin.CLIENT);
     }
 
+    /** A batch as it is. */
+    public static AppendResult write(Replica replica, ByteBuffer batch) {
+        return append(replica, batch, Origin.CLIENT);
+    }
+
     public static AppendResult end(Replica replica, long producer, int epoch, boolean commit) {
         ControlRecordType type = commit ? ControlRecordType.COMMIT : ControlRecordType.ABORT;
         return append(

@@ -14,15 +14,19 @@ public final class InvalidBatchException extends Exception {
         this.error = error;
     }
 
-    static InvalidBatchException invalid(String message) {
+    public static InvalidBatchException invalid(String message) {
         return new InvalidBatchException(ErrorCode.INVALID_RECORD, message);
+    }
+
+    public static InvalidBatchException corrupt(String message) {
+        return new InvalidBatchException(ErrorCode.CORRUPT_MESSAGE, message);
     }
 
     static InvalidBatchException tooLarge(String message) {
         return new InvalidBatchException(ErrorCode.MESSAGE_TOO_LARGE, message);
     }
 
-    /** INVALID_RECORD, INVALID_TIMESTAMP, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE or UNSUPPORTED_COMPRESSION_TYPE. */
+    /** CORRUPT_MESSAGE, INVALID_RECORD, INVALID_TIMESTAMP, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE or UNSUPPORTED_COMPRESSION_TYPE. */
     public ErrorCode error() {
         return error;
     }

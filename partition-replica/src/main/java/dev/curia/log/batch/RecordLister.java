@@ -42,7 +42,7 @@ public final class RecordLister implements AutoCloseable {
                 int sequence = base < 0 ? base : BatchView.sequenceAfter(base, (int) (offset - baseOffset));
                 ByteBuffer key = reader.key();
                 ByteBuffer value = reader.value();
-                List<LoggedHeader> headers = headers(reader.headers().duplicate());
+                List<LoggedHeader> headers = headers(reader.headers(), Integer.MAX_VALUE);
                 visitor.accept(new LoggedRecord(offset, reader.timestamp(), sequence, key, value, headers));
             }
             return null;
@@ -69,11 +69,20 @@ public final class RecordLister implements AutoCloseable {
         reader.close();
     }
 
-    /** Of bytes that were checked already. */
-    private static List<LoggedHeader> headers(ByteBuffer encoded) throws InvalidBatchException {
+    /**
+     * Takes apart what {@link RecordReader#headers} returned, into views of it.
+     *
+     * @throws InvalidBatchException when there are more than {@code most}
+     */
+    public static List<LoggedHeader> headers(ByteBuffer checked, int most) throws InvalidBatchException {
+        ByteBuffer encoded = checked.duplicate();
         RecordInput input = new RecordInput();
         input.open(encoded, encoded.position(), encoded.limit());
         int count = input.readVarint();
+        if (count > most) {
+            throw InvalidBatchException.tooLarge(
+                    "A record has " + count + " headers, at most " + most + " can be read");
+        }
         List<LoggedHeader> headers = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             ByteBuffer name = take(encoded, input, input.readVarint());

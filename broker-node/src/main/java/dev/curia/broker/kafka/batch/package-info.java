@@ -1,5 +1,6 @@
 /**
- * Between records as our gRPC data API has them and record batches as logs keep them; kafka-clients is the codec. Pure. Read
+ * Between records as our gRPC data API has them and record batches as logs keep them; written by kafka-clients, read by
+ * our own bounded reader. Pure. Read
  * {@link dev.curia.broker.kafka.batch.BatchEncoder} first.
  */
 @NullMarked
