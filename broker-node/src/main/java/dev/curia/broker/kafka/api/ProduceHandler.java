@@ -40,6 +40,10 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
     private static final short FIRST_WITH_IDS = 13;
     private static final short FIRST_WITH_HINTS = 10;
     private static final short FIRST_WITH_STORAGE_ERRORS = 4;
+    /** KIP-110: consumers as old as clients that know none of it could not read it. */
+    private static final short FIRST_WITH_ZSTD = 7;
+
+    private static final int ZSTD = 4;
     private static final List<Short> KNOWN_ACKS = List.of((short) -1, (short) 0, (short) 1);
 
     private static final int MOST_REFUSED_PRODUCERS = 10_000;
@@ -121,6 +125,13 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
                 : Optional.empty();
         if (batch.filter(ProducedBatch::transactional).isPresent()) {
             return refused(Errors.INVALID_REQUEST, "transactions are not served");
+        }
+        if (request.version() < FIRST_WITH_ZSTD
+                && batch.filter(b -> b.codec() == ZSTD).isPresent()) {
+            return refused(
+                    Errors.UNSUPPORTED_COMPRESSION_TYPE,
+                    "zstd needs produce requests of version " + FIRST_WITH_ZSTD + " or later, this is version "
+                            + request.version());
         }
         CompletableFuture<AppendResult> result = append(request, partition, found, frame);
         if (batch.isEmpty() || batch.get().producerId() < 0) return result;
