@@ -2,6 +2,12 @@ package dev.curia.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.log.inspect.Finding;
+import dev.curia.log.inspect.LogTree;
+import dev.curia.log.inspect.LogVerifier;
+import dev.curia.log.inspect.PartitionFiles;
+import dev.curia.log.inspect.PartitionSummary;
+import dev.curia.log.inspect.Severity;
 import dev.curia.log.io.CrashingFileSystem;
 import dev.curia.testkit.Check;
 import java.io.IOException;
@@ -29,6 +35,8 @@ class CrashAtEveryCallTest {
             LogFixture.config("index.interval.bytes", "100", "retention.bytes", "2400", "preallocate", "true"), 1000);
 
     private static final int SCRIPTS = Integer.getInteger("crash.scripts", 1);
+    /** After one recovery of so many all files are verified, which takes longer than all else. */
+    private static final int VERIFY_EVERY = Integer.getInteger("crash.verify.every", 17);
 
     @TempDir
     Path path;
@@ -56,7 +64,8 @@ class CrashAtEveryCallTest {
         CrashingFileSystem files = new CrashingFileSystem(scratch, new SplittableRandom(seed ^ crashAt));
         files.crashAt(crashAt);
         try {
-            new Script(files, new SplittableRandom(seed)).play(powerLoss);
+            boolean verify = Math.floorMod(2 * crashAt + (powerLoss ? 1 : 0), VERIFY_EVERY) == 0;
+            new Script(files, new SplittableRandom(seed)).play(powerLoss, verify);
             return files.calls();
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("stopped at call " + crashAt + (powerLoss ? " by a power loss" : " by a kill"), e);
@@ -99,7 +108,7 @@ class CrashAtEveryCallTest {
             return Objects.requireNonNull(made);
         }
 
-        void play(boolean powerLoss) throws IOException {
+        void play(boolean powerLoss, boolean verify) throws IOException {
             try {
                 made = new LogFixture(Path.of("/log"), files, CONFIG);
                 for (int i = 0; i < STEPS; i++) step();
@@ -119,8 +128,28 @@ class CrashAtEveryCallTest {
                 fixture().failures.clear();
                 fixture().reopenOrCreate();
             }
+            if (verify) verify();
             check(!powerLoss);
             goOn();
+            if (verify) verify();
+        }
+
+        /** What is on disk, as {@code curia log verify} sees it: all is sound, in use as after a clean stop. */
+        private void verify() throws IOException {
+            List<Finding> wrong = new ArrayList<>();
+            LogVerifier.Sink sink = new LogVerifier.Sink() {
+                @Override
+                public void finding(@Nullable PartitionFiles partition, Finding finding) {
+                    if (finding.severity() != Severity.NOTE) wrong.add(finding);
+                }
+
+                @Override
+                public void partition(PartitionSummary summary) {}
+            };
+            LogTree tree = LogTree.of(files, fixture().path);
+            assertThat(tree.partitions()).hasSize(1);
+            new LogVerifier(files, new LogVerifier.Options(true, false), sink, bytes -> {}).verify(tree);
+            assertThat(wrong).isEmpty();
         }
 
         private void step() throws IOException {
