@@ -196,28 +196,73 @@ class AdminToolsTest {
         }
         assertThat(deleteRecords(partition, 1)).contains("low_watermark: 1");
 
-        Map<String, String> expected = Map.of(
-                "latest", "looked-up:0:4",
-                "-2", "looked-up:0:1",
-                "max-timestamp", "looked-up:0:1",
-                "earliest-local", "looked-up:0:1",
-                "latest-tiered", "",
-                "earliest-pending-upload", "",
-                "3500", "looked-up:0:1");
-        expected.forEach((time, offsets) -> assertThat(KafkaTool.run(
-                                "org.apache.kafka.tools.GetOffsetShell",
-                                List.of(
-                                        "--bootstrap-server",
-                                        CLUSTER.bootstrapServers(),
-                                        "--topic",
-                                        "looked-up",
-                                        "--time",
-                                        time))
-                        .orFail()
-                        .text()
-                        .strip())
-                .as(time)
-                .isEqualTo(offsets));
+        Map<String, String> expected = Map.ofEntries(
+                Map.entry("latest", "looked-up:0:4"),
+                Map.entry("-1", "looked-up:0:4"),
+                Map.entry("earliest", "looked-up:0:1"),
+                Map.entry("-2", "looked-up:0:1"),
+                Map.entry("max-timestamp", "looked-up:0:1"),
+                Map.entry("-3", "looked-up:0:1"),
+                Map.entry("earliest-local", "looked-up:0:1"),
+                Map.entry("latest-tiered", ""),
+                Map.entry("earliest-pending-upload", ""),
+                Map.entry("1000", "looked-up:0:1"),
+                Map.entry("3500", "looked-up:0:1"),
+                Map.entry("5000", "looked-up:0:1"),
+                Map.entry("5001", ""));
+        expected.forEach((time, offsets) ->
+                assertThat(getOffsets("looked-up", time)).as(time).isEqualTo(offsets));
+    }
+
+    /** Its own time is looked for and shown, not the one that producers named. */
+    @Test
+    void kafkaGetOffsetsAndKcatLookUpTheBrokersTime() {
+        Kcat kcat = Kcat.forCluster(CLUSTER);
+        clients.createTopic("stamped", 1, 1, Map.of("message.timestamp.type", "LogAppendTime", "retention.ms", "-1"));
+        List<Long> before = new ArrayList<>();
+        try (KafkaProducer<byte[], byte[]> producer = clients.producer()) {
+            for (int i = 0; i < 3; i++) {
+                long last = clock.wallMillis();
+                Await.until("a later time", Clients.PATIENCE, () -> clock.wallMillis() > last);
+                before.add(clock.wallMillis());
+                Clients.send(producer, List.of(new ProducerRecord<>("stamped", 0, 7_000L, null, Text.bytes("v" + i))));
+            }
+        }
+        long after = clock.wallMillis() + 1;
+
+        assertThat(getOffsets("stamped", "max-timestamp")).isEqualTo("stamped:0:2");
+        assertThat(getOffsets("stamped", "7000")).isEqualTo("stamped:0:0");
+        assertThat(getOffsets("stamped", "" + before.get(1))).isEqualTo("stamped:0:1");
+        assertThat(getOffsets("stamped", "" + after)).isEmpty();
+        String shown = kcat.consume("-t", "stamped", "-o", "s@" + before.get(1), "-e", "-f", "%o %s %T\n")
+                .text();
+        assertThat(shown.lines()).hasSize(2);
+        assertThat(shown.lines().map(line -> line.split(" ")).toList())
+                .satisfiesExactly(
+                        first -> assertThat(Long.parseLong(first[2])).isBetween(before.get(1), before.get(2)),
+                        second -> assertThat(Long.parseLong(second[2])).isBetween(before.get(2), after));
+        assertThat(shown).startsWith("1 v1 ").contains("\n2 v2 ");
+    }
+
+    @Test
+    void kcatReadsFromOneTimeToAnother() {
+        Kcat kcat = Kcat.forCluster(CLUSTER);
+        clients.createTopic("timed", 1, 1, Map.of("retention.ms", "-1"));
+        try (KafkaProducer<byte[], byte[]> producer = clients.producer()) {
+            for (long time : new long[] {1_000, 2_000, 3_000, 3_000, 4_000}) {
+                Clients.send(producer, List.of(new ProducerRecord<>("timed", 0, time, null, Text.bytes("v"))));
+            }
+        }
+        assertThat(kcat.consume("-t", "timed", "-o", "s@1500", "-o", "e@3500", "-e", "-f", "%o %T\n")
+                        .text())
+                .isEqualTo("""
+                        1 2000
+                        2 3000
+                        3 3000
+                        """);
+        assertThat(kcat.consume("-t", "timed", "-o", "s@4000", "-e", "-f", "%o %T\n")
+                        .text())
+                .isEqualTo("4 4000\n");
     }
 
     @ParameterizedTest
@@ -257,6 +302,16 @@ class AdminToolsTest {
         List<String> all = new ArrayList<>(List.of("--bootstrap-server", CLUSTER.bootstrapServers()));
         all.addAll(List.of(arguments));
         return KafkaTool.run("org.apache.kafka.tools.TopicCommand", all);
+    }
+
+    /** What kafka-get-offsets says: topic, partition, offset; nothing where no record is as late. */
+    private static String getOffsets(String topic, String time) {
+        return KafkaTool.run(
+                        "org.apache.kafka.tools.GetOffsetShell",
+                        List.of("--bootstrap-server", CLUSTER.bootstrapServers(), "--topic", topic, "--time", time))
+                .orFail()
+                .text()
+                .strip();
     }
 
     private static String deleteRecords(TopicPartition partition, long beforeOffset) {

@@ -31,6 +31,13 @@ record Kcat(String bootstrapServers) {
         return command("-P", arguments).input(input).run().orFail();
     }
 
+    /** Stays until it is closed, and sends lines as they come. */
+    KcatProducer producer(String topic, String... arguments) {
+        List<String> line = new ArrayList<>(List.of("kcat", "-P", "-b", bootstrapServers, "-q", "-t", topic));
+        line.addAll(List.of(arguments));
+        return new KcatProducer(line);
+    }
+
     Command.Result consume(String... arguments) {
         return command("-C", arguments).run().orFail();
     }

@@ -3,8 +3,11 @@ package dev.curia.system;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -76,6 +79,16 @@ record Segments(Path directory) {
         CRC32C crc = new CRC32C();
         crc.update(bytes);
         return bytes.length + " bytes, crc " + Long.toHexString(crc.getValue());
+    }
+
+    /** Writes batches behind those of the last segment. The broker must be down. */
+    void append(ByteBuffer... batches) throws IOException {
+        Path last = logs().get(logs().size() - 1);
+        try (FileChannel channel = FileChannel.open(last, StandardOpenOption.APPEND)) {
+            for (ByteBuffer batch : batches) {
+                while (batch.hasRemaining()) channel.write(batch);
+            }
+        }
     }
 
     /** Runs Apache Kafka's DumpLogSegments over files of this partition. */
