@@ -52,6 +52,7 @@ import dev.curia.replica.grpc.ReplicationService;
 import dev.curia.replica.node.HostedReplicas;
 import dev.curia.replica.node.ProducerLimits;
 import dev.curia.replica.node.ReplicaConfig;
+import dev.curia.replica.node.ReplicaThreads;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.ReplicaMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -222,7 +223,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 self,
                 replicaConfig,
                 clock,
-                faults,
+                ReplicaThreads.of(replicaConfig, clock, faults),
                 directories,
                 new QuorumIsrProposals(quorum, self),
                 links,

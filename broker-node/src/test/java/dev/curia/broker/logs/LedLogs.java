@@ -20,6 +20,7 @@ import dev.curia.replica.Replicas;
 import dev.curia.replica.node.HostedReplicas;
 import dev.curia.replica.node.ProducerLimits;
 import dev.curia.replica.node.ReplicaConfig;
+import dev.curia.replica.node.ReplicaThreads;
 import dev.curia.replica.port.IsrProposals.Verdict;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.ReplicaLinks;
@@ -78,20 +79,21 @@ public final class LedLogs implements AutoCloseable {
                             throw new AssertionError(what, cause);
                         }));
         directories.forgetMissing(); // nothing was ever there
+        ReplicaConfig config = new ReplicaConfig(
+                Duration.ofMillis(200),
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(5),
+                ProducerLimits.defaults(),
+                1,
+                1);
         replicas = new HostedReplicas(
                 new LocalBroker("test", BROKER, () -> 1),
-                new ReplicaConfig(
-                        Duration.ofMillis(200),
-                        Duration.ofSeconds(5),
-                        Duration.ofMinutes(1),
-                        Duration.ofMinutes(5),
-                        ProducerLimits.defaults(),
-                        1,
-                        1),
+                config,
                 clock,
-                (what, cause) -> {
+                ReplicaThreads.of(config, clock, (what, cause) -> {
                     throw new AssertionError(what, cause);
-                },
+                }),
                 directories,
                 proposal -> CompletableFuture.completedFuture(Verdict.failed(ErrorCode.INVALID_UPDATE_VERSION)),
                 new NoLinks(),

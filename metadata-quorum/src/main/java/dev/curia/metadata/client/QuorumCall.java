@@ -58,7 +58,9 @@ final class QuorumCall<Q, R> {
         HostPort node = choice.current();
         ManagedChannel channel = channels.to(node);
         long left = Math.max(1, Math.min(ATTEMPT_NANOS, until - clock.monotonicNanos()));
-        CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(left, TimeUnit.NANOSECONDS);
+        CallOptions options = CallOptions.DEFAULT
+                .withDeadlineAfter(left, TimeUnit.NANOSECONDS)
+                .withOption(QuorumChannels.ATTEMPT_NANOS, left);
         ClientCalls.asyncUnaryCall(channel.newCall(method, options), request, new StreamObserver<R>() {
             private @Nullable R reply;
 

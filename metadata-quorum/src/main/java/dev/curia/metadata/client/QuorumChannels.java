@@ -1,23 +1,38 @@
 package dev.curia.metadata.client;
 
 import dev.curia.common.net.HostPort;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** gRPC channels to quorum nodes, one an address, shared by everything in the process. Thread-safe. */
 public final class QuorumChannels implements AutoCloseable {
     /** A metadata batch has at most 1 MiB; a snapshot part or an answer somewhat more. */
     private static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
+    /** How long a call may take, as its deadline says too, but not on the system's clock: for channels that keep another time. */
+    public static final CallOptions.Key<Long> ATTEMPT_NANOS = CallOptions.Key.create("attempt-nanos");
+
+    private final Function<HostPort, ManagedChannel> opener;
     private final Map<HostPort, ManagedChannel> channels = new HashMap<>();
     private boolean closed;
 
+    public QuorumChannels() {
+        this(QuorumChannels::open);
+    }
+
+    /** @param opener makes a channel that connects at its first call */
+    public QuorumChannels(Function<HostPort, ManagedChannel> opener) {
+        this.opener = opener;
+    }
+
     /** After {@link #close} a channel whose calls fail as UNAVAILABLE, so that late callers need no case of their own. */
     synchronized ManagedChannel to(HostPort address) {
-        return closed ? open(address).shutdownNow() : channels.computeIfAbsent(address, QuorumChannels::open);
+        return closed ? opener.apply(address).shutdownNow() : channels.computeIfAbsent(address, opener);
     }
 
     private static ManagedChannel open(HostPort address) {

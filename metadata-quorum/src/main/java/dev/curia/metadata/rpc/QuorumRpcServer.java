@@ -4,6 +4,7 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
 import dev.curia.metadata.controller.ActiveController;
 import dev.curia.metadata.port.MetadataLog;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
@@ -22,9 +23,7 @@ public final class QuorumRpcServer implements AutoCloseable {
     private static final Duration GRACE = Duration.ofMillis(200);
 
     private final HostPort address;
-    private final MetadataWatchService watch;
-    private final ControllerService controllerService;
-    private final AdminService adminService;
+    private final QuorumServices services;
     private @Nullable Server server;
 
     /**
@@ -39,15 +38,12 @@ public final class QuorumRpcServer implements AutoCloseable {
             EventLoop watchLoop,
             Duration progressInterval) {
         this.address = address;
-        Answers answers = new Answers(log);
-        this.watch = new MetadataWatchService(log, watchLoop, progressInterval);
-        this.controllerService = new ControllerService(controller, answers);
-        this.adminService = new AdminService(controller, log, answers);
+        this.services = new QuorumServices(controller, log, watchLoop, progressInterval);
     }
 
     /** Feeds the watch streams; give it to {@link MetadataLog#start}. */
     public MetadataLog.CommitListener commits() {
-        return watch;
+        return services.commits();
     }
 
     /** Listens from now on; throws when the address cannot be bound, naming it. */
@@ -57,9 +53,9 @@ public final class QuorumRpcServer implements AutoCloseable {
                     .maxInboundMessageSize(MAX_REQUEST_BYTES)
                     .permitKeepAliveTime(1, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
-                    .addService(controllerService)
-                    .addService(watch)
-                    .addService(adminService)
+                    .addServices(services.all().stream()
+                            .map(BindableService::bindService)
+                            .toList())
                     .build()
                     .start();
         } catch (IOException e) {
@@ -68,7 +64,7 @@ public final class QuorumRpcServer implements AutoCloseable {
                             + ". Another process may use the port, or the host is not of this machine.",
                     e);
         }
-        watch.start();
+        services.start();
     }
 
     /** The port listened on; -1 before {@link #start}. */

@@ -17,7 +17,7 @@ public final class GrpcReplicaLinks implements ReplicaLinks {
     private final Peers peers;
     private final Timers timers;
     private final RandomGenerator random;
-    private final ReplicationChannels channels = new ReplicationChannels();
+    private final LeaderChannels channels;
     private final Map<Key, LeaderLink> links = new ConcurrentHashMap<>();
     private final AtomicBoolean open = new AtomicBoolean(true);
 
@@ -28,11 +28,23 @@ public final class GrpcReplicaLinks implements ReplicaLinks {
      * @param random for backoff jitter; thread-safe
      */
     public GrpcReplicaLinks(LocalBroker self, LinkConfig config, Peers peers, Timers timers, RandomGenerator random) {
+        this(self, config, peers, timers, random, new ReplicationChannels());
+    }
+
+    /** @param channels closed with this */
+    public GrpcReplicaLinks(
+            LocalBroker self,
+            LinkConfig config,
+            Peers peers,
+            Timers timers,
+            RandomGenerator random,
+            LeaderChannels channels) {
         this.self = self;
         this.config = config;
         this.peers = peers;
         this.timers = timers;
         this.random = random;
+        this.channels = channels;
     }
 
     @Override
@@ -77,7 +89,7 @@ public final class GrpcReplicaLinks implements ReplicaLinks {
         return full / 2 + (long) (random.nextDouble() * full / 2);
     }
 
-    ReplicationChannels channels() {
+    LeaderChannels channels() {
         return channels;
     }
 }

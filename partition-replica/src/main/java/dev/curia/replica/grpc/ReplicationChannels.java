@@ -17,7 +17,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /** Makes channels to leaders, with the settings that measured best for bulk data; owns their network threads. Thread-safe. */
-final class ReplicationChannels implements AutoCloseable {
+final class ReplicationChannels implements LeaderChannels {
     private static final int THREADS = 2;
     private static final int RECEIVE_BYTES = 256 * 1024;
     private static final int SHUTDOWN_SECONDS = 5;
@@ -28,7 +28,8 @@ final class ReplicationChannels implements AutoCloseable {
             new DefaultThreadFactory("replica-links", true),
             epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
 
-    ManagedChannel open(Peers.Address address, int maxFrameBytes) {
+    @Override
+    public ManagedChannel open(Peers.Address address, int maxFrameBytes) {
         Class<? extends SocketChannel> type = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
         return NettyChannelBuilder.forAddress(address.host(), address.port())
                 .usePlaintext()

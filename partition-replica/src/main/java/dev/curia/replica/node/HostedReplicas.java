@@ -1,6 +1,5 @@
 package dev.curia.replica.node;
 
-import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.loop.EventLoop;
@@ -30,12 +29,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -50,7 +46,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class HostedReplicas implements Replicas, ReplicationSource.Directory, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HostedReplicas.class);
-    private static final int INBOX = 16_384;
     private static final long STOP_SECONDS = 30;
     private static final Duration TROUBLES_CHECK = Duration.ofSeconds(1);
     /** So long is waited for more of them before the controller is told. */
@@ -77,24 +72,22 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
     /**
      * Reads which partitions are on disk; opens none yet.
      *
-     * @param directories owned from here on
+     * @param threads owned from here on, as are the {@code directories}
      * @param links closed by the caller, after this
      */
     public HostedReplicas(
             LocalBroker self,
             ReplicaConfig config,
             Clock clock,
-            FaultHandler faults,
+            ReplicaThreads threads,
             LogDirectories directories,
             IsrProposals proposals,
             ReplicaLinks links,
             ReplicaMetrics metrics) {
         this.context = new ReplicaContext(self, config, clock, proposals, links, metrics);
         this.store = new ReplicaStore(directories, self.brokerEpoch());
-        for (int i = 0; i < config.loops(); i++) {
-            loops.add(new PartitionLoop(new EventLoop("partition-loop-" + i, INBOX, clock, faults), new ChunkBuffer()));
-        }
-        this.disk = Executors.newFixedThreadPool(config.openThreads(), threads("replica-disk-"));
+        for (EventLoop loop : threads.loops()) loops.add(new PartitionLoop(loop, new ChunkBuffer()));
+        this.disk = threads.disk();
         this.housekeeping = new Housekeeping(config, store, byId.values(), loops, disk, open);
         directories.onFailure(housekeeping::tickSoon);
     }
@@ -438,14 +431,5 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
     @FunctionalInterface
     private interface LogOpening {
         ReplicaStore.Opened open() throws IOException;
-    }
-
-    private static ThreadFactory threads(String prefix) {
-        AtomicInteger number = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, prefix + number.getAndIncrement());
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 }

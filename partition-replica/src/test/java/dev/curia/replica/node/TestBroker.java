@@ -89,7 +89,8 @@ final class TestBroker {
         tail = loop("tail-" + id, clock, faults);
         catchUp = loop("catch-up-" + id, clock, faults);
         links = new GrpcReplicaLinks(self, LinkConfig.defaults(), peers, timers, new Random(id));
-        replicas = new HostedReplicas(self, config, clock, faults, directories, proposals, links, metrics);
+        replicas = new HostedReplicas(
+                self, config, clock, ReplicaThreads.of(config, clock, faults), directories, proposals, links, metrics);
         service = new ReplicationService(self, replicas, tail, catchUp, metrics);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .directExecutor()

@@ -12,12 +12,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread that owns the state of whatever is bound to it: only its tasks touch that state, so there are no locks to order.
  *
  * <p>Tasks run in the order offered. The inbox is bounded: a full one is back-pressure to the caller. A task must never block; a
  * throwing task is a broken invariant and goes to the {@link FaultHandler}. Thread-safe, except that timers fire on the loop only.
+ *
+ * <p>A loop made by {@link #driven} has no thread: its {@link LoopDriver} runs its turns, all on one thread, which also makes every call.
  */
 public final class EventLoop implements Timers, AutoCloseable {
     private static final int TURN = 256;
@@ -25,37 +28,60 @@ public final class EventLoop implements Timers, AutoCloseable {
     private final BlockingQueue<Runnable> inbox;
     private final Clock clock;
     private final FaultHandler faults;
-    private final Thread thread;
+    private final String name;
+    private final @Nullable Thread thread; // null: driven
+    private final @Nullable LoopDriver driver;
     private final AtomicBoolean open = new AtomicBoolean(true);
 
     // Loop-confined from here on.
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::deadline).thenComparingLong(Timer::sequence));
     private long timerSequence;
+    private boolean started;
+
+    // Of a driven loop.
+    private boolean inTurn;
+    private boolean turnDue;
+    private long timerTurnAtNanos = Long.MAX_VALUE;
 
     /** @param capacity how many tasks may wait before {@link #offer} refuses */
     public EventLoop(String name, int capacity, Clock clock, FaultHandler faults) {
+        this(name, capacity, clock, faults, null);
+    }
+
+    private EventLoop(String name, int capacity, Clock clock, FaultHandler faults, @Nullable LoopDriver driver) {
+        this.name = name;
         this.inbox = new ArrayBlockingQueue<>(capacity);
         this.clock = clock;
         this.faults = faults;
-        this.thread = new Thread(this::run, name);
-        this.thread.setDaemon(true);
+        this.driver = driver;
+        this.thread = driver == null ? new Thread(this::run, name) : null;
+        if (thread != null) thread.setDaemon(true);
+    }
+
+    /** A loop without a thread of its own. As the constructor otherwise; where that one would wait, this one fails. */
+    public static EventLoop driven(String name, int capacity, Clock clock, FaultHandler faults, LoopDriver driver) {
+        return new EventLoop(name, capacity, clock, faults, driver);
     }
 
     /** Separate from the constructor, so that nothing runs before the owner is whole. */
     public void start() {
-        thread.start();
+        started = true;
+        if (thread != null) thread.start();
+        else wakeDriver();
     }
 
     /** @return false when the inbox is full or the loop is closed: the task will not run, push back */
     public boolean offer(Runnable task) {
-        return open.get() && inbox.offer(task);
+        if (!open.get() || !inbox.offer(task)) return false;
+        wakeDriver();
+        return true;
     }
 
     /** Like {@link #offer}, for callers that have no one to push back on; waits while the inbox is full. Not from the loop itself. */
     public void submit(Runnable task) {
-        if (isInLoop()) {
-            if (!offer(task)) throw new RejectedExecutionException(thread.getName() + ": inbox full or closed");
+        if (isInLoop() || driver != null) {
+            if (!offer(task)) throw new RejectedExecutionException(name + ": inbox full or closed");
             return;
         }
         try {
@@ -63,11 +89,11 @@ public final class EventLoop implements Timers, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw new RejectedExecutionException(thread.getName() + " is closed");
+        throw new RejectedExecutionException(name + " is closed");
     }
 
     public boolean isInLoop() {
-        return Thread.currentThread() == thread;
+        return thread == null ? inTurn : Thread.currentThread() == thread;
     }
 
     /** Tasks that wait now; for metrics. */
@@ -90,7 +116,12 @@ public final class EventLoop implements Timers, AutoCloseable {
         if (!open.getAndSet(false)) return;
         // Wakes a waiting loop. Not by an interrupt: that would close the file channel that a running task reads.
         inbox.offer(() -> {});
-        if (isInLoop() || thread.getState() == Thread.State.NEW) return;
+        if (isInLoop()) return;
+        if (thread == null) {
+            drain();
+            return;
+        }
+        if (thread.getState() == Thread.State.NEW) return;
         try {
             thread.join();
         } catch (InterruptedException e) {
@@ -112,11 +143,46 @@ public final class EventLoop implements Timers, AutoCloseable {
             turn.clear();
             fireTimers();
         }
-        while (true) {
-            Runnable last = inbox.poll();
-            if (last == null) return;
-            runTask(last);
+        drain();
+    }
+
+    private void drain() {
+        for (Runnable last = inbox.poll(); last != null; last = inbox.poll()) runTask(last);
+    }
+
+    private void wakeDriver() {
+        if (driver == null || !started || turnDue) return;
+        turnDue = true;
+        driver.wake(0, () -> {
+            turnDue = false;
+            drivenTurn();
+        });
+    }
+
+    /** What one pass of {@link #run} does. */
+    private void drivenTurn() {
+        if (!open.get()) return;
+        List<Runnable> turn = new ArrayList<>();
+        inbox.drainTo(turn, TURN);
+        inTurn = true;
+        try {
+            turn.forEach(this::runTask);
+            fireTimers();
+        } finally {
+            inTurn = false;
         }
+        if (!inbox.isEmpty()) wakeDriver();
+        Timer next = timers.peek();
+        if (next != null && next.deadline < timerTurnAtNanos) wakeForTimer(next.deadline);
+    }
+
+    private void wakeForTimer(long deadline) {
+        if (driver == null) return;
+        timerTurnAtNanos = deadline;
+        driver.wake(Math.max(0, deadline - clock.monotonicNanos()), () -> {
+            if (timerTurnAtNanos == deadline) timerTurnAtNanos = Long.MAX_VALUE;
+            drivenTurn();
+        });
     }
 
     private void awaitWork(List<Runnable> turn) {
@@ -144,7 +210,7 @@ public final class EventLoop implements Timers, AutoCloseable {
         try {
             task.run();
         } catch (Throwable t) {
-            faults.fatal("a task of event loop " + thread.getName() + " threw", t);
+            faults.fatal("a task of event loop " + name + " threw", t);
         }
     }
 
