@@ -1,0 +1,287 @@
+package dev.curia.sim;
+
+import dev.curia.common.id.TopicPartition;
+import dev.curia.log.PartitionLog;
+import dev.curia.metadata.image.BrokerRegistration;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.PartitionState;
+import dev.curia.replica.Replica;
+import dev.curia.replica.Replica.View;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks after each event whether what must always hold does, by the identifiers of the invariants: what is committed stays and is the same
+ * everywhere (I1, I2, I5), once (I3) and in order (I6); one leader an epoch, epochs and watermarks never go back (I23), ISRs are of the
+ * assigned (I24) and hold what is committed.
+ */
+final class Checker {
+    private final World world;
+    private final SimCluster cluster;
+    private final Map<TopicPartition, Ledger> ledgers = new TreeMap<>(SimCluster.BY_NAME);
+    private final Map<String, Watched> watched = new HashMap<>();
+    private final Map<String, Integer> leaders = new HashMap<>();
+    private final Map<TopicPartition, PartitionState> lastStates = new HashMap<>();
+    private final Excuses excuses;
+    private long acknowledged;
+    private long read;
+
+    /** What was seen of one replica in one life of its broker. */
+    private static final class Watched {
+        final SimProcess life;
+
+        @Nullable
+        View view;
+
+        long verified; // before it the log was seen to agree with the ledger
+        long topHighWatermark; // in this leader epoch
+
+        Watched(SimProcess life) {
+            this.life = life;
+        }
+    }
+
+    Checker(World world, SimCluster cluster, Excuses excuses) {
+        this.world = world;
+        this.cluster = cluster;
+        this.excuses = excuses;
+    }
+
+    Ledger ledger(TopicPartition partition) {
+        return ledgers.computeIfAbsent(partition, p -> new Ledger());
+    }
+
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    long read() {
+        return read;
+    }
+
+    long committed() {
+        return ledgers.values().stream().mapToLong(Ledger::size).sum();
+    }
+
+    /** After each event. */
+    void look() {
+        for (SimBroker broker : cluster.brokers()) {
+            for (TopicPartition partition : cluster.partitions()) {
+                Optional<Replica> replica = broker.replicas.find(partition);
+                if (replica.isPresent()) look(broker, partition, replica.get().view());
+            }
+        }
+    }
+
+    private void look(SimBroker broker, TopicPartition partition, View now) {
+        String key = broker.id + " " + partition;
+        Watched replica = watched.get(key);
+        if (replica == null || replica.life != broker.process) {
+            replica = new Watched(broker.process);
+            watched.put(key, replica);
+        }
+        View before = replica.view;
+        if (now.equals(before)) return;
+        replica.view = now;
+        if (now.highWatermark() > now.logEndOffset())
+            violation(partition, "broker " + broker.id + " has a high watermark behind its log's end: " + now);
+        boolean newEpoch = before == null || before.leaderEpoch() != now.leaderEpoch();
+        if (before != null && now.leaderEpoch() < before.leaderEpoch())
+            violation(partition, "I23: the leader epoch of broker " + broker.id + " went back: " + before + ", " + now);
+        if (newEpoch) replica.topHighWatermark = 0;
+        checkWatermark(broker, partition, replica, before, now);
+        Optional<PartitionLog> log = broker.log(partition);
+        if (log.isEmpty()) return;
+        if (now.leading() && (newEpoch || before == null || !before.leading()))
+            leads(broker, partition, now, log.get());
+        if (now.leading()) commit(broker, partition, now, log.get());
+        verify(broker, partition, replica, now, log.get());
+    }
+
+    private void checkWatermark(
+            SimBroker broker, TopicPartition partition, Watched replica, @Nullable View before, View now) {
+        if (now.leading() && now.highWatermark() < replica.topHighWatermark) {
+            violation(
+                    partition,
+                    "the high watermark of leader " + broker.id + " went back in epoch " + now.leaderEpoch() + " from "
+                            + replica.topHighWatermark + " to " + now.highWatermark());
+        }
+        replica.topHighWatermark = Math.max(replica.topHighWatermark, now.highWatermark());
+        if (before != null && now.logEndOffset() < before.highWatermark()) {
+            violation(
+                    partition,
+                    "I2: broker " + broker.id + " cut its log to " + now.logEndOffset() + ", below its high watermark "
+                            + before.highWatermark());
+        }
+    }
+
+    private void leads(SimBroker broker, TopicPartition partition, View now, PartitionLog log) {
+        world.log("b" + broker.id + " leads " + partition + " in epoch " + now.leaderEpoch() + ", isr " + now.isr()
+                + ", log end " + now.logEndOffset() + ", high watermark " + now.highWatermark());
+        Integer other = leaders.putIfAbsent(partition + " " + now.leaderEpoch(), broker.id);
+        if (other != null && other != broker.id) {
+            violation(partition, "I23: brokers " + other + " and " + broker.id + " lead in epoch " + now.leaderEpoch());
+        }
+        Ledger ledger = ledger(partition);
+        if (now.leaderEpoch() <= ledger.epoch()) return;
+        compare(broker, partition, log, 0, ledger.size());
+    }
+
+    /** The leader's watermark says what is committed. */
+    private void commit(SimBroker broker, TopicPartition partition, View now, PartitionLog log) {
+        Ledger ledger = ledger(partition);
+        if (now.highWatermark() <= ledger.size()) return;
+        List<Values.Found> fresh = Values.of(log, ledger.size(), now.highWatermark());
+        for (Values.Found each : fresh) {
+            if (each.offset() != ledger.size())
+                violation(partition, "offset " + ledger.size() + " is missing in the log of leader " + broker.id);
+            ledger.add(each.value(), now.leaderEpoch()).ifPresent(wrong -> violation(partition, wrong));
+        }
+        checkIsrHas(broker, partition, now);
+    }
+
+    /** What is committed is on every member of the ISR, as far as this leader is the one that the metadata knows. */
+    private void checkIsrHas(SimBroker leader, TopicPartition partition, View now) {
+        MetadataImage image = cluster.raft.committed();
+        PartitionState state = state(image, partition);
+        if (state == null || state.leader() != leader.id || state.leaderEpoch() != now.leaderEpoch()) return;
+        for (int member : state.isr()) {
+            Optional<SimBroker> broker = cluster.broker(member);
+            if (broker.isEmpty() || !isRegistered(image, broker.get())) continue;
+            Optional<PartitionLog> log = broker.get().log(partition);
+            if (log.isPresent() && log.get().logEndOffset() < now.highWatermark()) {
+                violation(
+                        partition,
+                        "leader " + leader.id + " has high watermark " + now.highWatermark() + ", but member " + member
+                                + " of isr " + state.isr() + " ends at "
+                                + log.get().logEndOffset());
+            }
+        }
+    }
+
+    private static boolean isRegistered(MetadataImage image, SimBroker broker) {
+        return image.broker(broker.id)
+                .map(BrokerRegistration::incarnationId)
+                .filter(broker.incarnation::equals)
+                .isPresent();
+    }
+
+    static @Nullable PartitionState state(MetadataImage image, TopicPartition partition) {
+        return image.topic(partition.topic())
+                .map(topic -> topic.partitions().get(partition.partition()))
+                .orElse(null);
+    }
+
+    private void verify(SimBroker broker, TopicPartition partition, Watched replica, View now, PartitionLog log) {
+        replica.verified = Math.min(replica.verified, now.logEndOffset());
+        long to = Math.min(now.highWatermark(), ledger(partition).size());
+        if (to <= replica.verified) return;
+        compare(broker, partition, log, replica.verified, to);
+        replica.verified = to;
+    }
+
+    private void compare(SimBroker broker, TopicPartition partition, PartitionLog log, long from, long to) {
+        Ledger ledger = ledger(partition);
+        List<Values.Found> found = Values.of(log, from, to);
+        for (Values.Found each : found) {
+            String expected = ledger.value((int) each.offset());
+            if (!expected.equals(each.value())) {
+                violation(
+                        partition,
+                        "I1: offset " + each.offset() + " is committed as " + expected + ", but broker " + broker.id
+                                + " has " + each.value());
+                return;
+            }
+        }
+        if (found.size() < to - from) {
+            violation(
+                    partition,
+                    "I2: broker " + broker.id + " lacks committed records: it has " + found.size() + " of those in ["
+                            + from + ", " + to + "), its log ends at " + log.logEndOffset());
+        }
+    }
+
+    /** A client was told that its record is kept. */
+    void acknowledged(TopicPartition partition, long offset, String value) {
+        acknowledged++;
+        Ledger ledger = ledger(partition);
+        if (offset >= ledger.size()) {
+            violation(partition, "I5: " + value + " is acknowledged at " + offset + ", which is not committed");
+        } else if (!ledger.value((int) offset).equals(value)) {
+            violation(
+                    partition,
+                    "I5: " + value + " is acknowledged at " + offset + ", where " + ledger.value((int) offset) + " is");
+        }
+    }
+
+    /** A client was given a record. */
+    void read(TopicPartition partition, Values.Found record) {
+        read++;
+        Ledger ledger = ledger(partition);
+        if (record.offset() >= ledger.size()) {
+            violation(partition, "I2: " + record + " was read, which is not committed");
+        } else if (!ledger.value((int) record.offset()).equals(record.value())) {
+            violation(partition, "I1: " + record + " was read, committed is " + ledger.value((int) record.offset()));
+        }
+    }
+
+    /** The quorum committed a new image. */
+    void committed(MetadataImage image) {
+        for (TopicPartition partition : cluster.partitions()) {
+            PartitionState state = state(image, partition);
+            if (state == null) continue;
+            PartitionState before = lastStates.put(partition, state);
+            if (state.equals(before)) continue;
+            world.log("metadata " + image.index() + ": " + partition + " leader " + state.leader() + " epoch "
+                    + state.leaderEpoch() + "/" + state.partitionEpoch() + " isr " + state.isr());
+            if (!state.replicas().containsAll(state.isr()) || state.isr().isEmpty())
+                violation(partition, "I24: isr " + state.isr() + " of replicas " + state.replicas());
+            if (before != null
+                    && (state.leaderEpoch() < before.leaderEpoch()
+                            || state.partitionEpoch() < before.partitionEpoch()
+                            || (state.leader() != before.leader() && state.leaderEpoch() == before.leaderEpoch())))
+                violation(partition, "I23: epochs went from " + before + " to " + state);
+            excuses.isrChanged(partition, state);
+            if (before != null) checkJoined(image, partition, before, state);
+        }
+    }
+
+    /** Whoever joins the ISR has all that is committed, or it might be elected without. */
+    private void checkJoined(
+            MetadataImage image, TopicPartition partition, PartitionState before, PartitionState state) {
+        for (int member : state.isr()) {
+            Optional<SimBroker> broker = cluster.broker(member);
+            if (before.isr().contains(member) || broker.isEmpty() || !isRegistered(image, broker.get())) continue;
+            Optional<PartitionLog> log = broker.get().log(partition);
+            int committed = ledger(partition).size();
+            if (log.isPresent() && log.get().logEndOffset() < committed) {
+                violation(
+                        partition,
+                        "broker " + member + " joins isr " + state.isr() + " with a log that ends at "
+                                + log.get().logEndOffset() + ", committed is up to " + committed);
+            }
+        }
+    }
+
+    /** All is healed and quiet: every replica has everything and knows it. */
+    void lookAtTheEnd() {
+        for (SimBroker broker : cluster.brokers()) {
+            for (TopicPartition partition : cluster.partitions()) {
+                PartitionState state = state(cluster.raft.committed(), partition);
+                if (state == null || !state.replicas().contains(broker.id)) continue;
+                Optional<PartitionLog> log = broker.log(partition);
+                if (log.isEmpty()) violation(partition, "broker " + broker.id + " has no replica in the end");
+                else compare(broker, partition, log.get(), 0, ledger(partition).size());
+            }
+        }
+    }
+
+    void violation(TopicPartition partition, String what) {
+        if (excuses.covers(partition)) return;
+        world.violation(partition + ": " + what);
+    }
+}

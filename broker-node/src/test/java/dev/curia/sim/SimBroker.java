@@ -1,0 +1,188 @@
+package dev.curia.sim;
+
+import dev.curia.broker.bridge.BrokerCondition;
+import dev.curia.broker.bridge.BrokerStanding;
+import dev.curia.broker.bridge.MetadataBridge;
+import dev.curia.broker.bridge.PublishedMetadata;
+import dev.curia.broker.bridge.QuorumIsrProposals;
+import dev.curia.common.id.TopicPartition;
+import dev.curia.common.id.Uuid;
+import dev.curia.common.loop.EventLoop;
+import dev.curia.common.net.HostPort;
+import dev.curia.log.Background;
+import dev.curia.log.DiskReserve;
+import dev.curia.log.LogDirectories;
+import dev.curia.log.LogDirectory;
+import dev.curia.log.LogMetrics;
+import dev.curia.log.PartitionLog;
+import dev.curia.metadata.client.BrokerIdentity;
+import dev.curia.metadata.client.BrokerSession;
+import dev.curia.metadata.client.MetadataWatcher;
+import dev.curia.metadata.client.QuorumChannels;
+import dev.curia.metadata.client.QuorumClient;
+import dev.curia.metadata.image.ServerEndpoint;
+import dev.curia.replica.grpc.GrpcReplicaLinks;
+import dev.curia.replica.grpc.LeaderChannels;
+import dev.curia.replica.grpc.LinkConfig;
+import dev.curia.replica.grpc.ReplicationService;
+import dev.curia.replica.node.HostedReplicas;
+import dev.curia.replica.node.ProducerLimits;
+import dev.curia.replica.node.ReplicaConfig;
+import dev.curia.replica.node.ReplicaThreads;
+import dev.curia.replica.port.LocalBroker;
+import dev.curia.replica.port.Peers;
+import dev.curia.replica.port.ReplicaMetrics;
+import dev.curia.replica.port.ReplicationSource;
+import io.grpc.ManagedChannel;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** One life of a broker, wired as {@code BrokerRole} does, without the listeners of clients: these are served by {@link #replicas}. */
+final class SimBroker {
+    private static final int RPC_PORT = 9095;
+    private static final Path DATA = Path.of("/data");
+
+    final int id;
+    final SimProcess process;
+    final Uuid incarnation;
+    final PublishedMetadata published;
+    final HostedReplicas replicas;
+    private final LogDirectories directories;
+
+    SimBroker(SimProcess process, int id, SimCluster cluster) throws IOException {
+        SimNetwork network = cluster.network;
+        Parts parts = cluster.parts;
+        this.id = id;
+        this.process = process;
+        this.incarnation = Uuid.random(process.random);
+        this.published = new PublishedMetadata(id);
+        MeterRegistry meters = new SimpleMeterRegistry();
+        ReplicaMetrics metrics = new ReplicaMetrics(meters);
+        EventLoop timers = process.loop("broker-timers");
+        directories = LogDirectories.open(
+                List.of(DATA),
+                SimQuorumNode.CLUSTER,
+                id,
+                new LogDirectory.Ports(
+                        cluster.disk(id),
+                        process.random.split(),
+                        new Background(process.pool(3 * World.MILLIS), process.pool(3 * World.MILLIS), timers),
+                        new DiskReserve(0),
+                        new LogMetrics(meters),
+                        (path, what, cause) -> process.faults().fatal("log directory failed: " + what, cause)));
+        long previousEpoch = directories.cleanShutdownBrokerEpoch().orElse(-1);
+        AtomicLong brokerEpoch = new AtomicLong(-1);
+        LocalBroker self = new LocalBroker(SimQuorumNode.CLUSTER, id, brokerEpoch::get);
+        QuorumChannels channels = new QuorumChannels(to -> new SimChannel(network, process, to));
+        QuorumClient quorum = new QuorumClient(
+                channels, SimQuorumNode.addresses(), Duration.ofSeconds(10), timers, process, process.random.split());
+        GrpcReplicaLinks links = new GrpcReplicaLinks(
+                self, LinkConfig.defaults(), published, timers, process.random.split(), new Channels(network, process));
+        ReplicaConfig config = config();
+        replicas = new HostedReplicas(
+                self,
+                config,
+                process,
+                new ReplicaThreads(
+                        List.of(process.newLoop("partition-loop-0"), process.newLoop("partition-loop-1")),
+                        process.pool(3 * World.MILLIS)),
+                directories,
+                new QuorumIsrProposals(quorum, self),
+                parts.links(links),
+                metrics);
+        serve(network, self, parts.sources(replicas), metrics);
+        join(channels, brokerEpoch, previousEpoch);
+    }
+
+    private static ReplicaConfig config() {
+        return new ReplicaConfig(
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(3),
+                Duration.ofMinutes(5),
+                ProducerLimits.defaults(),
+                2,
+                2);
+    }
+
+    private void serve(
+            SimNetwork network, LocalBroker self, ReplicationSource.Directory sources, ReplicaMetrics metrics) {
+        ReplicationService replication = new ReplicationService(
+                self, sources, process.loop("replication-tail"), process.loop("replication-catch-up"), metrics);
+        network.listen(process, new HostPort(process.host, RPC_PORT), List.of(replication.bind()));
+    }
+
+    private void join(QuorumChannels channels, AtomicLong brokerEpoch, long previousEpoch) {
+        EventLoop metadataLoop = process.loop("metadata");
+        MetadataBridge bridge = new MetadataBridge(published, Map.of(), replicas);
+        MetadataWatcher metadata = new MetadataWatcher(
+                SimQuorumNode.CLUSTER,
+                channels,
+                SimQuorumNode.addresses(),
+                metadataLoop,
+                process,
+                process.random.split(),
+                bridge);
+        BrokerStanding standing = new BrokerStanding(
+                process.faults(),
+                brokerEpoch,
+                index -> {
+                    bridge.registered(index);
+                    metadata.start();
+                },
+                metadata::expect,
+                bridge::replicasReported,
+                process);
+        BrokerIdentity identity = new BrokerIdentity(
+                SimQuorumNode.CLUSTER,
+                id,
+                incarnation,
+                List.of(new ServerEndpoint("CLIENT", process.host, 9092, "PLAINTEXT")),
+                new ServerEndpoint("RPC", process.host, RPC_PORT, "PLAINTEXT"),
+                Optional.empty(),
+                directories.all().stream().map(LogDirectory::id).toList(),
+                previousEpoch);
+        BrokerSession session = new BrokerSession(
+                identity,
+                channels,
+                SimQuorumNode.addresses(),
+                metadataLoop,
+                process,
+                process.random.split(),
+                new BrokerCondition(published, bridge, replicas),
+                standing);
+        replicas.onTroublesChanged(session::changed);
+        replicas.start();
+        session.start();
+    }
+
+    static String host(int id) {
+        return "b" + id;
+    }
+
+    /** A replica's log, whatever its role; empty: it has none open now. */
+    Optional<PartitionLog> log(TopicPartition name) {
+        return directories.all().stream()
+                .flatMap(directory -> directory.logs().stream())
+                .filter(log -> log.name().equals(name))
+                .findFirst();
+    }
+
+    /** Connects to other brokers. */
+    private record Channels(SimNetwork network, SimProcess process) implements LeaderChannels {
+        @Override
+        public ManagedChannel open(Peers.Address address, int maxFrameBytes) {
+            return new SimChannel(network, process, new HostPort(address.host(), address.port()));
+        }
+
+        @Override
+        public void close() {}
+    }
+}

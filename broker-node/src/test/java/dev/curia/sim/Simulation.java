@@ -1,0 +1,211 @@
+package dev.curia.sim;
+
+import dev.curia.common.id.TopicPartition;
+import dev.curia.metadata.client.QuorumChannels;
+import dev.curia.metadata.client.QuorumClient;
+import dev.curia.proto.admin.v1.CreateTopicsRequest;
+import dev.curia.proto.admin.v1.NewTopic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+
+/** One run: a cluster comes up, is broken for a while under load, heals, and must come to rest with nothing lost. */
+final class Simulation {
+    static final String CLIENT_HOST = "client";
+    /** How the complaint begins that something did not happen. */
+    static final String TOO_SLOW = "not within ";
+
+    private static final long START_LIMIT = 30 * World.SECONDS;
+    private static final long HEAL_LIMIT = 60 * World.SECONDS;
+    private static final int PARTITIONS = 2;
+
+    private final World world;
+    private final SimCluster cluster;
+    private final Checker checker;
+    private final Excuses excuses;
+    private final boolean fsynced;
+    private final Faults faults;
+    private final boolean withFaults;
+    private final long storm;
+    private final List<SimProducer> producers = new ArrayList<>();
+    private final List<SimReader> readers = new ArrayList<>();
+
+    /**
+     * What came of it.
+     *
+     * @param excused partitions that lost more than is promised against
+     */
+    record Result(
+            long seed,
+            List<String> violations,
+            long digest,
+            long events,
+            long virtualNanos,
+            long acknowledged,
+            long committed,
+            long read,
+            int excused,
+            Map<Faults.Kind, Integer> faults,
+            List<String> trace) {
+        boolean ok() {
+            return violations.isEmpty();
+        }
+
+        String describe() {
+            return "seed " + seed + ": " + events + " events in " + virtualNanos / World.SECONDS + " virtual s, "
+                    + acknowledged + " records acknowledged, " + committed + " committed, " + read + " read, "
+                    + excused + " partitions excused, faults " + faults + (ok() ? "" : "\n  " + violations);
+        }
+    }
+
+    /** @param verbose keeps the whole trace */
+    Simulation(long seed, boolean verbose, boolean withFaults, Parts parts) {
+        this.world = new World(seed, verbose);
+        SplittableRandom random = world.fork();
+        this.fsynced = random.nextBoolean();
+        this.withFaults = withFaults;
+        this.storm = withFaults ? 10 * World.SECONDS + random.nextLong(20 * World.SECONDS) : 5 * World.SECONDS;
+        this.excuses = new Excuses(fsynced);
+        int brokers = 3 + random.nextInt(2);
+        List<Checker> late = new ArrayList<>();
+        this.cluster =
+                new SimCluster(world, brokers, PARTITIONS, parts, image -> late.forEach(each -> each.committed(image)));
+        this.checker = new Checker(world, cluster, excuses);
+        late.add(checker);
+        this.faults = new Faults(world, cluster, excuses, fsynced);
+        world.log("seed " + seed + ": " + brokers + " brokers, " + (fsynced ? "fsynced" : "written"));
+    }
+
+    Result run() {
+        try {
+            cluster.start();
+            createTopic();
+            if (!runUntil("the cluster is up", START_LIMIT, cluster::isWhole)) return result();
+            startClients();
+            if (withFaults) faults.start();
+            long end = world.now() + storm;
+            runUntil("", Long.MAX_VALUE, () -> world.now() >= end);
+            faults.end();
+            producers.forEach(SimProducer::finish);
+            if (runUntil("everything moves again", HEAL_LIMIT, this::isQuiet)) checker.lookAtTheEnd();
+        } catch (RuntimeException e) {
+            world.violation("the simulation failed", e);
+        }
+        return result();
+    }
+
+    private Result result() {
+        return new Result(
+                world.seed,
+                world.violations(),
+                world.trace.digest(),
+                world.events(),
+                world.now(),
+                checker.acknowledged(),
+                checker.committed(),
+                checker.read(),
+                excuses.count(),
+                faults.counts(),
+                world.trace.lines());
+    }
+
+    /** @return whether it came to pass, and nothing that must not */
+    private boolean runUntil(String what, long limit, BooleanSupplier condition) {
+        long started = world.now();
+        long nextLook = 0;
+        while (world.violations().isEmpty()) {
+            if (world.now() >= nextLook) {
+                if (condition.getAsBoolean()) return true;
+                nextLook = world.now() + 20 * World.MILLIS;
+            }
+            if (world.now() - started > limit) {
+                world.violation(TOO_SLOW + limit / World.SECONDS + " s: " + what + stuck());
+                return false;
+            }
+            world.step();
+            checker.look();
+        }
+        return false;
+    }
+
+    private String stuck() {
+        StringBuilder text = new StringBuilder();
+        producers.stream()
+                .filter(each -> !isFinished(each))
+                .forEach(each -> text.append("\n    ").append(each));
+        readers.forEach(each -> text.append("\n    ").append(each));
+        return text.append(cluster.describe()).toString();
+    }
+
+    private boolean isQuiet() {
+        if (!cluster.isWhole()) return false;
+        if (!producers.stream().allMatch(this::isFinished)) return false;
+        for (SimBroker broker : cluster.brokers()) {
+            for (TopicPartition partition : cluster.partitions()) {
+                if (excuses.covers(partition)) continue;
+                int committed = checker.ledger(partition).size();
+                boolean behind = broker.log(partition)
+                        .filter(log -> log.logEndOffset() != committed)
+                        .isPresent();
+                if (behind) return false;
+            }
+        }
+        return readers.stream()
+                .allMatch(each -> excuses.covers(each.partition)
+                        || each.position() == checker.ledger(each.partition).size());
+    }
+
+    /** A producer whose acknowledged records are lost, as they may be, cannot go on. */
+    private boolean isFinished(SimProducer producer) {
+        return producer.isFinished() || excuses.covers(producer.partition);
+    }
+
+    private void createTopic() {
+        SimProcess process = cluster.newProcess(CLIENT_HOST);
+        QuorumChannels channels = new QuorumChannels(to -> new SimChannel(cluster.network, process, to));
+        QuorumClient quorum = new QuorumClient(
+                channels,
+                SimQuorumNode.addresses(),
+                Duration.ofSeconds(5),
+                process.loop("client"),
+                process,
+                process.random.split());
+        tryToCreate(process, quorum);
+    }
+
+    private void tryToCreate(SimProcess process, QuorumClient quorum) {
+        if (cluster.raft.committed().topic(SimCluster.TOPIC).isPresent()) return;
+        NewTopic topic = NewTopic.newBuilder()
+                .setName(SimCluster.TOPIC)
+                .setPartitions(PARTITIONS)
+                .setReplicationFactor(3)
+                .putConfigs("min.insync.replicas", "2")
+                .putConfigs("curia.durability", fsynced ? "fsynced" : "written")
+                .build();
+        boolean all = cluster.raft.committed().brokers().stream()
+                        .filter(b -> !b.fenced())
+                        .count()
+                == cluster.brokerCount();
+        if (all) {
+            var unused = quorum.createTopics(
+                    CreateTopicsRequest.newBuilder().addTopics(topic).build());
+        }
+        process.after(World.SECONDS, () -> tryToCreate(process, quorum));
+    }
+
+    private void startClients() {
+        int number = 0;
+        for (TopicPartition partition : cluster.partitions()) {
+            for (int i = 0; i < 2; i++) {
+                SimProcess process = cluster.newProcess(CLIENT_HOST);
+                producers.add(new SimProducer(cluster, process, partition, ++number, checker));
+            }
+            readers.add(new SimReader(cluster, cluster.newProcess(CLIENT_HOST), partition, checker));
+        }
+        producers.forEach(each -> each.process.after(0, each::findLeader));
+        readers.forEach(each -> each.process.after(0, each::findLeader));
+    }
+}
