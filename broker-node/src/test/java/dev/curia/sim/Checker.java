@@ -235,6 +235,7 @@ final class Checker {
             PartitionState state = state(image, partition);
             if (state == null) continue;
             PartitionState before = lastStates.put(partition, state);
+            excuses.look(partition, state, image);
             if (state.equals(before)) continue;
             world.log("metadata " + image.index() + ": " + partition + " leader " + state.leader() + " epoch "
                     + state.leaderEpoch() + "/" + state.partitionEpoch() + " isr " + state.isr());
@@ -245,7 +246,6 @@ final class Checker {
                             || state.partitionEpoch() < before.partitionEpoch()
                             || (state.leader() != before.leader() && state.leaderEpoch() == before.leaderEpoch())))
                 violation(partition, "I23: epochs went from " + before + " to " + state);
-            excuses.isrChanged(partition, state);
             if (before != null) checkJoined(image, partition, before, state);
         }
     }

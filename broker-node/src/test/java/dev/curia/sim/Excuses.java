@@ -1,37 +1,57 @@
 package dev.curia.sim;
 
 import dev.curia.common.id.TopicPartition;
+import dev.curia.common.id.Uuid;
+import dev.curia.metadata.image.BrokerRegistration;
+import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * The limit of the promise where records are acknowledged before they are on disk: they are kept while the disk of one in-sync replica is. A
- * broker that lost power vouches for nothing until it has left the ISR and come back; when nobody else is in the ISR, what the partition
+ * broker that lost power vouches for nothing until it has left the ISR and registered anew; when nobody else is in the ISR, what the partition
  * loses is no violation. Topics that acknowledge only what is on disk have no excuse.
  */
 final class Excuses {
     private final boolean fsynced;
-    private final Map<TopicPartition, Set<Integer>> lost = new HashMap<>();
+    private final Map<Integer, Set<Uuid>> lives = new HashMap<>(); // by broker
+
+    /** The brokers whose data is in doubt, each with its lives until it lost power. */
+    private final Map<TopicPartition, Map<Integer, Set<Uuid>>> lost = new HashMap<>();
+
     private final Set<TopicPartition> excused = new TreeSet<>(SimCluster.BY_NAME);
 
     Excuses(boolean fsynced) {
         this.fsynced = fsynced;
     }
 
-    void lostPower(int broker, Collection<TopicPartition> partitions) {
-        if (fsynced) return;
-        for (TopicPartition each : partitions)
-            lost.computeIfAbsent(each, p -> new TreeSet<>()).add(broker);
+    void started(int broker, Uuid incarnation) {
+        lives.computeIfAbsent(broker, b -> new HashSet<>()).add(incarnation);
     }
 
-    void isrChanged(TopicPartition partition, PartitionState state) {
-        Set<Integer> doubtful = lost.getOrDefault(partition, new TreeSet<>());
-        doubtful.retainAll(state.isr());
-        if (doubtful.containsAll(state.isr())) excused.add(partition);
+    void lostPower(int broker, Collection<TopicPartition> partitions) {
+        if (fsynced) return;
+        Set<Uuid> until = new HashSet<>(lives.getOrDefault(broker, Set.of()));
+        for (TopicPartition each : partitions)
+            lost.computeIfAbsent(each, p -> new TreeMap<>()).put(broker, until);
+    }
+
+    /** With each new image, and when power was lost. */
+    void look(TopicPartition partition, PartitionState state, MetadataImage image) {
+        Map<Integer, Set<Uuid>> doubtful = lost.getOrDefault(partition, new TreeMap<>());
+        doubtful.entrySet()
+                .removeIf(each -> !state.isr().contains(each.getKey())
+                        && image.broker(each.getKey())
+                                .map(BrokerRegistration::incarnationId)
+                                .filter(registered -> !each.getValue().contains(registered))
+                                .isPresent());
+        if (doubtful.keySet().containsAll(state.isr())) excused.add(partition);
     }
 
     boolean covers(TopicPartition partition) {

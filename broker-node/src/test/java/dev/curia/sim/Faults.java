@@ -136,7 +136,7 @@ final class Faults {
             excuses.lostPower(id, cluster.partitions());
             for (var partition : cluster.partitions()) {
                 PartitionState state = Checker.state(cluster.raft.committed(), partition);
-                if (state != null) excuses.isrChanged(partition, state);
+                if (state != null) excuses.look(partition, state, cluster.raft.committed());
             }
         }
         later(duration(), () -> cluster.startBroker(id, 0));

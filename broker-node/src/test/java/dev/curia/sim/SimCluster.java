@@ -24,18 +24,26 @@ final class SimCluster {
     final SimRaft raft;
     private final int brokerCount;
     final Parts parts;
+    private final Consumer<SimBroker> onStart;
     private final List<TopicPartition> partitions = new ArrayList<>();
     private final Map<Integer, SimDisk> disks = new TreeMap<>();
     private final Map<Integer, SimBroker> running = new TreeMap<>();
     private final Map<Integer, SimQuorumNode> quorum = new TreeMap<>();
     private int processes;
 
-    SimCluster(World world, int brokerCount, int partitionCount, Parts parts, Consumer<MetadataImage> onCommit) {
+    SimCluster(
+            World world,
+            int brokerCount,
+            int partitionCount,
+            Parts parts,
+            Consumer<MetadataImage> onCommit,
+            Consumer<SimBroker> onStart) {
         this.world = world;
         this.network = new SimNetwork(world);
         this.raft = new SimRaft(world, network, onCommit);
         this.brokerCount = brokerCount;
         this.parts = parts;
+        this.onStart = onStart;
         for (int p = 0; p < partitionCount; p++) partitions.add(new TopicPartition(TOPIC, p));
     }
 
@@ -98,7 +106,9 @@ final class SimCluster {
             if (running.containsKey(id)) return;
             try {
                 network.powerOn(process.host);
-                running.put(id, new SimBroker(process, id, this));
+                SimBroker broker = new SimBroker(process, id, this);
+                running.put(id, broker);
+                onStart.accept(broker);
             } catch (IOException e) {
                 world.log("broker " + id + " cannot start: " + e);
                 process.die();

@@ -71,8 +71,13 @@ final class Simulation {
         this.excuses = new Excuses(fsynced);
         int brokers = 3 + random.nextInt(2);
         List<Checker> late = new ArrayList<>();
-        this.cluster =
-                new SimCluster(world, brokers, PARTITIONS, parts, image -> late.forEach(each -> each.committed(image)));
+        this.cluster = new SimCluster(
+                world,
+                brokers,
+                PARTITIONS,
+                parts,
+                image -> late.forEach(each -> each.committed(image)),
+                broker -> excuses.started(broker.id, broker.incarnation));
         this.checker = new Checker(world, cluster, excuses);
         late.add(checker);
         this.faults = new Faults(world, cluster, excuses, fsynced);
@@ -80,6 +85,7 @@ final class Simulation {
     }
 
     Result run() {
+        String name = Thread.currentThread().getName(); // which says who acts, for the log of a verbose run
         try {
             cluster.start();
             createTopic();
@@ -93,6 +99,8 @@ final class Simulation {
             if (runUntil("everything moves again", HEAL_LIMIT, this::isQuiet)) checker.lookAtTheEnd();
         } catch (RuntimeException e) {
             world.violation("the simulation failed", e);
+        } finally {
+            Thread.currentThread().setName(name);
         }
         return result();
     }

@@ -159,14 +159,13 @@ public final class EventLoop implements Timers, AutoCloseable {
         });
     }
 
-    /** What one pass of {@link #run} does. */
+    /** As one pass of {@link #run}, but with one task only, so that the driver sees, and can order, each of them. */
     private void drivenTurn() {
         if (!open.get()) return;
-        List<Runnable> turn = new ArrayList<>();
-        inbox.drainTo(turn, TURN);
+        Runnable task = inbox.poll();
         inTurn = true;
         try {
-            turn.forEach(this::runTask);
+            if (task != null) runTask(task);
             fireTimers();
         } finally {
             inTurn = false;
