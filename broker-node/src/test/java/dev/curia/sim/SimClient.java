@@ -62,7 +62,8 @@ abstract class SimClient {
             cluster.network.send(asked.process, process, () -> {
                 if (attempt != mine) return;
                 attempt++;
-                if (state == null || !state.hasLeader()) {
+                // As Kafka's clients do: what is older than what it knew before is not believed.
+                if (state == null || !state.hasLeader() || state.leaderEpoch() < leaderEpoch.orElse(-1)) {
                     process.after(BACKOFF + random.nextLong(BACKOFF), this::findLeader);
                     return;
                 }

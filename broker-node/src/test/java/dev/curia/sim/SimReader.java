@@ -2,9 +2,11 @@ package dev.curia.sim;
 
 import dev.curia.common.id.TopicPartition;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.replica.Replica.EpochResult;
 import dev.curia.replica.Replica.Isolation;
 import dev.curia.replica.Replica.ReadRequest;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** A consumer that reads what is committed from the beginning on, and now and then something older again. */
@@ -17,7 +19,7 @@ final class SimReader extends SimClient {
 
     private String lastAnswer = "none";
 
-    private record Answer(ErrorCode error, List<Values.Found> records, boolean diverging) {}
+    private record Answer(ErrorCode error, List<Values.Found> records, Optional<EpochResult> diverging) {}
 
     SimReader(SimCluster cluster, SimProcess process, TopicPartition partition, Checker checker) {
         super(cluster, process, partition);
@@ -48,8 +50,7 @@ final class SimReader extends SimClient {
                 (replica, back) -> {
                     var result = replica.read(request);
                     try (var slice = result.records()) {
-                        boolean parted = result.diverging().isPresent();
-                        back.accept(new Answer(result.error(), Values.of(slice, from), parted));
+                        back.accept(new Answer(result.error(), Values.of(slice, from), result.diverging()));
                     }
                 },
                 answer -> answered(from, rereads, answer));
@@ -58,8 +59,10 @@ final class SimReader extends SimClient {
     private void answered(long from, boolean rereads, Answer answer) {
         lastAnswer = answer.error + " with " + answer.records.size() + " records of epoch " + leaderEpoch() + " at "
                 + world().now() / World.MILLIS + " ms";
-        boolean gone = answer.error == ErrorCode.OFFSET_OUT_OF_RANGE || answer.diverging;
-        if (gone) checker.violation(partition, "I2: what was read before " + from + " is gone: " + answer);
+        boolean gone = answer.error == ErrorCode.OFFSET_OUT_OF_RANGE || answer.diverging.isPresent();
+        if (gone)
+            checker.violation(
+                    partition, "I2: what was read before " + from + " of epoch " + lastEpoch + " is gone: " + answer);
         if (gone || answer.error != ErrorCode.NONE) {
             lookElsewhere();
             return;
