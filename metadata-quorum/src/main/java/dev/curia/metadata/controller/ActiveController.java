@@ -171,7 +171,8 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     /** False: overloaded, end the stream. */
     public boolean replicasReported(ReplicaReport report, BrokerLink link) {
         return admit(() -> {
-            if (pipeline != null) sessions.replicasReported(report, link, clock.monotonicNanos());
+            // Also while the pipeline starts over: a report is sent once, and the next heartbeat acts on it.
+            sessions.replicasReported(report, link, clock.monotonicNanos());
         });
     }
 
