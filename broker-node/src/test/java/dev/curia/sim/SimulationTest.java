@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -66,6 +68,16 @@ class SimulationTest {
         }
         long first = Long.getLong("sim.first", 1);
         runAll(first, Long.getLong("sim.seeds", 10), seed -> new Simulation(seed, false, true, REAL).run());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "11261, a broker led again as its former life had because metadata from before its registration said so",
+        "11140, a report of replicas was lost while the controller started over after an unknown outcome"
+    })
+    void seedsThatFoundBugsPass(long seed, String bug) {
+        Simulation.Result result = new Simulation(seed, false, true, REAL).run();
+        assertThat(result.ok()).as(bug + ": " + result.describe()).isTrue();
     }
 
     @Test

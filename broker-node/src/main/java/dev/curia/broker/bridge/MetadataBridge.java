@@ -78,13 +78,18 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
     public void onUpdate(MetadataDelta delta, MetadataImage image) {
         MetadataImage before = published.newest();
         published.arrived(image);
-        boolean firstCurrent = !current && image.index() >= registeredIndex;
+        if (!current && image.index() < registeredIndex) {
+            // It may say that a former life of this broker leads, whose log may have lost since what that life had.
+            published.applied(image);
+            return;
+        }
+        boolean firstCurrent = !current;
         if (firstCurrent) {
             current = true;
             replicas.metadataIsCurrent();
         }
         delta.removedTopics().values().forEach(this::remove);
-        affected(delta, image).forEach(partition -> {
+        (firstCurrent ? all(image) : affected(delta, image)).forEach(partition -> {
             PartitionState state = image.partition(partition).orElseThrow();
             if (isMine(state)) {
                 assign(partition, image.topic(partition.topicId()).orElseThrow(), state, image);
@@ -112,15 +117,23 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
         replicas.reportActedOn(settledVersion);
     }
 
+    private static Set<PartitionId> all(MetadataImage image) {
+        Set<PartitionId> partitions = new HashSet<>();
+        image.topics().forEach(topic -> addAll(topic, partitions));
+        return partitions;
+    }
+
     private static Set<PartitionId> affected(MetadataDelta delta, MetadataImage image) {
         Set<PartitionId> partitions = new HashSet<>(delta.partitions());
         for (ConfigResource resource : delta.configs()) {
             if (resource.type() != ConfigResource.Type.TOPIC) continue;
-            image.topic(resource.name()).ifPresent(topic -> {
-                for (int p = 0; p < topic.partitions().size(); p++) partitions.add(new PartitionId(topic.id(), p));
-            });
+            image.topic(resource.name()).ifPresent(topic -> addAll(topic, partitions));
         }
         return partitions;
+    }
+
+    private static void addAll(Topic topic, Set<PartitionId> to) {
+        for (int p = 0; p < topic.partitions().size(); p++) to.add(new PartitionId(topic.id(), p));
     }
 
     private void assign(PartitionId id, Topic topic, PartitionState state, MetadataImage image) {
