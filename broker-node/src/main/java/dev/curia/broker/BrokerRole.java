@@ -155,13 +155,15 @@ final class BrokerRole implements Readiness, AutoCloseable {
 
         QuorumChannels channels = resources.own(new QuorumChannels());
         QuorumClient quorum = new QuorumClient(channels, quorumServers(), QUORUM_CALL_TIMEOUT, timers, clock, random);
-        HostedReplicas replicas = replicas(directories, quorum, timers);
+        GrpcReplicaLinks links =
+                resources.own(new GrpcReplicaLinks(self, LinkConfig.defaults(), published, timers, random));
+        HostedReplicas replicas = replicas(directories, quorum, links);
         MetadataBridge bridge = new MetadataBridge(published, ServerSettings.topicDefaults(settings), replicas);
         EventLoop metadataLoop = loop("metadata");
         MetadataWatcher metadata = resources.own(new MetadataWatcher(
                 config.clusterId(), channels, quorumServers(), metadataLoop, clock, random, bridge));
 
-        QuorumTopicAdmin topics = new QuorumTopicAdmin(quorum, metadata);
+        QuorumTopicAdmin topics = new QuorumTopicAdmin(quorum, metadata, replicas::settled);
         GroupCoordinator groups = groups(replicas, topics, background);
         bridge.add(new GroupLeaderships(groups));
 
@@ -179,6 +181,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                     bridge.registered(index);
                     metadata.start();
                 },
+                links::registeredAnew,
                 metadata::expect,
                 bridge::replicasReported,
                 clock);
@@ -205,9 +208,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         return cleaner;
     }
 
-    private HostedReplicas replicas(LogDirectories directories, QuorumClient quorum, EventLoop timers) {
-        GrpcReplicaLinks links =
-                resources.own(new GrpcReplicaLinks(self, LinkConfig.defaults(), published, timers, random));
+    private HostedReplicas replicas(LogDirectories directories, QuorumClient quorum, GrpcReplicaLinks links) {
         ReplicaConfig replicaConfig = new ReplicaConfig(
                 Duration.ofMillis(settings.get(ServerKeys.REPLICA_LAG_TIME_MAX_MS)),
                 Duration.ofMillis(settings.get(ServerKeys.CHECKPOINT_INTERVAL_MS)),

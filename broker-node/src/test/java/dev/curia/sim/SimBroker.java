@@ -98,7 +98,7 @@ final class SimBroker {
                 parts.links(links),
                 metrics);
         serve(network, self, parts.sources(replicas), metrics);
-        join(channels, brokerEpoch, previousEpoch);
+        join(channels, links, brokerEpoch, previousEpoch);
     }
 
     private static ReplicaConfig config() {
@@ -119,7 +119,7 @@ final class SimBroker {
         network.listen(process, new HostPort(process.host, RPC_PORT), List.of(replication.bind()));
     }
 
-    private void join(QuorumChannels channels, AtomicLong brokerEpoch, long previousEpoch) {
+    private void join(QuorumChannels channels, GrpcReplicaLinks links, AtomicLong brokerEpoch, long previousEpoch) {
         EventLoop metadataLoop = process.loop("metadata");
         MetadataBridge bridge = new MetadataBridge(published, Map.of(), replicas);
         MetadataWatcher metadata = new MetadataWatcher(
@@ -137,6 +137,7 @@ final class SimBroker {
                     bridge.registered(index);
                     metadata.start();
                 },
+                links::registeredAnew,
                 metadata::expect,
                 bridge::replicasReported,
                 process);

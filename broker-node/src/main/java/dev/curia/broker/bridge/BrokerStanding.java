@@ -14,6 +14,7 @@ public final class BrokerStanding implements BrokerSession.Listener {
     private final FaultHandler faults;
     private final LongConsumer committedIndex;
     private final LongConsumer firstRegistered;
+    private final Runnable registeredAnew;
     private final ReportListener reports;
     private final CompletableFuture<Void> firstUnfenced = new CompletableFuture<>();
 
@@ -31,12 +32,14 @@ public final class BrokerStanding implements BrokerSession.Listener {
     /**
      * @param brokerEpoch is set at each registration
      * @param firstRegistered hears once, when the broker has its first epoch, of the metadata index of that; before it must not replicate
+     * @param registeredAnew hears when the broker has another epoch than before
      * @param committedIndex hears what metadata index the cluster has committed
      */
     public BrokerStanding(
             FaultHandler faults,
             AtomicLong brokerEpoch,
             LongConsumer firstRegistered,
+            Runnable registeredAnew,
             LongConsumer committedIndex,
             ReportListener reports,
             Clock clock) {
@@ -45,6 +48,7 @@ public final class BrokerStanding implements BrokerSession.Listener {
         this.heardNanos = clock.monotonicNanos();
         this.brokerEpoch = brokerEpoch;
         this.firstRegistered = firstRegistered;
+        this.registeredAnew = registeredAnew;
         this.reports = reports;
         this.committedIndex = committedIndex;
     }
@@ -66,7 +70,9 @@ public final class BrokerStanding implements BrokerSession.Listener {
     @Override
     public void registered(long epoch, long index) {
         heardNanos = clock.monotonicNanos();
-        if (brokerEpoch.getAndSet(epoch) < 0) firstRegistered.accept(index);
+        long before = brokerEpoch.getAndSet(epoch);
+        if (before < 0) firstRegistered.accept(index);
+        else if (before != epoch) registeredAnew.run();
     }
 
     @Override

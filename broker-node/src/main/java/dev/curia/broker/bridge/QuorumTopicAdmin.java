@@ -18,16 +18,26 @@ import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/** Changes topics at the controller, and answers when this broker has seen the change. Thread-safe. */
+/** Changes topics at the controller, and answers when this broker has seen the change and acted on it. Thread-safe. */
 public final class QuorumTopicAdmin implements TopicAdmin {
+    /**
+     * So long at most an answer waits for this broker's replicas. A client that creates a topic writes to it at once; were the leader not ready, it
+     * would send its first batch again behind the next, out of order unless it is idempotent.
+     */
+    private static final long SETTLE_MILLIS = 1_000;
+
     private final QuorumClient quorum;
     private final MetadataWatcher metadata;
+    private final Supplier<CompletableFuture<Void>> settled;
 
-    public QuorumTopicAdmin(QuorumClient quorum, MetadataWatcher metadata) {
+    /** @param settled completes when this broker has acted on the metadata seen so far */
+    public QuorumTopicAdmin(QuorumClient quorum, MetadataWatcher metadata, Supplier<CompletableFuture<Void>> settled) {
         this.quorum = quorum;
         this.metadata = metadata;
+        this.settled = settled;
     }
 
     @Override
@@ -63,8 +73,10 @@ public final class QuorumTopicAdmin implements TopicAdmin {
     }
 
     private <R> CompletableFuture<R> seen(CompletableFuture<R> answer, ToLongFunction<R> index, Duration timeout) {
-        return answer.thenCompose(response ->
-                        metadata.awaitIndex(index.applyAsLong(response)).thenApply(seen -> response))
+        return answer.thenCompose(response -> metadata.awaitIndex(index.applyAsLong(response))
+                        .thenCompose(
+                                seen -> settled.get().completeOnTimeout(null, SETTLE_MILLIS, TimeUnit.MILLISECONDS))
+                        .thenApply(done -> response))
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -54,6 +54,14 @@ public final class GrpcReplicaLinks implements ReplicaLinks {
         return link.subscribe(subscription, events);
     }
 
+    /**
+     * This broker was registered anew, with another epoch than its streams were opened with: leaders would propose it for their ISRs in vain for
+     * as long as these last. Opens them again.
+     */
+    public void registeredAnew() {
+        links.values().forEach(link -> link.reopen("this broker has a new epoch"));
+    }
+
     /** Ends the streams, then the network threads. Waits for these at most a few seconds. */
     @Override
     public void close() {

@@ -107,6 +107,12 @@ final class LeaderLink {
         gone.forEach(feed -> feed.events().broken());
     }
 
+    /** The stream ends, and whoever had a feed on it subscribes again. */
+    void reopen(String why) {
+        LeaderConnection running = connection();
+        if (running != null) running.cancel(why);
+    }
+
     void close() {
         LeaderConnection running;
         synchronized (this) {

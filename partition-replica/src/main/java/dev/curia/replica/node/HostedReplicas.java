@@ -192,6 +192,12 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         firstAssignmentsGiven = true;
     }
 
+    /** Completes when all assignments and removals given so far are in effect, or have failed. */
+    public CompletableFuture<Void> settled() {
+        return CompletableFuture.allOf(changes.values().toArray(CompletableFuture[]::new))
+                .exceptionally(failed -> null);
+    }
+
     /** The replicas that are not as they should be now, for the controller. */
     public ReplicaTroubles troubles() {
         return offline.report();

@@ -1,0 +1,138 @@
+package dev.curia.replica.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.curia.common.id.PartitionId;
+import dev.curia.common.id.Uuid;
+import dev.curia.common.loop.EventLoop;
+import dev.curia.common.time.SystemClock;
+import dev.curia.log.LogSlice;
+import dev.curia.replica.port.LocalBroker;
+import dev.curia.replica.port.Peers;
+import dev.curia.replica.port.ReplicaLinks.Chunk;
+import dev.curia.replica.port.ReplicaLinks.FeedEvents;
+import dev.curia.replica.port.ReplicaLinks.Refused;
+import dev.curia.replica.port.ReplicaLinks.Subscription;
+import dev.curia.replica.port.ReplicaMetrics;
+import dev.curia.replica.port.ReplicationSource;
+import dev.curia.replica.port.StreamKind;
+import dev.curia.testkit.Await;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The follower's side against a real leader service. */
+class GrpcReplicaLinksTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Subscription SUBSCRIPTION =
+            new Subscription(new PartitionId(new Uuid(1, 1), 0), 1, StreamKind.TAIL, 0, 0, -1, 0, 0);
+
+    private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
+    private final EventLoop loop = new EventLoop("loop", 1000, new SystemClock(), (w, c) -> faults.add(w + c));
+    private final AtomicLong epoch = new AtomicLong(5);
+    private final Source source = new Source();
+    private Server server;
+    private GrpcReplicaLinks links;
+
+    @BeforeEach
+    void start() throws IOException {
+        loop.start();
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .directExecutor()
+                .addService(new ReplicationService(
+                                new LocalBroker("c", 1, () -> 1),
+                                id -> Optional.of(source),
+                                loop,
+                                loop,
+                                new ReplicaMetrics(new SimpleMeterRegistry()))
+                        .bind())
+                .build()
+                .start();
+        Peers.Address address = new Peers.Address("127.0.0.1", server.getPort());
+        links = new GrpcReplicaLinks(
+                new LocalBroker("c", 2, epoch::get),
+                LinkConfig.defaults(),
+                id -> Optional.of(address),
+                loop,
+                new Random(1));
+    }
+
+    @AfterEach
+    void stop() {
+        links.close();
+        server.shutdownNow();
+        Await.until("the server is down", PATIENCE, server::isTerminated);
+        loop.close();
+        assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void aFollowerThatIsRegisteredAnewTellsLeadersItsNewEpoch() {
+        links.subscribe(SUBSCRIPTION, new Again());
+        Await.until("it subscribed", PATIENCE, () -> source.epochs.equals(List.of(5L)));
+
+        epoch.set(6);
+        links.registeredAnew();
+
+        Await.until("it subscribed again", PATIENCE, () -> source.epochs.equals(List.of(5L, 6L)));
+    }
+
+    /** Subscribes again when the stream breaks, as replicas do. */
+    private final class Again implements FeedEvents {
+        @Override
+        public void received(Chunk chunk) {
+            chunk.close();
+        }
+
+        @Override
+        public void refused(Refused refusal) {
+            faults.add("refused: " + refusal);
+        }
+
+        @Override
+        public void broken() {
+            links.subscribe(SUBSCRIPTION, this);
+        }
+    }
+
+    /** An empty partition that notes with which broker epoch it is followed. */
+    private static final class Source implements ReplicationSource {
+        final List<Long> epochs = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void subscribe(Position position, Subscriber subscriber) {
+            epochs.add(subscriber.brokerEpoch());
+            subscriber.accepted(new Ends(0, 0, 0, 0));
+        }
+
+        @Override
+        public void acknowledge(Subscriber subscriber, int leaderEpoch, long end, OptionalLong logStartOffset) {}
+
+        @Override
+        public void unsubscribe(Subscriber subscriber) {}
+
+        @Override
+        public Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes) {
+            return Optional.empty();
+        }
+
+        @Override
+        public long deletesRemovedTo() {
+            return 0;
+        }
+    }
+}
