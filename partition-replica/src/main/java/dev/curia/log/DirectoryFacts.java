@@ -41,6 +41,9 @@ public final class DirectoryFacts {
     /** The name of the file that says whose a log directory is. */
     public static final String META_PROPERTIES = MetaProperties.FILE_NAME;
 
+    /** The name of the file that says which log directories the broker has. */
+    public static final String DIRECTORY_IDS = DirectoryIds.FILE_NAME;
+
     private DirectoryFacts() {}
 
     /** Whose a log directory is. */

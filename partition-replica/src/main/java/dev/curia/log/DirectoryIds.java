@@ -15,11 +15,13 @@ import java.util.Set;
  * was replaced, and that what it does not find may not be new but lost. Not thread-safe.
  */
 final class DirectoryIds {
+    static final String FILE_NAME = "directory-ids-checkpoint";
+
     private final Path path;
     private final CheckpointFile file;
 
     DirectoryIds(FileSystem files, Path directory) {
-        this.path = directory.resolve("directory-ids-checkpoint");
+        this.path = directory.resolve(FILE_NAME);
         this.file = new CheckpointFile(files, path);
     }
 

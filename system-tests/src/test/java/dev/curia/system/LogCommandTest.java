@@ -47,6 +47,7 @@ class LogCommandTest {
         try {
             assertThat(curia.run("log", "verify", logs, "--deep").text())
                     .contains("stopped cleanly", "Nothing is wrong")
+                    .doesNotContain("Is no partition")
                     .containsPattern("(?m)^verified-0 +[23] .* 2,000 .* 0 to 2000 +ok$");
             assertThat(curia.run("log", "index-check", logs).text()).contains("all indexes agree with the records");
             String partition = logs + "/verified-0";

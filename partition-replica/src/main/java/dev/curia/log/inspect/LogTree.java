@@ -134,6 +134,7 @@ public record LogTree(
     private static boolean isOfLogDirectory(Path entry) {
         String name = name(entry);
         return name.equals(DirectoryFacts.META_PROPERTIES)
+                || name.equals(DirectoryFacts.DIRECTORY_IDS)
                 || name.equals(LOCK)
                 || name.equals(CLEAN_SHUTDOWN)
                 || Stream.of(DirectoryFacts.Checkpoint.values())
