@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -127,6 +128,11 @@ record Clients(String bootstrapServers) {
                 return leader == null || leader.isEmpty() ? null : leader.id();
             });
         }
+    }
+
+    /** Waits until a leader that is expected is named: a broker may hear of an election later than the one asked before. */
+    void awaitLeader(TopicPartition partition, IntPredicate expected) {
+        Await.until("another leader of " + partition, PATIENCE, () -> expected.test(leader(partition)));
     }
 
     /** Waits until every partition has this many in-sync replicas. */

@@ -47,7 +47,7 @@ class DivergedLogTest {
         byte[] left = Segments.of(CLUSTER, oldLeader, PARTITION).bytes();
         others.forEach(id -> CLUSTER.broker(id).resume());
         clients.send(PARTITION.topic(), "next-1", "next-2", "next-3");
-        assertThat(clients.leader(PARTITION)).isNotEqualTo(oldLeader);
+        clients.awaitLeader(PARTITION, id -> id != oldLeader);
 
         CLUSTER.broker(oldLeader).startAndAwaitReady();
         clients.awaitInSync(PARTITION.topic(), BROKERS);

@@ -141,8 +141,7 @@ class FullDiskTest {
                 clients.awaitInSync(TOPIC, 2);
                 load.awaitProgress();
                 Figures.report("a broker's disk fills up, longest time without an acknowledgement", load.longestGap());
-                for (int p = 0; p < 3; p++)
-                    assertThat(clients.leader(new TopicPartition(TOPIC, p))).isNotEqualTo(small);
+                for (int p = 0; p < 3; p++) clients.awaitLeader(new TopicPartition(TOPIC, p), id -> id != small);
 
                 disk[0].removeFiller();
                 clients.awaitInSync(TOPIC, 3);

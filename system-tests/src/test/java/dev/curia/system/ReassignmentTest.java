@@ -58,7 +58,7 @@ class ReassignmentTest {
             load.awaitProgress();
             Figures.report(
                     "a partition moves to other brokers, longest time without an acknowledgement", load.longestGap());
-            assertThat(others).contains(clients.leader(partition));
+            clients.awaitLeader(partition, others::contains);
             History history = load.stop();
             assertThat(history.violations()).isEmpty();
             assertThat(history.acks()).hasSameSizeAs(history.sends());
@@ -93,10 +93,13 @@ class ReassignmentTest {
 
             Clients.get(admin.alterPartitionReassignments(Map.of(partition, Optional.empty()))
                     .all());
-            assertThat(Clients.get(admin.listPartitionReassignments().reassignments()))
-                    .isEmpty();
+            Await.until(
+                    "the move is stopped",
+                    Clients.PATIENCE,
+                    () -> Clients.get(admin.listPartitionReassignments().reassignments())
+                                    .isEmpty()
+                            && clients.replicas(partition).equals(before));
         }
-        assertThat(clients.replicas(partition)).containsExactlyElementsOf(before);
         CLUSTER.broker(down).startAndAwaitReady();
         assertThat(Text.values(clients.readAll(topic))).containsExactly("a", "b", "c");
         awaitGone(down, partition);
