@@ -130,26 +130,11 @@ final class BrokerRole implements Readiness, AutoCloseable {
     private void start() throws IOException {
         ExecutorService background = resources.ownExecutor("background", BACKGROUND_THREADS);
         EventLoop timers = loop("broker-timers");
-        LogDirectories directories = LogDirectories.open(
-                config.logDirs(),
-                config.clusterId(),
-                config.nodeId(),
-                new LogDirectory.Ports(
-                        new NioFileSystem(),
-                        random,
-                        new Background(
-                                resources.ownExecutor(
-                                        "log-flush",
-                                        FLUSH_THREADS * config.logDirs().size()),
-                                resources.ownExecutor("log-removal", 1),
-                                timers,
-                                cleaner()),
-                        new DiskReserve(settings.get(ServerKeys.LOG_DIR_RESERVE_BYTES)),
-                        new LogMetrics(meters),
-                        this::logDirectoryFailed));
+        LogDirectories directories = openDirectories(timers);
         logDirectories = directories;
         if (!directories.anyOnline()) throw new IOException("all of log.dirs failed while they were opened");
-        long previousEpoch = directories.cleanShutdownBrokerEpoch().orElse(-1);
+        Optional<String> machineBoot = MachineBoot.id();
+        long previousEpoch = directories.intactBrokerEpoch(machineBoot).orElse(-1);
         List<Uuid> directoryIds =
                 directories.all().stream().map(LogDirectory::id).toList();
 
@@ -178,10 +163,14 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 faults,
                 brokerEpoch,
                 index -> {
+                    directories.registered(brokerEpoch.get(), machineBoot);
                     bridge.registered(index);
                     metadata.start();
                 },
-                links::registeredAnew,
+                () -> {
+                    directories.registered(brokerEpoch.get(), machineBoot);
+                    links.registeredAnew();
+                },
                 metadata::expect,
                 bridge::replicasReported,
                 clock);
@@ -199,6 +188,26 @@ final class BrokerRole implements Readiness, AutoCloseable {
         replicas.onTroublesChanged(session::changed);
         replicas.start();
         session.start();
+    }
+
+    private LogDirectories openDirectories(EventLoop timers) throws IOException {
+        return LogDirectories.open(
+                config.logDirs(),
+                config.clusterId(),
+                config.nodeId(),
+                new LogDirectory.Ports(
+                        new NioFileSystem(),
+                        random,
+                        new Background(
+                                resources.ownExecutor(
+                                        "log-flush",
+                                        FLUSH_THREADS * config.logDirs().size()),
+                                resources.ownExecutor("log-removal", 1),
+                                timers,
+                                cleaner()),
+                        new DiskReserve(settings.get(ServerKeys.LOG_DIR_RESERVE_BYTES)),
+                        new LogMetrics(meters),
+                        this::logDirectoryFailed));
     }
 
     private LogCleaner cleaner() {

@@ -137,7 +137,8 @@ final class QuorumRole implements Readiness, AutoCloseable {
                         Duration.ofMillis(settings.get(ServerKeys.RECONNECT_WINDOW_MS))),
                 new LeaderBalance.Config(
                         settings.get(ServerKeys.LEADER_REBALANCE),
-                        Duration.ofSeconds(settings.get(ServerKeys.LEADER_IMBALANCE_CHECK_SECONDS))));
+                        Duration.ofSeconds(settings.get(ServerKeys.LEADER_IMBALANCE_CHECK_SECONDS))),
+                Duration.ofMillis(settings.get(ServerKeys.UNCLEAN_RECOVERY_MS)));
     }
 
     private static List<Voter> voters(NodeConfig config) {

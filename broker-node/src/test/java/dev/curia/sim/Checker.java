@@ -7,6 +7,7 @@ import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.View;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,12 +145,14 @@ final class Checker {
         checkIsrHas(broker, partition, now);
     }
 
-    /** What is committed is on every member of the ISR, as far as this leader is the one that the metadata knows. */
+    /** What is committed is on every member of the ISR, and on everybody eligible, as far as this leader is the one that the metadata knows. */
     private void checkIsrHas(SimBroker leader, TopicPartition partition, View now) {
         MetadataImage image = cluster.raft.committed();
         PartitionState state = state(image, partition);
         if (state == null || state.leader() != leader.id || state.leaderEpoch() != now.leaderEpoch()) return;
-        for (int member : state.isr()) {
+        List<Integer> complete = new ArrayList<>(state.isr());
+        complete.addAll(state.eligibleLeaders());
+        for (int member : complete) {
             Optional<SimBroker> broker = cluster.broker(member);
             if (broker.isEmpty() || !isRegistered(image, broker.get())) continue;
             Optional<PartitionLog> log = broker.get().log(partition);
@@ -157,7 +160,7 @@ final class Checker {
                 violation(
                         partition,
                         "leader " + leader.id + " has high watermark " + now.highWatermark() + ", but member " + member
-                                + " of isr " + state.isr() + " ends at "
+                                + " of isr " + state.isr() + " or eligible " + state.eligibleLeaders() + " ends at "
                                 + log.get().logEndOffset());
             }
         }
@@ -238,9 +241,9 @@ final class Checker {
             excuses.look(partition, state, image);
             if (state.equals(before)) continue;
             world.log("metadata " + image.index() + ": " + partition + " leader " + state.leader() + " epoch "
-                    + state.leaderEpoch() + "/" + state.partitionEpoch() + " isr " + state.isr());
-            if (!state.replicas().containsAll(state.isr()) || state.isr().isEmpty())
-                violation(partition, "I24: isr " + state.isr() + " of replicas " + state.replicas());
+                    + state.leaderEpoch() + "/" + state.partitionEpoch() + " isr " + state.isr() + " eligible "
+                    + state.eligibleLeaders() + " last known " + state.lastKnownEligible());
+            checkMembers(partition, state);
             if (before != null
                     && (state.leaderEpoch() < before.leaderEpoch()
                             || state.partitionEpoch() < before.partitionEpoch()
@@ -248,6 +251,19 @@ final class Checker {
                 violation(partition, "I23: epochs went from " + before + " to " + state);
             if (before != null) checkJoined(image, partition, before, state);
         }
+    }
+
+    private void checkMembers(TopicPartition partition, PartitionState state) {
+        boolean nobody = state.isr().isEmpty()
+                && (state.hasLeader()
+                        || state.lastKnownEligible().isEmpty()
+                        || !state.eligibleLeaders().isEmpty());
+        boolean twice = state.eligibleLeaders().stream().anyMatch(state.isr()::contains);
+        if (nobody
+                || twice
+                || !state.replicas().containsAll(state.isr())
+                || !state.replicas().containsAll(state.eligibleLeaders())
+                || (state.hasLeader() && !state.isr().contains(state.leader()))) violation(partition, "I24: " + state);
     }
 
     /** Whoever joins the ISR has all that is committed, or it might be elected without. */

@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The limit of the promise where records are acknowledged before they are on disk: they are kept while the disk of one in-sync replica is. A
- * broker that lost power vouches for nothing until it has left the ISR and registered anew; when nobody else is in the ISR, what the partition
- * loses is no violation. Topics that acknowledge only what is on disk have no excuse.
+ * The limit of the promise where records are acknowledged before they are on disk: they are kept while the disk of one replica is that is in sync
+ * or eligible. A broker that lost power vouches for nothing until it is neither and has registered anew; when nobody else is either, what the
+ * partition loses is no violation. Topics that acknowledge only what is on disk have no excuse.
  */
 final class Excuses {
     private final boolean fsynced;
@@ -47,11 +47,24 @@ final class Excuses {
         Map<Integer, Set<Uuid>> doubtful = lost.getOrDefault(partition, new TreeMap<>());
         doubtful.entrySet()
                 .removeIf(each -> !state.isr().contains(each.getKey())
+                        && !state.eligibleLeaders().contains(each.getKey())
                         && image.broker(each.getKey())
                                 .map(BrokerRegistration::incarnationId)
                                 .filter(registered -> !each.getValue().contains(registered))
                                 .isPresent());
-        if (doubtful.keySet().containsAll(state.isr())) excused.add(partition);
+        if (isAllDoubtful(state, doubtful.keySet())) excused.add(partition);
+    }
+
+    private static boolean isAllDoubtful(PartitionState state, Set<Integer> doubtful) {
+        return doubtful.containsAll(state.isr()) && doubtful.containsAll(state.eligibleLeaders());
+    }
+
+    /** Whether somebody keeps the data when this broker loses power. */
+    boolean mayLosePower(int broker, TopicPartition partition, PartitionState state) {
+        Set<Integer> doubtful =
+                new HashSet<>(lost.getOrDefault(partition, Map.of()).keySet());
+        doubtful.add(broker);
+        return !isAllDoubtful(state, doubtful);
     }
 
     boolean covers(TopicPartition partition) {

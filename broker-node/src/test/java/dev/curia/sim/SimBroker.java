@@ -77,7 +77,8 @@ final class SimBroker {
                         new DiskReserve(0),
                         new LogMetrics(meters),
                         (path, what, cause) -> process.faults().fatal("log directory failed: " + what, cause)));
-        long previousEpoch = directories.cleanShutdownBrokerEpoch().orElse(-1);
+        Optional<String> machineBoot = Optional.of(cluster.disk(id).boot());
+        long previousEpoch = directories.intactBrokerEpoch(machineBoot).orElse(-1);
         AtomicLong brokerEpoch = new AtomicLong(-1);
         LocalBroker self = new LocalBroker(SimQuorumNode.CLUSTER, id, brokerEpoch::get);
         QuorumChannels channels = new QuorumChannels(to -> new SimChannel(network, process, to));
@@ -98,7 +99,7 @@ final class SimBroker {
                 parts.links(links),
                 metrics);
         serve(network, self, parts.sources(replicas), metrics);
-        join(channels, links, brokerEpoch, previousEpoch);
+        join(channels, links, brokerEpoch, new Past(previousEpoch, machineBoot));
     }
 
     private static ReplicaConfig config() {
@@ -119,7 +120,10 @@ final class SimBroker {
         network.listen(process, new HostPort(process.host, RPC_PORT), List.of(replication.bind()));
     }
 
-    private void join(QuorumChannels channels, GrpcReplicaLinks links, AtomicLong brokerEpoch, long previousEpoch) {
+    /** What a broker vouches for, and what lets its next life do so. */
+    private record Past(long brokerEpoch, Optional<String> machineBoot) {}
+
+    private void join(QuorumChannels channels, GrpcReplicaLinks links, AtomicLong brokerEpoch, Past past) {
         EventLoop metadataLoop = process.loop("metadata");
         MetadataBridge bridge = new MetadataBridge(published, Map.of(), replicas);
         MetadataWatcher metadata = new MetadataWatcher(
@@ -134,10 +138,14 @@ final class SimBroker {
                 process.faults(),
                 brokerEpoch,
                 index -> {
+                    directories.registered(brokerEpoch.get(), past.machineBoot);
                     bridge.registered(index);
                     metadata.start();
                 },
-                links::registeredAnew,
+                () -> {
+                    directories.registered(brokerEpoch.get(), past.machineBoot);
+                    links.registeredAnew();
+                },
                 metadata::expect,
                 bridge::replicasReported,
                 process);
@@ -149,7 +157,7 @@ final class SimBroker {
                 new ServerEndpoint("RPC", process.host, RPC_PORT, "PLAINTEXT"),
                 Optional.empty(),
                 directories.all().stream().map(LogDirectory::id).toList(),
-                previousEpoch);
+                past.brokerEpoch);
         BrokerSession session = new BrokerSession(
                 identity,
                 channels,

@@ -34,6 +34,7 @@ final class SimDisk implements FileSystem {
 
     private final List<SimFile> files = new ArrayList<>();
     private boolean full;
+    private int boots;
 
     SimDisk(SplittableRandom random) {
         this.random = random;
@@ -43,8 +44,14 @@ final class SimDisk implements FileSystem {
         full = isFull;
     }
 
+    /** Names the time since the machine was last started. */
+    String boot() {
+        return "boot-" + boots;
+    }
+
     /** The machine lost power. */
     void powerLoss() {
+        boots++;
         for (List<Consumer<SortedMap<Path, SimFile>>> each : changes.values()) {
             boolean ordered = random.nextBoolean();
             int prefix = random.nextInt(each.size() + 1);

@@ -2,8 +2,11 @@ package dev.curia.metadata;
 
 import com.google.protobuf.ByteString;
 import dev.curia.common.id.Uuid;
+import dev.curia.metadata.decide.BrokerDecisions;
 import dev.curia.metadata.decide.Decision;
+import dev.curia.metadata.decide.PartitionDecisions;
 import dev.curia.metadata.decide.ReplicaHealth;
+import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
@@ -15,6 +18,7 @@ import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.proto.metadata.v1.Register;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Records, images and requests that many tests begin with. */
 public final class Fixtures {
@@ -22,6 +26,12 @@ public final class Fixtures {
 
     /** All that brokers hold is usable, as far as the controller knows. */
     public static final ReplicaHealth ALL_ONLINE = (broker, partition) -> true;
+
+    /** Settings of topics have their defaults. */
+    public static final TopicDefaults DEFAULTS = new TopicDefaults(1, 1, Map.of());
+
+    public static final BrokerDecisions BROKERS = new BrokerDecisions(DEFAULTS);
+    public static final PartitionDecisions PARTITIONS = new PartitionDecisions(DEFAULTS);
 
     private Fixtures() {}
 

@@ -44,6 +44,9 @@ public final class DirectoryFacts {
     /** The name of the file that says which log directories the broker has. */
     public static final String DIRECTORY_IDS = DirectoryIds.FILE_NAME;
 
+    /** The name of the file that says as which broker epoch the directory was last written. */
+    public static final String BROKER_LIFE = BrokerLife.FILE_NAME;
+
     private DirectoryFacts() {}
 
     /** Whose a log directory is. */

@@ -32,6 +32,7 @@ public final class LogDirectories implements AutoCloseable {
     private final List<Unopened> unopened;
     private volatile Set<Uuid> known;
     private final List<DirectoryIds> idFiles;
+    private final List<BrokerLife> lives;
     private final Failures failures;
 
     /** A directory that could not be opened, and why. */
@@ -42,6 +43,7 @@ public final class LogDirectories implements AutoCloseable {
         this.unopened = List.copyOf(opening.unopened);
         this.known = Set.copyOf(opening.known);
         this.idFiles = List.copyOf(opening.idFiles);
+        this.lives = List.copyOf(opening.lives);
         this.failures = failures;
     }
 
@@ -65,6 +67,7 @@ public final class LogDirectories implements AutoCloseable {
         final List<LogDirectory> opened = new ArrayList<>();
         final List<Unopened> unopened = new ArrayList<>();
         final List<DirectoryIds> idFiles = new ArrayList<>();
+        final List<BrokerLife> lives = new ArrayList<>();
         final Set<Uuid> ids = new HashSet<>();
         final Set<Uuid> known = new HashSet<>();
         final String clusterId;
@@ -86,6 +89,7 @@ public final class LogDirectories implements AutoCloseable {
                 LogDirectory directory = LogDirectory.open(path, clusterId, nodeId, ports);
                 opened.add(directory);
                 idFiles.add(idFile);
+                lives.add(new BrokerLife(ports.files(), path));
                 known.addAll(others);
                 if (formatted) known.add(PERHAPS_LOST);
                 if (!ids.add(directory.id())) {
@@ -185,14 +189,37 @@ public final class LogDirectories implements AutoCloseable {
                 .toList());
     }
 
-    /** The broker epoch of the last clean stop, if every directory was part of it (KIP-966). */
-    public OptionalLong cleanShutdownBrokerEpoch() {
+    /**
+     * The broker epoch of the life of which every directory still has all that was written: it was stopped cleanly, or its process ended while the
+     * machine went on (KIP-966).
+     *
+     * @param machineBoot names the time since the machine was started; empty: not known
+     */
+    public OptionalLong intactBrokerEpoch(Optional<String> machineBoot) throws IOException {
         if (!unopened.isEmpty()) return OptionalLong.empty();
-        long[] epochs = directories.stream()
-                .mapToLong(directory -> directory.cleanShutdownBrokerEpoch().orElse(-1))
-                .distinct()
-                .toArray();
-        return epochs.length == 1 && epochs[0] >= 0 ? OptionalLong.of(epochs[0]) : OptionalLong.empty();
+        Set<Long> epochs = new HashSet<>();
+        for (int i = 0; i < directories.size(); i++) {
+            OptionalLong epoch = directories.get(i).cleanShutdownBrokerEpoch();
+            if (epoch.isEmpty() && machineBoot.isPresent()) epoch = lives.get(i).survived(machineBoot.get());
+            epochs.add(epoch.orElse(-1));
+        }
+        long only = epochs.size() == 1 ? epochs.iterator().next() : -1;
+        return only >= 0 ? OptionalLong.of(only) : OptionalLong.empty();
+    }
+
+    /** This process writes as a broker of this epoch from now on. Where it cannot be noted, the next one does not vouch for what this one wrote. */
+    public void registered(long brokerEpoch, Optional<String> machineBoot) {
+        if (machineBoot.isEmpty()) return;
+        for (BrokerLife life : lives) {
+            try {
+                life.write(brokerEpoch, machineBoot.get());
+            } catch (IOException e) {
+                LOG.warn(
+                        "broker epoch {} could not be noted; a start after a crash will count as unclean",
+                        brokerEpoch,
+                        e);
+            }
+        }
     }
 
     /** As {@link LogDirectory#close(long)}, for all. */

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param partitionEpoch rises with every change of leader, ISR or replicas
  * @param replicas assigned brokers, preferred leader first
  * @param isr in-sync replicas, a subset of {@code replicas}
+ * @param eligibleLeaders replicas outside of the ISR that may be elected; while there are any the leader commits nothing more (KIP-966)
  * @param config the topic's settings in effect: overrides over broker defaults; what is absent has its default
  */
 public record ReplicaAssignment(
@@ -23,13 +24,20 @@ public record ReplicaAssignment(
         int partitionEpoch,
         List<Integer> replicas,
         List<Integer> isr,
+        List<Integer> eligibleLeaders,
         Map<String, String> config) {
     public ReplicaAssignment {
         replicas = List.copyOf(replicas);
         isr = List.copyOf(isr);
+        eligibleLeaders = List.copyOf(eligibleLeaders);
         config = Map.copyOf(config);
         if (id.partition() != name.partition()) {
             throw new IllegalArgumentException("assignment of " + id + " is named " + name);
         }
+    }
+
+    /** Whether this broker is counted on: what its replica has may make it leader. */
+    public boolean countsOn(int broker) {
+        return isr.contains(broker) || eligibleLeaders.contains(broker);
     }
 }

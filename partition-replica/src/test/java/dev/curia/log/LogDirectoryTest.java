@@ -127,10 +127,10 @@ class LogDirectoryTest {
             directories.close(5);
         }
         try (LogDirectories directories = LogDirectories.open(paths, "c", 1, ports())) {
-            assertThat(directories.cleanShutdownBrokerEpoch()).hasValue(5);
+            assertThat(directories.intactBrokerEpoch(Optional.empty())).hasValue(5);
         }
         try (LogDirectories directories = LogDirectories.open(paths, "c", 1, ports())) {
-            assertThat(directories.cleanShutdownBrokerEpoch()).isEmpty();
+            assertThat(directories.intactBrokerEpoch(Optional.empty())).isEmpty();
         }
     }
 

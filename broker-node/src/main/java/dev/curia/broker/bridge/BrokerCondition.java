@@ -1,7 +1,13 @@
 package dev.curia.broker.bridge;
 
+import dev.curia.common.id.PartitionId;
 import dev.curia.metadata.client.BrokerSession;
 import dev.curia.metadata.client.ReplicaReport;
+import dev.curia.metadata.image.ImageRecords;
+import dev.curia.proto.metadata.v1.LogEnd;
+import dev.curia.proto.metadata.v1.LogEndWanted;
+import dev.curia.proto.metadata.v1.LogEnds;
+import dev.curia.proto.metadata.v1.LogEndsRequest;
 import dev.curia.replica.ReplicaTroubles;
 import dev.curia.replica.node.HostedReplicas;
 
@@ -34,5 +40,21 @@ public final class BrokerCondition implements BrokerSession.Condition {
         if (now.version() != report.version())
             report = new ReplicaReport(now.version(), now.offlineSince(), now.full());
         return report;
+    }
+
+    @Override
+    public LogEnds logEnds(LogEndsRequest request) {
+        LogEnds.Builder ends = LogEnds.newBuilder();
+        for (LogEndWanted wanted : request.getPartitionsList()) {
+            PartitionId id = new PartitionId(ImageRecords.uuid(wanted.getTopicId()), wanted.getPartition());
+            replicas.logEnd(id, wanted.getLeaderEpoch())
+                    .ifPresent(end -> ends.addEnds(LogEnd.newBuilder()
+                            .setTopicId(wanted.getTopicId())
+                            .setPartition(wanted.getPartition())
+                            .setLeaderEpoch(wanted.getLeaderEpoch())
+                            .setLastEpoch(end.epoch())
+                            .setEndOffset(end.endOffset())));
+        }
+        return ends.build();
     }
 }

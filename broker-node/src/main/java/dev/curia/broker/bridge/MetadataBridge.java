@@ -150,6 +150,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
                 state.partitionEpoch(),
                 state.replicas(),
                 state.isr(),
+                state.eligibleLeaders(),
                 config));
         changesUnderWay.incrementAndGet();
         CompletableFuture<Void> unused = inEffect.whenComplete((done, failure) -> {

@@ -53,6 +53,7 @@ public final class QuorumIsrProposals implements IsrProposals {
                 verdict.getLeader(),
                 verdict.getLeaderEpoch(),
                 verdict.getPartitionEpoch(),
-                verdict.getIsrList());
+                verdict.getIsrList(),
+                verdict.getEligibleLeadersList());
     }
 }

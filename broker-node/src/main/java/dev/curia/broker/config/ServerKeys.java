@@ -178,6 +178,13 @@ public final class ServerKeys {
             0,
             INT,
             "A broker whose connection broke is fenced when it has not come back within this time, in milliseconds. Read by quorum nodes.");
+    public static final ConfigKey<Integer> UNCLEAN_RECOVERY_MS = ConfigKey.ofInt(
+            "unclean.recovery.timeout.ms",
+            300_000,
+            0,
+            INT,
+            "When all replicas that had everything stopped uncleanly, as in a power failure, the longest log leads when all of them are back, or"
+                    + " after this time, in milliseconds, the longest of those that are (KIP-966). Read by quorum nodes.");
     public static final ConfigKey<Integer> HEARTBEAT_INTERVAL_MS = ConfigKey.ofInt(
             "broker.heartbeat.interval.ms",
             500,
@@ -242,6 +249,7 @@ public final class ServerKeys {
             FETCH_SESSION_SLOTS,
             SESSION_TIMEOUT_MS,
             RECONNECT_WINDOW_MS,
+            UNCLEAN_RECOVERY_MS,
             HEARTBEAT_INTERVAL_MS,
             LEADER_REBALANCE,
             LEADER_IMBALANCE_CHECK_SECONDS,

@@ -120,6 +120,7 @@ public final class LedLogs implements AutoCloseable {
                         partitionEpoch,
                         List.of(BROKER),
                         List.of(BROKER),
+                        List.of(),
                         Map.of("segment.bytes", "1048576", "index.interval.bytes", "200")))
                 .join();
         return replicas.find(id).orElseThrow();

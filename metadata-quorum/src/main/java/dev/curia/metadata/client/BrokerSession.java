@@ -9,6 +9,8 @@ import dev.curia.proto.metadata.v1.BrokerMessage;
 import dev.curia.proto.metadata.v1.ControllerMessage;
 import dev.curia.proto.metadata.v1.Heartbeat;
 import dev.curia.proto.metadata.v1.HeartbeatReply;
+import dev.curia.proto.metadata.v1.LogEnds;
+import dev.curia.proto.metadata.v1.LogEndsRequest;
 import dev.curia.proto.metadata.v1.Registered;
 import java.time.Duration;
 import java.util.List;
@@ -59,6 +61,9 @@ public final class BrokerSession implements AutoCloseable {
 
         /** With what {@link #ready} counted as opened or failed. */
         ReplicaReport replicas();
+
+        /** Where the logs of these partitions end, as far as that is known and does not change; see the message. */
+        LogEnds logEnds(LogEndsRequest request);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerSession.class);
@@ -175,6 +180,10 @@ public final class BrokerSession implements AutoCloseable {
             case REGISTERED -> onRegistered(message.getRegistered());
             case HEARTBEAT_REPLY -> onReply(message.getHeartbeatReply());
             case REJECTED -> onRejected(from, message.getRejected());
+            case LOG_ENDS_REQUEST ->
+                from.send(BrokerMessage.newBuilder()
+                        .setLogEnds(condition.logEnds(message.getLogEndsRequest()))
+                        .build());
             case KIND_NOT_SET -> LOG.debug("a controller message of a kind that this version does not know");
         }
     }

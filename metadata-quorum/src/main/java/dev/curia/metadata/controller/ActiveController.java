@@ -14,6 +14,7 @@ import dev.curia.metadata.decide.ProducerIds;
 import dev.curia.metadata.decide.Reassignments;
 import dev.curia.metadata.decide.TopicDecisions;
 import dev.curia.metadata.decide.TopicDefaults;
+import dev.curia.metadata.decide.UncleanElections;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.MetadataLog.Outcome;
@@ -34,6 +35,7 @@ import dev.curia.proto.metadata.v1.AllocateProducerIdsResponse;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
 import dev.curia.proto.metadata.v1.AlterPartitionResponse;
 import dev.curia.proto.metadata.v1.Heartbeat;
+import dev.curia.proto.metadata.v1.LogEnds;
 import dev.curia.proto.metadata.v1.MetadataBatch;
 import dev.curia.proto.metadata.v1.Register;
 import dev.curia.proto.metadata.v1.ReplicaReport;
@@ -69,7 +71,10 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     private final String clusterId;
     private final TopicDecisions topics;
     private final ConfigDecisions configs;
+    private final BrokerDecisions brokers;
+    private final PartitionDecisions partitions;
     private final BrokerSessions sessions;
+    private final LongestLogs longestLogs;
     private final LeaderBalance balance;
     private final Reassignments reassignments;
     private final long tickNanos;
@@ -80,9 +85,17 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     private Runnable cancelTick = () -> {};
     private boolean completingMoves; // a decision is in flight
 
-    /** What a controller is told of its cluster. */
+    /**
+     * What a controller is told of its cluster.
+     *
+     * @param uncleanRecovery how long a partition of which nobody is known to have all waits for replicas that have not said where their logs end
+     */
     public record Settings(
-            String clusterId, TopicDefaults topicDefaults, SessionConfig sessions, LeaderBalance.Config balance) {}
+            String clusterId,
+            TopicDefaults topicDefaults,
+            SessionConfig sessions,
+            LeaderBalance.Config balance,
+            Duration uncleanRecovery) {}
 
     /**
      * @param loop with an inbox of at least {@link #LOOP_CAPACITY}; started and closed by the owner
@@ -103,7 +116,15 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         this.clusterId = settings.clusterId();
         this.topics = new TopicDecisions(settings.topicDefaults());
         this.configs = new ConfigDecisions(settings.topicDefaults());
-        this.sessions = new BrokerSessions(settings.sessions(), log, this::decide);
+        this.brokers = new BrokerDecisions(settings.topicDefaults());
+        this.partitions = new PartitionDecisions(settings.topicDefaults());
+        this.sessions = new BrokerSessions(settings.sessions(), brokers, log, this::decide);
+        this.longestLogs = new LongestLogs(
+                new UncleanElections(settings.topicDefaults()),
+                log,
+                this::decide,
+                sessions,
+                settings.uncleanRecovery());
         this.reassignments = new Reassignments(settings.topicDefaults());
         this.balance = new LeaderBalance(settings.balance(), this::decide, sessions.health());
         this.tickNanos =
@@ -145,7 +166,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     }
 
     public CompletableFuture<Answer<AlterPartitionResponse>> alterPartition(AlterPartitionRequest request) {
-        return submit(image -> PartitionDecisions.alter(image, request, sessions.health()));
+        return submit(image -> partitions.alter(image, request, sessions.health()));
     }
 
     public CompletableFuture<Answer<AllocateProducerIdsResponse>> allocateProducerIds(
@@ -176,6 +197,15 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         });
     }
 
+    /** False: overloaded, end the stream. */
+    public boolean logEndsReported(LogEnds ends, BrokerLink link) {
+        return admit(() -> {
+            if (pipeline == null) return; // it is asked again
+            sessions.connected(link)
+                    .ifPresent(from -> longestLogs.heard(from.brokerId(), from.epoch(), ends, clock.monotonicNanos()));
+        });
+    }
+
     /** The link's stream is gone, for whatever reason. */
     public void streamBroke(BrokerLink link) {
         Handover.submit(loop, () -> sessions.streamBroke(link, clock.monotonicNanos()));
@@ -203,6 +233,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         LOG.info("active controller in term {}", term);
         open(term, lastSequence);
         sessions.start(log.image(), clock.monotonicNanos());
+        longestLogs.start(clock.monotonicNanos());
         balance.start(clock.monotonicNanos());
         tick(now);
     }
@@ -229,7 +260,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         });
         pipeline = opened;
         decide(image -> ClusterDecisions.bootstrap(image, clusterId), answer -> {});
-        decide(image -> BrokerDecisions.repair(image, sessions.health()), answer -> {});
+        decide(image -> brokers.repair(image, sessions.health()), answer -> {});
     }
 
     /**
@@ -251,6 +282,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         if (pipeline != null) {
             sessions.tick(clock.monotonicNanos());
             balance.tick(clock.monotonicNanos());
+            longestLogs.tick(clock.monotonicNanos());
             completeMoves();
         }
         cancelTick = loop.schedule(tickNanos, () -> tick(now));

@@ -71,6 +71,7 @@ final class BrokerSessions {
     }
 
     private final SessionConfig config;
+    private final BrokerDecisions brokers;
     private final MetadataLog log;
     private final Decider decider;
     private final SessionTracker tracker;
@@ -80,8 +81,9 @@ final class BrokerSessions {
     private long relievedNanos;
     private final Map<Integer, Long> fencing = new HashMap<>(); // epoch by broker id, while the decision is in flight
 
-    BrokerSessions(SessionConfig config, MetadataLog log, Decider decider) {
+    BrokerSessions(SessionConfig config, BrokerDecisions brokers, MetadataLog log, Decider decider) {
         this.config = config;
+        this.brokers = brokers;
         this.log = log;
         this.decider = decider;
         this.tracker = new SessionTracker(config);
@@ -104,11 +106,24 @@ final class BrokerSessions {
         return reported;
     }
 
+    /** Does nothing when the broker is not connected. */
+    void send(int brokerId, ControllerMessage message) {
+        Session session = sessions.get(brokerId);
+        if (session != null) session.link.send(message);
+    }
+
+    /** Whose link this is; empty: nobody's who is connected. */
+    Optional<Connected> connected(BrokerLink link) {
+        return Optional.ofNullable(byLink(link)).map(session -> new Connected(session.brokerId, session.epoch));
+    }
+
+    /** A broker that is connected. */
+    record Connected(int brokerId, long epoch) {}
+
     void register(Register request, BrokerLink link, long now) {
         Uuid incarnation = ImageRecords.uuid(request.getIncarnationId());
         decider.<Registration>decide(
-                image -> BrokerDecisions.register(
-                        image, request, otherIsLive(request.getBrokerId(), incarnation), reported),
+                image -> brokers.register(image, request, otherIsLive(request.getBrokerId(), incarnation), reported),
                 answer -> {
                     if (!(answer instanceof Answer.Done<Registration> done)) {
                         link.end(BrokerLink.End.NOT_ACTIVE);
@@ -185,8 +200,7 @@ final class BrokerSessions {
         Set<PartitionId> offline = reported.offline(id);
         Set<PartitionId> fresh = reported.fresh(id);
         decider.decide(
-                image -> BrokerDecisions.replicasReported(image, id, session.epoch, offline, fresh, reported),
-                answer -> {
+                image -> brokers.replicasReported(image, id, session.epoch, offline, fresh, reported), answer -> {
                     session.settling = false;
                     if (!(answer instanceof Answer.Done<Boolean>)) return;
                     reported.settled(id, session.epoch, version);
@@ -222,12 +236,12 @@ final class BrokerSessions {
         if (!reported.anyFull() || relieving || now - relievedNanos < RELIEF_NANOS) return;
         relieving = true;
         relievedNanos = now;
-        decider.decide(image -> BrokerDecisions.relieveFull(image, reported), answer -> relieving = false);
+        decider.decide(image -> brokers.relieveFull(image, reported), answer -> relieving = false);
     }
 
     private void fence(int id, long epoch, String cause, @Nullable Session session) {
         LOG.info("fencing broker {} epoch {}: {}", id, epoch, cause);
-        decider.decide(image -> BrokerDecisions.fence(image, id, epoch, cause, reported), answer -> {
+        decider.decide(image -> brokers.fence(image, id, epoch, cause, reported), answer -> {
             fencing.remove(id);
             // Unless done, the next tick tries again; unless the same session, the broker is back already.
             if (answer instanceof Answer.Done<Boolean> && sessions.get(id) == session) forget(id);
@@ -244,7 +258,7 @@ final class BrokerSessions {
     private void unfence(Session session) {
         if (session.deciding) return;
         session.deciding = true;
-        decider.decide(image -> BrokerDecisions.unfence(image, session.brokerId, session.epoch, reported), answer -> {
+        decider.decide(image -> brokers.unfence(image, session.brokerId, session.epoch, reported), answer -> {
             session.deciding = false;
             if (answer instanceof Answer.Done<Boolean> done) {
                 if (done.reply()) LOG.info("broker {} epoch {} is unfenced", session.brokerId, session.epoch);
@@ -261,8 +275,7 @@ final class BrokerSessions {
         }
         session.deciding = true;
         decider.decide(
-                image -> BrokerDecisions.fence(image, session.brokerId, session.epoch, "shutting down", reported),
-                answer -> {
+                image -> brokers.fence(image, session.brokerId, session.epoch, "shutting down", reported), answer -> {
                     session.deciding = false;
                     if (answer instanceof Answer.Done<Boolean>) {
                         LOG.info("broker {} epoch {} is leaving", session.brokerId, session.epoch);

@@ -6,6 +6,7 @@ import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
+import dev.curia.metadata.image.Topic;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
@@ -26,14 +27,19 @@ public final class BrokerDecisions {
      */
     public record Registration(Status status, long epoch) {}
 
-    private BrokerDecisions() {}
+    private final Elections elections;
+
+    public BrokerDecisions(TopicDefaults defaults) {
+        this.elections = new Elections(defaults);
+    }
 
     /**
-     * Registers a process as a broker: a new incarnation gets a new epoch and starts fenced, a known one keeps what it has.
+     * Registers a process as a broker: a new incarnation gets a new epoch and starts fenced, a known one keeps what it has. One that does not
+     * vouch for the data of the life before it may have lost the end of its logs, and is no longer counted on (KIP-966).
      *
      * @param otherIsLive whether a session of another incarnation of this broker id is connected
      */
-    public static Decision<Registration> register(
+    public Decision<Registration> register(
             MetadataImage image, Register request, boolean otherIsLive, ReplicaHealth health) {
         if (!request.getClusterId().equals(image.clusterId())) {
             return refused(
@@ -54,34 +60,41 @@ public final class BrokerDecisions {
                             + "; give each broker its own node.id.");
         }
         List<MetadataRecord> records = new ArrayList<>();
-        if (known.isPresent() && !known.get().fenced()) {
-            records.addAll(Elections.withdrawAll(
-                    image, request.getBrokerId(), health, "broker " + request.getBrokerId() + " started again"));
-        }
+        if (known.isPresent()) records.addAll(startedAgain(image, request, known.get(), health));
         long epoch = image.nextBrokerEpoch();
         records.add(registration(request, epoch));
         return Decision.of(records, new Registration(Statuses.OK, epoch));
     }
 
+    private List<MetadataRecord> startedAgain(
+            MetadataImage image, Register request, BrokerRegistration known, ReplicaHealth health) {
+        int id = request.getBrokerId();
+        if (request.getPreviousBrokerEpoch() != known.epoch()) {
+            return elections.doubtAll(
+                    image, id, health, "broker " + id + " started again after an unclean stop: it may have lost data");
+        }
+        return known.fenced() ? List.of() : elections.withdrawAll(image, id, health, "broker " + id + " started again");
+    }
+
     /** Withdraws a broker from leading and from the ISRs; nothing when it is fenced, gone or of another epoch. */
-    public static Decision<Boolean> fence(
-            MetadataImage image, int brokerId, long epoch, String cause, ReplicaHealth health) {
+    public Decision<Boolean> fence(MetadataImage image, int brokerId, long epoch, String cause, ReplicaHealth health) {
         Optional<BrokerRegistration> broker = current(image, brokerId, epoch).filter(b -> !b.fenced());
         if (broker.isEmpty()) return Decision.answer(false);
         // Partitions first: an image in between shows a broker that lost its part, never a leader that is fenced.
         List<MetadataRecord> records = new ArrayList<>(
-                Elections.withdrawAll(image, brokerId, health, "broker " + brokerId + " fenced: " + cause));
+                elections.withdrawAll(image, brokerId, health, "broker " + brokerId + " fenced: " + cause));
         records.add(Records.fencing(broker.get(), true, cause));
         return Decision.of(records, true);
     }
 
     /** Lets a broker take part, and lead where only it can; nothing when it is not fenced, gone or of another epoch. */
-    public static Decision<Boolean> unfence(MetadataImage image, int brokerId, long epoch, ReplicaHealth health) {
+    public Decision<Boolean> unfence(MetadataImage image, int brokerId, long epoch, ReplicaHealth health) {
         Optional<BrokerRegistration> broker = current(image, brokerId, epoch).filter(BrokerRegistration::fenced);
         if (broker.isEmpty()) return Decision.answer(false);
         List<MetadataRecord> records = new ArrayList<>();
         records.add(Records.fencing(broker.get(), false, "caught up"));
-        records.addAll(Elections.fillVacancies(image, only(brokerId, health), "broker " + brokerId + " is back"));
+        records.addAll(
+                elections.fillVacancies(image, only(brokerId, health), health, "broker " + brokerId + " is back"));
         return Decision.of(records, true);
     }
 
@@ -93,7 +106,7 @@ public final class BrokerDecisions {
      * @param fresh those that this controller has not yet acted on. Also where such a replica is not in the ISR the partition epoch rises:
      *     a proposal that still counts on what the replica once had must fail, also when it arrives after the replica was made anew
      */
-    public static Decision<Boolean> replicasReported(
+    public Decision<Boolean> replicasReported(
             MetadataImage image,
             int brokerId,
             long epoch,
@@ -109,30 +122,36 @@ public final class BrokerDecisions {
                     image.partition(id).filter(p -> p.replicas().contains(brokerId));
             if (state.isEmpty()) continue;
             Optional<MetadataRecord> change =
-                    Elections.withdraw(id, state.get(), brokerId, Elections.alive(image, health), cause);
+                    elections.withdrawDamaged(image, id, state.get(), brokerId, health, cause);
             change.ifPresent(records::add);
             boolean proposalsMayBeUnderWay = fresh.contains(id) && state.get().hasLeader();
             if (change.isEmpty() && proposalsMayBeUnderWay) records.add(Records.record(Records.change(id, cause)));
         }
         if (!broker.get().fenced()) {
-            records.addAll(
-                    Elections.fillVacancies(image, only(brokerId, health), "broker " + brokerId + " can lead again"));
+            records.addAll(elections.fillVacancies(
+                    image, only(brokerId, health), health, "broker " + brokerId + " can lead again"));
         }
         // Behind the others, and on what they leave: one partition may be in both.
         MetadataImage after = image.apply(image.index(), records).image();
-        records.addAll(Elections.relieveFull(after, health));
+        records.addAll(elections.relieveFull(after, health));
         return Decision.of(records, true);
     }
 
     /** Lets others go on where a disk is full; see {@link ReplicaHealth#isFull}. Nothing while none is, or nobody could. */
-    public static Decision<Boolean> relieveFull(MetadataImage image, ReplicaHealth health) {
-        List<MetadataRecord> records = Elections.relieveFull(image, health);
+    public Decision<Boolean> relieveFull(MetadataImage image, ReplicaHealth health) {
+        List<MetadataRecord> records = elections.relieveFull(image, health);
         return Decision.of(records, !records.isEmpty());
     }
 
-    /** Finishes what an earlier controller could not: elects leaders where there is none but could be one. */
-    public static Decision<Boolean> repair(MetadataImage image, ReplicaHealth health) {
-        List<MetadataRecord> records = Elections.fillVacancies(image, Elections.alive(image, health), "new controller");
+    /**
+     * Finishes what an earlier controller could not, and what it saw with other defaults: elects leaders where there is none but could be one,
+     * and counts on nobody outside of an ISR that is large enough.
+     */
+    public Decision<Boolean> repair(MetadataImage image, ReplicaHealth health) {
+        String cause = "new controller";
+        List<MetadataRecord> records = elections.fillVacancies(image, Elections.alive(image, health), health, cause);
+        MetadataImage after = image.apply(image.index(), records).image();
+        for (Topic topic : after.topics()) records.addAll(elections.settle(after, topic, cause));
         return Decision.of(records, !records.isEmpty());
     }
 

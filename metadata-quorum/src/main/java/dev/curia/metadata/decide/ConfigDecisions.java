@@ -5,6 +5,7 @@ import dev.curia.common.config.TopicConfigs;
 import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.Topic;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlteredConfigs;
@@ -26,9 +27,11 @@ import java.util.stream.Collectors;
  */
 public final class ConfigDecisions {
     private final Map<String, String> defaults;
+    private final Elections elections;
 
     public ConfigDecisions(TopicDefaults defaults) {
         this.defaults = defaults.configs();
+        this.elections = new Elections(defaults);
     }
 
     public Decision<AlterConfigsResponse> alter(MetadataImage image, AlterConfigsRequest request) {
@@ -54,12 +57,28 @@ public final class ConfigDecisions {
                     .setStatus(status)
                     .build());
         }
+        records.addAll(settled(image, records));
         return new Decision<>(
                 request.getValidateOnly() ? List.of() : records,
                 index -> AlterConfigsResponse.newBuilder()
                         .addAllResults(results)
                         .setIndex(index)
                         .build());
+    }
+
+    /** What follows for partitions from these changes. */
+    private List<MetadataRecord> settled(MetadataImage image, List<MetadataRecord> changes) {
+        MetadataImage after = image.apply(image.index(), changes).image();
+        return changes.stream()
+                .map(MetadataRecord::getConfig)
+                .filter(config -> config.getKey().equals(TopicConfigs.MIN_INSYNC_REPLICAS.name()))
+                .flatMap(config -> after.topic(config.getResourceName()).stream())
+                .flatMap(topic -> elections.settle(after, topic, config(topic)).stream())
+                .toList();
+    }
+
+    private static String config(Topic topic) {
+        return TopicConfigs.MIN_INSYNC_REPLICAS.name() + " of " + topic.name() + " changed";
     }
 
     private static Status check(MetadataImage image, String topic, long times) {

@@ -25,10 +25,14 @@ import java.util.Set;
  * epochs (KIP-903). Whatever the verdict, it carries the partition's state, so a leader that lost an answer finds its place again.
  */
 public final class PartitionDecisions {
-    private PartitionDecisions() {}
+    private final Elections elections;
+
+    public PartitionDecisions(TopicDefaults defaults) {
+        this.elections = new Elections(defaults);
+    }
 
     /** @param health an offline replica does not join an ISR, nor does one whose disk is full */
-    public static Decision<AlterPartitionResponse> alter(
+    public Decision<AlterPartitionResponse> alter(
             MetadataImage image, AlterPartitionRequest request, ReplicaHealth health) {
         Status sender = BrokerDecisions.checkEpoch(image, request.getBrokerId(), request.getBrokerEpoch());
         if (!Statuses.isOk(sender)) {
@@ -49,7 +53,7 @@ public final class PartitionDecisions {
                         .build());
     }
 
-    private static PartitionVerdict decide(
+    private PartitionVerdict decide(
             MetadataImage image,
             int sender,
             PartitionProposal proposal,
@@ -69,15 +73,17 @@ public final class PartitionDecisions {
         Status status = seen.add(id)
                 ? check(image, sender, proposal, id, state, health)
                 : Statuses.error(ErrorCode.INVALID_REQUEST, "The partition is twice in the request.");
-        if (!Statuses.isOk(status)) return verdict(status, state, state.isr(), state.partitionEpoch());
+        CompleteReplicas before = CompleteReplicas.of(state);
+        if (!Statuses.isOk(status)) return verdict(status, state, before, state.partitionEpoch());
 
         List<Integer> isr =
                 proposal.getIsrList().stream().map(IsrMember::getBrokerId).toList();
         if (Set.copyOf(isr).equals(Set.copyOf(state.isr()))) {
-            return verdict(status, state, state.isr(), state.partitionEpoch());
+            return verdict(status, state, before, state.partitionEpoch());
         }
-        records.add(Records.record(Records.change(id, proposal.getCause()).setIsr(Records.brokers(isr))));
-        return verdict(status, state, isr, state.partitionEpoch() + 1);
+        CompleteReplicas after = before.withIsr(isr, elections.minInsync(image, topic.get(), state));
+        records.add(Records.record(Elections.changed(id, before, after, proposal.getCause())));
+        return verdict(status, state, after, state.partitionEpoch() + 1);
     }
 
     private static Status check(
@@ -178,13 +184,14 @@ public final class PartitionDecisions {
     }
 
     private static PartitionVerdict verdict(
-            Status status, PartitionState state, List<Integer> isr, int partitionEpoch) {
+            Status status, PartitionState state, CompleteReplicas complete, int partitionEpoch) {
         return PartitionVerdict.newBuilder()
                 .setStatus(status)
                 .setLeader(state.leader())
                 .setLeaderEpoch(state.leaderEpoch())
                 .setPartitionEpoch(partitionEpoch)
-                .addAllIsr(isr)
+                .addAllIsr(complete.isr())
+                .addAllEligibleLeaders(complete.eligible())
                 .build();
     }
 }

@@ -1,8 +1,6 @@
 package dev.curia.metadata.decide;
 
-import dev.curia.common.config.TopicConfigs;
 import dev.curia.common.id.PartitionId;
-import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.image.Topic;
@@ -14,10 +12,8 @@ import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -27,10 +23,10 @@ import java.util.stream.Stream;
  * old ones enough are, the old ones go. Until then everything can be taken back.
  */
 public final class Reassignments {
-    private final TopicDefaults defaults;
+    private final EffectiveSettings settings;
 
     public Reassignments(TopicDefaults defaults) {
-        this.defaults = defaults;
+        this.settings = new EffectiveSettings(defaults);
     }
 
     /** Either a complaint or the state to reach. */
@@ -107,7 +103,7 @@ public final class Reassignments {
         return plan.status();
     }
 
-    private static Plan forward(
+    private Plan forward(
             MetadataImage image,
             PartitionId id,
             PartitionState state,
@@ -133,7 +129,7 @@ public final class Reassignments {
         return reduced(image, id, state, all, without(target, before), removing, health);
     }
 
-    private static Plan backward(MetadataImage image, PartitionId id, PartitionState state, ReplicaHealth health) {
+    private Plan backward(MetadataImage image, PartitionId id, PartitionState state, ReplicaHealth health) {
         if (!state.isMoving()) {
             return Plan.refused(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS, "The partition does not move.");
         }
@@ -141,7 +137,7 @@ public final class Reassignments {
     }
 
     /** The state with these replicas, if one that is in sync can lead them. */
-    private static Plan reduced(
+    private Plan reduced(
             MetadataImage image,
             PartitionId id,
             PartitionState state,
@@ -154,7 +150,7 @@ public final class Reassignments {
             return badTarget(
                     "None of the replicas " + replicas + " is in sync; the in-sync replicas are " + state.isr() + ".");
         }
-        Optional<PartitionState> next = led(image, id, state, replicas, isr, adding, removing, health);
+        Optional<PartitionState> next = led(image, id, state, replicas, adding, removing, health);
         if (next.isEmpty()) {
             return badTarget("None of the replicas " + replicas + " that are in sync, " + isr + ", can lead now.");
         }
@@ -169,35 +165,32 @@ public final class Reassignments {
         List<Integer> isr = without(state.isr(), state.removing());
         if (!isr.containsAll(state.adding()) || isr.isEmpty()) return Optional.empty();
         if (isr.size() < Math.min(minInSync(image, id), target.size())) return Optional.empty();
-        return led(image, id, state, target, isr, List.of(), List.of(), health);
+        return led(image, id, state, target, List.of(), List.of(), health);
     }
 
     /** Whoever leads goes on where it stays a replica; otherwise the first that can. Empty: none can. */
-    private static Optional<PartitionState> led(
+    private Optional<PartitionState> led(
             MetadataImage image,
             PartitionId id,
             PartitionState state,
             List<Integer> replicas,
-            List<Integer> isr,
             List<Integer> adding,
             List<Integer> removing,
             ReplicaHealth health) {
-        PartitionState next = new PartitionState(
-                replicas,
-                isr,
-                state.eligibleLeaders().stream().filter(replicas::contains).toList(),
-                state.leader(),
-                state.leaderEpoch(),
-                state.partitionEpoch(),
-                adding,
-                removing);
-        if (!state.hasLeader() || replicas.contains(state.leader())) return Optional.of(next);
-        int leader = Elections.elect(id, next, Elections.alive(image, health));
-        if (leader == PartitionState.NO_LEADER) return Optional.empty();
+        int minInsync = Math.min(minInSync(image, id), replicas.size());
+        CompleteReplicas complete = CompleteReplicas.of(state).within(replicas, minInsync);
+        int leader = state.leader();
+        if (state.hasLeader() && !replicas.contains(leader)) {
+            Elections.Candidates alive = Elections.alive(image, health);
+            leader = Elections.elect(id, replicas, complete, alive);
+            if (leader == PartitionState.NO_LEADER) return Optional.empty();
+            complete = complete.ledBy(leader, member -> alive.mayLead(member, id), minInsync);
+        }
         return Optional.of(new PartitionState(
                 replicas,
-                isr,
-                next.eligibleLeaders(),
+                complete.isr(),
+                complete.eligible(),
+                complete.lastKnown(),
                 leader,
                 state.leaderEpoch(),
                 state.partitionEpoch(),
@@ -206,9 +199,7 @@ public final class Reassignments {
     }
 
     private int minInSync(MetadataImage image, PartitionId id) {
-        Map<String, String> config = new HashMap<>(defaults.configs());
-        image.topic(id.topicId()).ifPresent(topic -> config.putAll(image.config(ConfigResource.topic(topic.name()))));
-        return TopicConfigs.MIN_INSYNC_REPLICAS.in(config);
+        return settings.minInsync(image, image.topic(id.topicId()).orElseThrow());
     }
 
     private static MetadataRecord record(PartitionId id, PartitionState state, PartitionState next, String cause) {
@@ -216,6 +207,7 @@ public final class Reassignments {
                 .setReplicas(Records.brokers(next.replicas()))
                 .setIsr(Records.brokers(next.isr()))
                 .setEligibleLeaders(Records.brokers(next.eligibleLeaders()))
+                .setLastKnownEligible(Records.brokers(next.lastKnownEligible()))
                 .setAdding(Records.brokers(next.adding()))
                 .setRemoving(Records.brokers(next.removing()));
         if (next.leader() != state.leader()) change.setLeader(next.leader());

@@ -30,6 +30,7 @@ final class ImageEdit {
     private PMap<ConfigResource, PMap<String, String>> configs;
     private PMap<String, Integer> features;
     private PSet<PartitionId> moving;
+    private PSet<PartitionId> leaderless;
     private long nextProducerId;
     private long nextBrokerEpoch;
 
@@ -47,6 +48,7 @@ final class ImageEdit {
         configs = base.configs;
         features = base.features;
         moving = base.moving;
+        leaderless = base.leaderless;
         nextProducerId = base.nextProducerId;
         nextBrokerEpoch = base.nextBrokerEpoch;
     }
@@ -62,6 +64,7 @@ final class ImageEdit {
                 configs,
                 features,
                 moving,
+                leaderless,
                 nextProducerId,
                 nextBrokerEpoch);
         return new MetadataImage.Applied(
@@ -130,7 +133,10 @@ final class ImageEdit {
         if (configs.containsKey(resource)) changedConfigs.add(resource);
         configs = configs.minus(resource);
         changedPartitions.removeIf(partition -> partition.topicId().equals(id));
-        for (int p = 0; p < topic.partitions().size(); p++) moving = moving.minus(new PartitionId(id, p));
+        for (int p = 0; p < topic.partitions().size(); p++) {
+            moving = moving.minus(new PartitionId(id, p));
+            leaderless = leaderless.minus(new PartitionId(id, p));
+        }
         if (!createdTopics.remove(id)) removedTopics.put(id, topic);
     }
 
@@ -142,6 +148,7 @@ final class ImageEdit {
                         record.getReplicasList(),
                         record.getIsrList(),
                         record.getEligibleLeadersList(),
+                        record.getLastKnownEligibleList(),
                         record.getLeader(),
                         record.getLeaderEpoch(),
                         record.getPartitionEpoch(),
@@ -163,6 +170,9 @@ final class ImageEdit {
                         record.hasEligibleLeaders()
                                 ? record.getEligibleLeaders().getIdsList()
                                 : old.eligibleLeaders(),
+                        record.hasLastKnownEligible()
+                                ? record.getLastKnownEligible().getIdsList()
+                                : old.lastKnownEligible(),
                         record.hasLeader() ? record.getLeader() : old.leader(),
                         record.hasLeader() ? old.leaderEpoch() + 1 : old.leaderEpoch(),
                         old.partitionEpoch() + 1,
@@ -175,6 +185,7 @@ final class ImageEdit {
         PartitionId id = new PartitionId(topic.id(), partition);
         changedPartitions.add(id);
         moving = state.isMoving() ? moving.plus(id) : moving.minus(id);
+        leaderless = state.hasLeader() ? leaderless.minus(id) : leaderless.plus(id);
     }
 
     private void config(ConfigRecord record) {

@@ -92,6 +92,7 @@ public final class ImageRecords {
                 .addAllReplicas(state.replicas())
                 .addAllIsr(state.isr())
                 .addAllEligibleLeaders(state.eligibleLeaders())
+                .addAllLastKnownEligible(state.lastKnownEligible())
                 .setLeader(state.leader())
                 .setLeaderEpoch(state.leaderEpoch())
                 .setPartitionEpoch(state.partitionEpoch())

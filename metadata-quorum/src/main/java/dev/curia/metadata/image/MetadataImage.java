@@ -28,6 +28,7 @@ public final class MetadataImage {
             HashTreePMap.empty(),
             HashTreePMap.empty(),
             HashTreePSet.empty(),
+            HashTreePSet.empty(),
             0,
             1);
 
@@ -42,6 +43,7 @@ public final class MetadataImage {
     final PMap<ConfigResource, PMap<String, String>> configs;
     final PMap<String, Integer> features;
     final PSet<PartitionId> moving; // follows from topics
+    final PSet<PartitionId> leaderless; // likewise
     final long nextProducerId;
     final long nextBrokerEpoch;
 
@@ -54,6 +56,7 @@ public final class MetadataImage {
             PMap<ConfigResource, PMap<String, String>> configs,
             PMap<String, Integer> features,
             PSet<PartitionId> moving,
+            PSet<PartitionId> leaderless,
             long nextProducerId,
             long nextBrokerEpoch) {
         this.index = index;
@@ -64,6 +67,7 @@ public final class MetadataImage {
         this.configs = configs;
         this.features = features;
         this.moving = moving;
+        this.leaderless = leaderless;
         this.nextProducerId = nextProducerId;
         this.nextBrokerEpoch = nextBrokerEpoch;
     }
@@ -125,6 +129,11 @@ public final class MetadataImage {
     /** The partitions that move from brokers to others. */
     public Set<PartitionId> moving() {
         return moving;
+    }
+
+    /** The partitions that nobody leads. */
+    public Set<PartitionId> leaderless() {
+        return leaderless;
     }
 
     /** Overrides only, by key; empty when there are none. */

@@ -7,7 +7,9 @@ import java.util.List;
  *
  * @param replicas assigned brokers, preferred leader first; while the partition moves (KIP-455) the old and the new ones
  * @param isr in-sync replicas, a subset of {@code replicas}
- * @param eligibleLeaders replicas outside the ISR that hold everything committed (KIP-966)
+ * @param eligibleLeaders replicas outside the ISR that hold everything committed (KIP-966); while there are any nothing more is committed
+ * @param lastKnownEligible without a leader, those that held everything committed until an unclean stop. When nobody is left in the ISR the
+ *     longest log is sought among them
  * @param leader {@link #NO_LEADER} when none can lead
  * @param leaderEpoch rises with every new leader
  * @param partitionEpoch rises with every change; guards ISR proposals
@@ -18,6 +20,7 @@ public record PartitionState(
         List<Integer> replicas,
         List<Integer> isr,
         List<Integer> eligibleLeaders,
+        List<Integer> lastKnownEligible,
         int leader,
         int leaderEpoch,
         int partitionEpoch,
@@ -29,6 +32,7 @@ public record PartitionState(
         replicas = List.copyOf(replicas);
         isr = List.copyOf(isr);
         eligibleLeaders = List.copyOf(eligibleLeaders);
+        lastKnownEligible = List.copyOf(lastKnownEligible);
         adding = List.copyOf(adding);
         removing = List.copyOf(removing);
     }
@@ -41,7 +45,7 @@ public record PartitionState(
             int leader,
             int leaderEpoch,
             int partitionEpoch) {
-        this(replicas, isr, eligibleLeaders, leader, leaderEpoch, partitionEpoch, List.of(), List.of());
+        this(replicas, isr, eligibleLeaders, List.of(), leader, leaderEpoch, partitionEpoch, List.of(), List.of());
     }
 
     public boolean hasLeader() {

@@ -8,6 +8,7 @@ import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
 import dev.curia.proto.metadata.v1.FullTopic;
+import dev.curia.proto.metadata.v1.LogEnds;
 import dev.curia.proto.metadata.v1.OfflineTopic;
 import dev.curia.proto.metadata.v1.PartitionProposal;
 import dev.curia.proto.metadata.v1.Register;
@@ -41,6 +42,13 @@ final class RequestChecks {
             topic.getPartitionsList()
                     .forEach(p -> require(p.getPartition() >= 0, "partition " + p.getPartition() + " is negative"));
         }
+    }
+
+    static void check(LogEnds ends) {
+        ends.getEndsList().forEach(end -> {
+            uuid("topic_id", end.getTopicId());
+            require(end.getPartition() >= 0, "partition " + end.getPartition() + " is negative");
+        });
     }
 
     static void check(AlterPartitionRequest request) {

@@ -46,6 +46,10 @@ final class SessionCall implements StreamObserver<BrokerMessage>, BrokerLink {
                 if (first) fail(malformed("the first message of a session must be register"));
                 else replicasReported(message);
             }
+            case LOG_ENDS -> {
+                if (first) fail(malformed("the first message of a session must be register"));
+                else logEndsReported(message);
+            }
             case KIND_NOT_SET -> fail(malformed("a broker message of no known kind"));
         }
     }
@@ -68,6 +72,16 @@ final class SessionCall implements StreamObserver<BrokerMessage>, BrokerLink {
             return;
         }
         if (!controller.replicasReported(message.getReplicas(), this)) fail(Answers.overloaded());
+    }
+
+    private void logEndsReported(BrokerMessage message) {
+        try {
+            RequestChecks.check(message.getLogEnds());
+        } catch (StatusRuntimeException malformed) {
+            fail(malformed);
+            return;
+        }
+        if (!controller.logEndsReported(message.getLogEnds(), this)) fail(Answers.overloaded());
     }
 
     @Override

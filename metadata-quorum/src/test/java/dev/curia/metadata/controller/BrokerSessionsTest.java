@@ -47,7 +47,11 @@ final class BrokerSessionsTest {
             new EventLoop("controller", ActiveController.LOOP_CAPACITY, clock, (what, cause) -> fault.set(cause));
     private final ActiveController controller = new ActiveController(
             new ActiveController.Settings(
-                    Fixtures.CLUSTER, new TopicDefaults(1, 1, Map.of()), CONFIG, LeaderBalance.Config.DEFAULT),
+                    Fixtures.CLUSTER,
+                    new TopicDefaults(1, 1, Map.of()),
+                    CONFIG,
+                    LeaderBalance.Config.DEFAULT,
+                    Duration.ofSeconds(5)),
             log,
             loop,
             clock,

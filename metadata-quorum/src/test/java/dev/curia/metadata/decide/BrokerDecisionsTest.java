@@ -29,13 +29,13 @@ final class BrokerDecisionsTest {
     private static MetadataImage fence(MetadataImage image, int id) {
         return Fixtures.after(
                 image,
-                BrokerDecisions.fence(image, id, image.broker(id).orElseThrow().epoch(), "test", Fixtures.ALL_ONLINE));
+                Fixtures.BROKERS.fence(image, id, image.broker(id).orElseThrow().epoch(), "test", Fixtures.ALL_ONLINE));
     }
 
     private static MetadataImage unfence(MetadataImage image, int id) {
         return Fixtures.after(
                 image,
-                BrokerDecisions.unfence(
+                Fixtures.BROKERS.unfence(
                         image, id, image.broker(id).orElseThrow().epoch(), Fixtures.ALL_ONLINE));
     }
 
@@ -77,10 +77,12 @@ final class BrokerDecisionsTest {
     @Test
     void fencingIsOnlyForTheCurrentEpoch() {
         MetadataImage image = withTopic(2, 1, 2);
-        assertThat(BrokerDecisions.fence(image, 1, 99, "old", Fixtures.ALL_ONLINE)
+        assertThat(Fixtures.BROKERS
+                        .fence(image, 1, 99, "old", Fixtures.ALL_ONLINE)
                         .records())
                 .isEmpty();
-        assertThat(BrokerDecisions.fence(fence(image, 1), 1, 101, "again", Fixtures.ALL_ONLINE)
+        assertThat(Fixtures.BROKERS
+                        .fence(fence(image, 1), 1, 101, "again", Fixtures.ALL_ONLINE)
                         .records())
                 .isEmpty();
     }
@@ -89,7 +91,7 @@ final class BrokerDecisionsTest {
     void aNewIncarnationGetsANewEpochFencedAndLosesWhatTheOldOneLed() {
         MetadataImage image = withTopic(2, 4, 2);
         Decision<Registration> decision =
-                BrokerDecisions.register(image, Fixtures.register(1, 50), false, Fixtures.ALL_ONLINE);
+                Fixtures.BROKERS.register(image, Fixtures.register(1, 50), false, Fixtures.ALL_ONLINE);
         MetadataImage after = Fixtures.after(image, decision);
         BrokerRegistration broker = after.broker(1).orElseThrow();
         assertThat(broker.epoch()).isEqualTo(reply(decision).epoch()).isGreaterThan(102);
@@ -103,7 +105,7 @@ final class BrokerDecisionsTest {
     @Test
     void theSameIncarnationKeepsItsEpoch() {
         Decision<Registration> decision =
-                BrokerDecisions.register(Fixtures.cluster(1), Fixtures.register(1, 1), true, Fixtures.ALL_ONLINE);
+                Fixtures.BROKERS.register(Fixtures.cluster(1), Fixtures.register(1, 1), true, Fixtures.ALL_ONLINE);
         assertThat(decision.records()).isEmpty();
         assertThat(reply(decision).epoch()).isEqualTo(101);
     }
@@ -113,11 +115,11 @@ final class BrokerDecisionsTest {
         MetadataImage image = Fixtures.cluster(1);
         var foreign =
                 Fixtures.register(1, 5).toBuilder().setClusterId("elsewhere").build();
-        assertThat(reply(BrokerDecisions.register(image, foreign, false, Fixtures.ALL_ONLINE))
+        assertThat(reply(Fixtures.BROKERS.register(image, foreign, false, Fixtures.ALL_ONLINE))
                         .status()
                         .getCode())
                 .isEqualTo(ErrorCode.INCONSISTENT_CLUSTER_ID);
-        assertThat(reply(BrokerDecisions.register(image, Fixtures.register(1, 5), true, Fixtures.ALL_ONLINE))
+        assertThat(reply(Fixtures.BROKERS.register(image, Fixtures.register(1, 5), true, Fixtures.ALL_ONLINE))
                         .status()
                         .getCode())
                 .isEqualTo(ErrorCode.DUPLICATE_BROKER_REGISTRATION);
@@ -128,12 +130,13 @@ final class BrokerDecisionsTest {
         MetadataImage image = fence(withTopic(1, 1, 1), 1);
         MetadataImage halfDone = image.apply(
                         image.index(),
-                        BrokerDecisions.unfence(image, 1, 101, Fixtures.ALL_ONLINE)
+                        Fixtures.BROKERS
+                                .unfence(image, 1, 101, Fixtures.ALL_ONLINE)
                                 .records()
                                 .subList(0, 1))
                 .image();
         assertThat(Fixtures.partition(halfDone, "t", 0).hasLeader()).isFalse();
-        MetadataImage repaired = Fixtures.after(halfDone, BrokerDecisions.repair(halfDone, Fixtures.ALL_ONLINE));
+        MetadataImage repaired = Fixtures.after(halfDone, Fixtures.BROKERS.repair(halfDone, Fixtures.ALL_ONLINE));
         assertThat(Fixtures.partition(repaired, "t", 0).leader()).isEqualTo(1);
     }
 
@@ -159,10 +162,16 @@ final class BrokerDecisionsTest {
                 int id = 1 + random.nextInt(4);
                 long epoch = image.broker(id).orElseThrow().epoch();
                 Decision<?> decision = switch (random.nextInt(3)) {
-                    case 0 -> BrokerDecisions.fence(image, id, epoch, "test", Fixtures.ALL_ONLINE);
-                    case 1 -> BrokerDecisions.unfence(image, id, epoch, Fixtures.ALL_ONLINE);
+                    case 0 -> Fixtures.BROKERS.fence(image, id, epoch, "test", Fixtures.ALL_ONLINE);
+                    case 1 -> Fixtures.BROKERS.unfence(image, id, epoch, Fixtures.ALL_ONLINE);
                     default ->
-                        BrokerDecisions.register(image, Fixtures.register(id, 1000 + step), false, Fixtures.ALL_ONLINE);
+                        Fixtures.BROKERS.register(
+                                image,
+                                Fixtures.register(id, 1000 + step).toBuilder()
+                                        .setPreviousBrokerEpoch(random.nextBoolean() ? epoch : -1)
+                                        .build(),
+                                false,
+                                Fixtures.ALL_ONLINE);
                 };
                 MetadataImage next = Fixtures.after(image, decision);
                 checkInvariants(image, next);
@@ -176,7 +185,9 @@ final class BrokerDecisionsTest {
             for (int p = 0; p < topic.partitions().size(); p++) {
                 PartitionState old = Fixtures.partition(before, topic.name(), p);
                 PartitionState now = topic.partitions().get(p);
-                assertThat(now.isr()).isNotEmpty();
+                if (now.isr().isEmpty()) assertThat(now.lastKnownEligible()).isNotEmpty();
+                if (now.isr().isEmpty()) assertThat(now.eligibleLeaders()).isEmpty();
+                assertThat(now.eligibleLeaders()).noneMatch(now.isr()::contains);
                 assertThat(new HashSet<>(now.replicas())).containsAll(now.isr());
                 assertThat(now.leaderEpoch()).isGreaterThanOrEqualTo(old.leaderEpoch());
                 if (now.leader() != old.leader()) assertThat(now.leaderEpoch()).isGreaterThan(old.leaderEpoch());
@@ -185,6 +196,7 @@ final class BrokerDecisionsTest {
                     assertThat(after.isAlive(now.leader())).isTrue();
                 } else {
                     assertThat(now.isr()).noneMatch(after::isAlive);
+                    assertThat(now.eligibleLeaders()).noneMatch(after::isAlive);
                 }
             }
         }

@@ -48,7 +48,7 @@ final class PartitionDecisionsTest {
         AlterPartitionRequest.Builder request =
                 AlterPartitionRequest.newBuilder().setBrokerId(sender).setBrokerEpoch(100 + sender);
         for (PartitionProposal.Builder proposal : proposals) request.addPartitions(proposal);
-        return PartitionDecisions.alter(image, request.build(), Fixtures.ALL_ONLINE);
+        return Fixtures.PARTITIONS.alter(image, request.build(), Fixtures.ALL_ONLINE);
     }
 
     private ErrorCode verdict(int sender, PartitionProposal.Builder proposal) {
@@ -97,7 +97,7 @@ final class PartitionDecisionsTest {
 
     @Test
     void epochsAreCompared() {
-        image = Fixtures.after(image, BrokerDecisions.fence(image, leader, 100 + leader, "test", Fixtures.ALL_ONLINE));
+        image = Fixtures.after(image, Fixtures.BROKERS.fence(image, leader, 100 + leader, "test", Fixtures.ALL_ONLINE));
         int next = Fixtures.partition(image, "t", 0).leader();
         assertThat(verdict(next, proposal(next))).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
         assertThat(verdict(next, proposal(next).setLeaderEpoch(1))).isEqualTo(ErrorCode.INVALID_UPDATE_VERSION);
@@ -135,7 +135,7 @@ final class PartitionDecisionsTest {
         assertThat(twice.records()).hasSize(1);
         assertThat(twice.reply().apply(0).getPartitions(1).getStatus().getCode())
                 .isEqualTo(ErrorCode.INVALID_REQUEST);
-        Decision<AlterPartitionResponse> stale = PartitionDecisions.alter(
+        Decision<AlterPartitionResponse> stale = Fixtures.PARTITIONS.alter(
                 image,
                 AlterPartitionRequest.newBuilder()
                         .setBrokerId(leader)

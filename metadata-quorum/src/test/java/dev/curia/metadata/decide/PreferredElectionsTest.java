@@ -78,7 +78,7 @@ final class PreferredElectionsTest {
                 return broker == 1;
             }
         };
-        MetadataImage fenced = Fixtures.after(image, BrokerDecisions.fence(image, 1, 101, "x", Fixtures.ALL_ONLINE));
+        MetadataImage fenced = Fixtures.after(image, Fixtures.BROKERS.fence(image, 1, 101, "x", Fixtures.ALL_ONLINE));
         List.of(
                         PreferredElections.elect(image, request, offline),
                         PreferredElections.elect(image, request, full),
@@ -138,8 +138,8 @@ final class PreferredElectionsTest {
     private static MetadataImage awayAndBack(MetadataImage image, int broker) {
         int epoch = 100 + broker;
         MetadataImage away =
-                Fixtures.after(image, BrokerDecisions.fence(image, broker, epoch, "x", Fixtures.ALL_ONLINE));
-        MetadataImage back = Fixtures.after(away, BrokerDecisions.unfence(away, broker, epoch, Fixtures.ALL_ONLINE));
+                Fixtures.after(image, Fixtures.BROKERS.fence(image, broker, epoch, "x", Fixtures.ALL_ONLINE));
+        MetadataImage back = Fixtures.after(away, Fixtures.BROKERS.unfence(away, broker, epoch, Fixtures.ALL_ONLINE));
         var topic = back.topic("orders").orElseThrow();
         for (int p = 0; p < 3; p++) {
             PartitionState state = topic.partition(p).orElseThrow();

@@ -11,6 +11,7 @@ import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
 import dev.curia.proto.metadata.v1.IsrMember;
 import dev.curia.proto.metadata.v1.PartitionProposal;
+import dev.curia.proto.metadata.v1.Register;
 import dev.curia.testkit.Check;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,15 +87,15 @@ final class ReplicaHealthTest {
         Set<PartitionId> fresh = new HashSet<>(now);
         fresh.removeAll(offline.getOrDefault(broker, Set.of()));
         offline.put(broker, now);
-        apply(BrokerDecisions.replicasReported(image, broker, epoch(broker), now, fresh, health));
+        apply(Fixtures.BROKERS.replicasReported(image, broker, epoch(broker), now, fresh, health));
     }
 
     private void fence(int broker) {
-        apply(BrokerDecisions.fence(image, broker, epoch(broker), "test", health));
+        apply(Fixtures.BROKERS.fence(image, broker, epoch(broker), "test", health));
     }
 
     private void unfence(int broker) {
-        apply(BrokerDecisions.unfence(image, broker, epoch(broker), health));
+        apply(Fixtures.BROKERS.unfence(image, broker, epoch(broker), health));
     }
 
     private void apply(Decision<?> decision) {
@@ -115,7 +116,7 @@ final class ReplicaHealthTest {
                 .setPartitionEpoch(seen.partitionEpoch());
         isr.forEach(member ->
                 proposal.addIsr(IsrMember.newBuilder().setBrokerId(member).setBrokerEpoch(epoch(member))));
-        var decision = PartitionDecisions.alter(
+        var decision = Fixtures.PARTITIONS.alter(
                 image,
                 AlterPartitionRequest.newBuilder()
                         .setBrokerId(seen.leader())
@@ -150,7 +151,7 @@ final class ReplicaHealthTest {
 
         fence(1);
         unfence(1);
-        apply(BrokerDecisions.repair(image, health));
+        apply(Fixtures.BROKERS.repair(image, health));
         assertThat(state(2).hasLeader()).isFalse();
         assertThat(state(1).leader()).isEqualTo(1);
 
@@ -169,7 +170,7 @@ final class ReplicaHealthTest {
         assertThat(state(0).hasLeader()).isFalse();
         offline.clear(); // as after a failover
 
-        apply(BrokerDecisions.repair(image, health));
+        apply(Fixtures.BROKERS.repair(image, health));
         assertThat(state(0).hasLeader()).isFalse();
 
         report(leader, Set.of());
@@ -228,7 +229,7 @@ final class ReplicaHealthTest {
 
         reportFull(leader, Set.of());
         assertThat(propose(0, List.of(follower, leader))).isEqualTo(ErrorCode.NONE);
-        apply(BrokerDecisions.relieveFull(image, health));
+        apply(Fixtures.BROKERS.relieveFull(image, health));
         assertThat(state(0).leader()).isEqualTo(leader);
         assertThat(state(0).isr()).containsExactly(leader);
     }
@@ -247,7 +248,8 @@ final class ReplicaHealthTest {
     void aReportOfAnEarlierEpochOrOfForeignPartitionsChangesNothing() {
         start(3, 2, 1);
         int stranger = 6 - state(0).replicas().get(0) - state(0).replicas().get(1);
-        assertThat(BrokerDecisions.replicasReported(image, 1, 7, Set.of(id(0)), Set.of(id(0)), health)
+        assertThat(Fixtures.BROKERS
+                        .replicasReported(image, 1, 7, Set.of(id(0)), Set.of(id(0)), health)
                         .records())
                 .isEmpty();
         report(stranger, Set.of(id(0), id(77)));
@@ -281,7 +283,11 @@ final class ReplicaHealthTest {
                 unfence(broker);
             }
             case 2 -> {
-                apply(BrokerDecisions.register(image, Fixtures.register(broker, 1000 + step), false, health));
+                long epoch = image.broker(broker).orElseThrow().epoch();
+                Register request = Fixtures.register(broker, 1000 + step).toBuilder()
+                        .setPreviousBrokerEpoch(random.nextBoolean() ? epoch : -1)
+                        .build();
+                apply(Fixtures.BROKERS.register(image, request, false, health));
                 offline.remove(broker);
             }
             case 3 -> report(broker, randomSet(random));
@@ -301,7 +307,7 @@ final class ReplicaHealthTest {
                 if (random.nextInt(4) > 0) return;
                 full.clear();
                 offline.clear(); // a new controller; those alive report sooner or later
-                apply(BrokerDecisions.repair(image, health));
+                apply(Fixtures.BROKERS.repair(image, health));
                 for (int id = 1; id <= 4; id++) if (random.nextBoolean()) report(id, randomSet(random));
             }
         }
@@ -330,16 +336,20 @@ final class ReplicaHealthTest {
             PartitionState old = Fixtures.partition(before, "t", p);
             PartitionState now = state(p);
             PartitionId id = id(p);
-            assertThat(now.isr()).isNotEmpty();
+            if (now.isr().isEmpty()) assertThat(now.lastKnownEligible()).isNotEmpty();
             assertThat(new HashSet<>(now.replicas())).containsAll(now.isr());
+            assertThat(now.eligibleLeaders()).noneMatch(now.isr()::contains);
             for (int member : now.isr()) {
-                if (!old.isr().contains(member)) {
+                if (!old.isr().contains(member) && !old.eligibleLeaders().contains(member)) {
                     assertThat(isOnline(member, id)).isTrue();
                     assertThat(health.isFull(member, id)).isFalse();
                 }
                 boolean knownOffline =
                         offline.containsKey(member) && offline.get(member).contains(id);
-                if (knownOffline) assertThat(now.isr()).hasSize(1);
+                if (knownOffline) {
+                    assertThat(now.isr()).hasSize(1);
+                    assertThat(now.eligibleLeaders()).isEmpty();
+                }
             }
             if (now.hasLeader()) {
                 assertThat(now.isr()).contains(now.leader());
@@ -348,6 +358,7 @@ final class ReplicaHealthTest {
                     assertThat(isOnline(now.leader(), id)).isTrue();
             } else {
                 assertThat(now.isr()).noneMatch(member -> image.isAlive(member) && isOnline(member, id));
+                assertThat(now.eligibleLeaders()).noneMatch(member -> image.isAlive(member) && isOnline(member, id));
             }
         }
     }

@@ -18,6 +18,8 @@ import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.ServerEndpoint;
 import dev.curia.metadata.port.FakeMetadataLog;
 import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.metadata.v1.LogEnds;
+import dev.curia.proto.metadata.v1.LogEndsRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -113,6 +115,11 @@ final class TestQuorum implements AutoCloseable {
         }
 
         @Override
+        public LogEnds logEnds(LogEndsRequest request) {
+            return LogEnds.getDefaultInstance();
+        }
+
+        @Override
         public void replicasReported(long version, long index) {
             events.add("reported " + version);
         }
@@ -138,7 +145,11 @@ final class TestQuorum implements AutoCloseable {
         EventLoop loop = loop("controller");
         ActiveController controller = new ActiveController(
                 new ActiveController.Settings(
-                        Fixtures.CLUSTER, new TopicDefaults(1, 1, Map.of()), SESSIONS, LeaderBalance.Config.DEFAULT),
+                        Fixtures.CLUSTER,
+                        new TopicDefaults(1, 1, Map.of()),
+                        SESSIONS,
+                        LeaderBalance.Config.DEFAULT,
+                        Duration.ofSeconds(5)),
                 log,
                 loop,
                 clock,

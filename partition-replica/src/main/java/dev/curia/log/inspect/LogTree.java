@@ -135,6 +135,7 @@ public record LogTree(
         String name = name(entry);
         return name.equals(DirectoryFacts.META_PROPERTIES)
                 || name.equals(DirectoryFacts.DIRECTORY_IDS)
+                || name.equals(DirectoryFacts.BROKER_LIFE)
                 || name.equals(LOCK)
                 || name.equals(CLEAN_SHUTDOWN)
                 || Stream.of(DirectoryFacts.Checkpoint.values())

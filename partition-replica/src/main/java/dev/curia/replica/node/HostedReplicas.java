@@ -5,6 +5,7 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
 import dev.curia.log.LogDirectories;
+import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.replica.Replica;
 import dev.curia.replica.ReplicaAssignment;
 import dev.curia.replica.ReplicaTroubles;
@@ -124,6 +125,14 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
     @Override
     public Optional<ReplicationSource> source(PartitionId partition) {
         return Optional.ofNullable(byId.get(partition));
+    }
+
+    /**
+     * Where a replica's log ends, and with which epoch; empty: it is not open, it is offline, or it has not heard of this leader epoch, in which
+     * nobody leads.
+     */
+    public Optional<EpochEnd> logEnd(PartitionId partition, int leaderEpoch) {
+        return Optional.ofNullable(byId.get(partition)).flatMap(replica -> replica.logEnd(leaderEpoch));
     }
 
     /** The replicas open now. */

@@ -393,7 +393,12 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     private void decided(int proposedAt, Verdict verdict) {
         if (ended) return;
         if (verdict.error() != ErrorCode.NONE) LOG.info("{}: proposal refused, {}", assignment.name(), verdict.error());
-        take(state.decided(proposedAt, verdict.error(), verdict.partitionEpoch(), verdict.isr(), now()));
+        LeaderState.Membership decided = new LeaderState.Membership(
+                verdict.partitionEpoch(),
+                state.replicas(),
+                verdict.isr(),
+                !verdict.eligibleLeaders().isEmpty());
+        take(state.decided(proposedAt, verdict.error(), decided, now()));
     }
 
     private Ends ends() {
@@ -445,6 +450,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     }
 
     private static LeaderState.Membership membership(ReplicaAssignment a) {
-        return new LeaderState.Membership(a.partitionEpoch(), a.replicas(), a.isr());
+        return new LeaderState.Membership(
+                a.partitionEpoch(), a.replicas(), a.isr(), !a.eligibleLeaders().isEmpty());
     }
 }

@@ -8,6 +8,7 @@ import dev.curia.log.LogRead;
 import dev.curia.log.LogSlice;
 import dev.curia.log.PartitionLog;
 import dev.curia.log.StorageException;
+import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica;
 import dev.curia.replica.ReplicaAssignment;
@@ -120,6 +121,13 @@ final class PartitionReplica implements Replica, ReplicationSource {
 
     Snapshot snapshot() {
         return snapshot;
+    }
+
+    /** See {@link HostedReplicas#logEnd}. */
+    Optional<EpochEnd> logEnd(int leaderEpoch) {
+        Snapshot now = snapshot;
+        boolean atRest = !now.offline() && now.view().leader() < 0 && now.view().leaderEpoch() == leaderEpoch;
+        return atRest ? Optional.of(log.endOffsetForEpoch(leaderEpoch)) : Optional.empty();
     }
 
     PartitionLog log() {

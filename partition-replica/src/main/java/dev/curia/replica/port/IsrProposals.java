@@ -31,13 +31,20 @@ public interface IsrProposals {
     record Member(int brokerId, long brokerEpoch) {}
 
     /** With any error but NONE, only {@code error} counts. */
-    record Verdict(ErrorCode error, int leader, int leaderEpoch, int partitionEpoch, List<Integer> isr) {
+    record Verdict(
+            ErrorCode error,
+            int leader,
+            int leaderEpoch,
+            int partitionEpoch,
+            List<Integer> isr,
+            List<Integer> eligibleLeaders) {
         public Verdict {
             isr = List.copyOf(isr);
+            eligibleLeaders = List.copyOf(eligibleLeaders);
         }
 
         public static Verdict failed(ErrorCode error) {
-            return new Verdict(error, -1, -1, -1, List.of());
+            return new Verdict(error, -1, -1, -1, List.of(), List.of());
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  * <em>maximal</em> set is the committed one together with every undecided proposal made at this partition epoch. A newer partition epoch
  * settles them all, since proposals are compare-and-set on it. Source: KIP-497.
  *
+ * @param othersEligible whether replicas outside of the committed set may be elected (KIP-966)
  * @param maximal contains {@code committed}
  * @param undecided committed ones and those of earlier proposals without a known outcome; within {@code maximal}
  * @param inFlight the proposal that waits for its verdict
@@ -20,13 +21,16 @@ import java.util.stream.Stream;
 public record IsrTracker(
         int partitionEpoch,
         List<Integer> committed,
+        boolean othersEligible,
         List<Integer> maximal,
         List<Integer> undecided,
         Optional<List<Integer>> inFlight,
         long retryAtNanos) {
 
-    static IsrTracker committed(int partitionEpoch, List<Integer> isr, long nowNanos) {
-        return new IsrTracker(partitionEpoch, isr, isr, isr, Optional.empty(), nowNanos);
+    static IsrTracker committed(LeaderState.Membership members, long nowNanos) {
+        List<Integer> isr = members.orderedIsr();
+        return new IsrTracker(
+                members.partitionEpoch(), isr, members.othersEligible(), isr, isr, Optional.empty(), nowNanos);
     }
 
     /** Whether an earlier proposal may still be committed, though none is in flight. */
@@ -41,17 +45,20 @@ public record IsrTracker(
     IsrTracker propose(List<Integer> isr) {
         List<Integer> union =
                 Stream.concat(maximal.stream(), isr.stream()).distinct().toList();
-        return new IsrTracker(partitionEpoch, committed, union, maximal, Optional.of(isr), retryAtNanos);
+        return new IsrTracker(
+                partitionEpoch, committed, othersEligible, union, maximal, Optional.of(isr), retryAtNanos);
     }
 
     /** The controller refused and will never commit it. What was undecided before stays so. */
     IsrTracker rejected(long retryAtNanos) {
-        return new IsrTracker(partitionEpoch, committed, undecided, undecided, Optional.empty(), retryAtNanos);
+        return new IsrTracker(
+                partitionEpoch, committed, othersEligible, undecided, undecided, Optional.empty(), retryAtNanos);
     }
 
     /** No answer, or one that doesn't tell: it may be, or become, committed. */
     IsrTracker unknown(long retryAtNanos) {
-        return new IsrTracker(partitionEpoch, committed, maximal, maximal, Optional.empty(), retryAtNanos);
+        return new IsrTracker(
+                partitionEpoch, committed, othersEligible, maximal, maximal, Optional.empty(), retryAtNanos);
     }
 
     /** Whether this verdict says for certain that the proposal was not and will not be applied. */

@@ -62,7 +62,7 @@ public record LeaderState(
                 logEndOffset,
                 members.replicas(),
                 followers,
-                IsrTracker.committed(members.partitionEpoch(), members.orderedIsr(), now),
+                IsrTracker.committed(members, now),
                 logEndOffset,
                 log.flushed(),
                 Math.min(highWatermark, logEndOffset),
@@ -73,8 +73,12 @@ public record LeaderState(
     /** Where the leader's own log ends, and up to where it is on disk. */
     public record LogEnd(long offset, long flushed) {}
 
-    /** What the controller says of a partition at one partition epoch. */
-    public record Membership(int partitionEpoch, List<Integer> replicas, List<Integer> isr) {
+    /**
+     * What the controller says of a partition at one partition epoch.
+     *
+     * @param othersEligible whether replicas outside of the ISR may be elected: they would lack what was committed now
+     */
+    public record Membership(int partitionEpoch, List<Integer> replicas, List<Integer> isr, boolean othersEligible) {
         public Membership {
             replicas = List.copyOf(replicas);
             isr = List.copyOf(isr);
@@ -85,8 +89,9 @@ public record LeaderState(
         }
     }
 
+    /** Whether nothing can be committed. The controller may know of a larger min.insync.replicas than this broker does, or not yet of a smaller. */
     public boolean underMinIsr() {
-        return isr.committed().size() < Math.min(settings.minInsync(), replicas.size());
+        return isr.othersEligible() || isr.committed().size() < Math.min(settings.minInsync(), replicas.size());
     }
 
     /** The log now ends at {@code newEndOffset}. */
@@ -144,7 +149,7 @@ public record LeaderState(
                 epochStartOffset,
                 newer ? members.replicas() : replicas,
                 kept,
-                newer ? IsrTracker.committed(members.partitionEpoch(), members.orderedIsr(), now) : isr,
+                newer ? IsrTracker.committed(members, now) : isr,
                 logEndOffset,
                 flushedOffset,
                 highWatermark,
@@ -155,14 +160,13 @@ public record LeaderState(
     /**
      * The verdict on the proposal made at {@code proposedAt}; one for another epoch is late and ignored.
      *
-     * @param verdictEpoch and {@code newIsr} count only with NONE
+     * @param decided counts only with NONE
      */
-    public Step decided(int proposedAt, ErrorCode error, int verdictEpoch, List<Integer> newIsr, long now) {
+    public Step decided(int proposedAt, ErrorCode error, Membership decided, long now) {
         if (proposedAt != isr.partitionEpoch() || isr.inFlight().isEmpty()) return new Step(this, List.of());
         long retryAt = now + settings.retryNanos();
-        if (error == ErrorCode.NONE && verdictEpoch >= isr.partitionEpoch()) {
-            List<Integer> ordered = new Membership(verdictEpoch, replicas, newIsr).orderedIsr();
-            return withIsr(IsrTracker.committed(verdictEpoch, ordered, now)).advanceAndPropose(now);
+        if (error == ErrorCode.NONE && decided.partitionEpoch() >= isr.partitionEpoch()) {
+            return withIsr(IsrTracker.committed(decided, now)).advanceAndPropose(now);
         }
         if (IsrTracker.isDefiniteRefusal(error))
             return withIsr(isr.rejected(retryAt)).advance(new ArrayList<>());

@@ -28,7 +28,7 @@ public enum OfflineCause {
     }
 
     /**
-     * What was stored is given up only when nobody counts on it: the replica is out of the ISR and another broker leads. That has to be told by
+     * What was stored is given up only when nobody counts on it: the replica is not in the ISR nor eligible, and another broker leads. That has to be told by
      * metadata from after the controller acted on the report: until then a proposal to have the replica in sync may be under way.
      *
      * @param acted whether {@code assignment} is from after the controller acted on the report that the replica is offline
@@ -46,6 +46,6 @@ public enum OfflineCause {
 
     private static boolean isDispensable(ReplicaAssignment assignment, int self) {
         boolean anotherLeads = assignment.leader() >= 0 && assignment.leader() != self;
-        return anotherLeads && !assignment.isr().contains(self);
+        return anotherLeads && !assignment.countsOn(self);
     }
 }

@@ -97,7 +97,15 @@ class FullDiskReplicationTest {
             var second = cluster.broker(1)
                     .replicas
                     .apply(new ReplicaAssignment(
-                            new PartitionId(new Uuid(3, 3), 0), other, 1, 0, 0, List.of(1), List.of(1), Map.of()));
+                            new PartitionId(new Uuid(3, 3), 0),
+                            other,
+                            1,
+                            0,
+                            0,
+                            List.of(1),
+                            List.of(1),
+                            List.of(),
+                            Map.of()));
             Await.until("it is refused", PATIENCE, second::isCompletedExceptionally);
             cluster.actOnReport(1);
             assertThat(cluster.broker(1).replicas.find(NAME)).isEmpty();

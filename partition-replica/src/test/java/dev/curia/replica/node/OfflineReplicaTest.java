@@ -80,7 +80,8 @@ class OfflineReplicaTest {
             TopicPartition otherName = new TopicPartition(NAME.topic(), 1);
             PartitionId otherId = new PartitionId(ID.topicId(), 1);
             HostedReplicas replicas = cluster.broker(1).replicas;
-            replicas.apply(new ReplicaAssignment(otherId, otherName, 1, 1, 0, List.of(1), List.of(1), Map.of()))
+            replicas.apply(new ReplicaAssignment(
+                            otherId, otherName, 1, 1, 0, List.of(1), List.of(1), List.of(), Map.of()))
                     .get(10, TimeUnit.SECONDS);
             assertThat(cluster.append(1, 1, "kept").error()).isEqualTo(ErrorCode.NONE);
             int mine = directoryOf(cluster, 1);
@@ -234,7 +235,7 @@ class OfflineReplicaTest {
             PartitionId id = new PartitionId(new dev.curia.common.id.Uuid(8, 8), 0);
             cluster.broker(1)
                     .replicas
-                    .apply(new ReplicaAssignment(id, name, 1, 0, 0, List.of(1), List.of(1), Map.of()))
+                    .apply(new ReplicaAssignment(id, name, 1, 0, 0, List.of(1), List.of(1), List.of(), Map.of()))
                     .get(10, TimeUnit.SECONDS);
             assertThat(cluster.broker(1).replicas.find(name)).isPresent();
         }
@@ -301,7 +302,7 @@ class OfflineReplicaTest {
             PartitionId stray = new PartitionId(new dev.curia.common.id.Uuid(5, 5), 3);
             TopicPartition name = new TopicPartition("gone", 3);
             HostedReplicas replicas = cluster.broker(1).replicas;
-            replicas.apply(new ReplicaAssignment(stray, name, 1, 0, 0, List.of(1), List.of(1), Map.of()))
+            replicas.apply(new ReplicaAssignment(stray, name, 1, 0, 0, List.of(1), List.of(1), List.of(), Map.of()))
                     .get(10, TimeUnit.SECONDS);
             cluster.append(1, 1, "kept");
             cluster.stop(1);
@@ -330,7 +331,8 @@ class OfflineReplicaTest {
             cluster.startWithOldMetadata(1);
             HostedReplicas replicas = cluster.broker(1).replicas;
             PartitionId old = new PartitionId(new dev.curia.common.id.Uuid(6, 6), 0);
-            var applied = replicas.apply(new ReplicaAssignment(old, NAME, 1, 0, 0, List.of(1), List.of(1), Map.of()));
+            var applied = replicas.apply(
+                    new ReplicaAssignment(old, NAME, 1, 0, 0, List.of(1), List.of(1), List.of(), Map.of()));
             Await.until("it is refused", PATIENCE, applied::isCompletedExceptionally);
             assertThat(replicas.troubles().offlineSince()).containsOnlyKeys(old);
 

@@ -189,7 +189,8 @@ final class TestCluster implements AutoCloseable, IsrProposals {
     }
 
     synchronized ReplicaAssignment assignment() {
-        return new ReplicaAssignment(ID, NAME, leader, leaderEpoch, partitionEpoch, replicaIds, isr, topicConfig);
+        return new ReplicaAssignment(
+                ID, NAME, leader, leaderEpoch, partitionEpoch, replicaIds, isr, List.of(), topicConfig);
     }
 
     /** Tells every running broker. */
@@ -216,7 +217,8 @@ final class TestCluster implements AutoCloseable, IsrProposals {
         }
         isr = proposal.isr().stream().map(Member::brokerId).toList();
         partitionEpoch++;
-        return CompletableFuture.completedFuture(new Verdict(ErrorCode.NONE, leader, leaderEpoch, partitionEpoch, isr));
+        return CompletableFuture.completedFuture(
+                new Verdict(ErrorCode.NONE, leader, leaderEpoch, partitionEpoch, isr, List.of()));
     }
 
     TestBroker broker(int id) {

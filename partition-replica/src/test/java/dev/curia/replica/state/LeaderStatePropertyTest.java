@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** Random events against a leader, its controller and a slow twin of the watermark rule. Names carry the invariants' ids. */
 class LeaderStatePropertyTest {
+    private static final Membership NOTHING = new Membership(-1, List.of(), List.of(), false);
+
     private static final List<Integer> REPLICAS = List.of(1, 2, 3, 4);
 
     @Test
@@ -55,7 +57,7 @@ class LeaderStatePropertyTest {
             this.random = random;
             this.settings = new Settings(2, 50, 5, fsynced);
             possible.addAll(truth);
-            state = LeaderState.start(1, 1, new Membership(1, REPLICAS, truth), new LogEnd(0, 0), 0, settings, 0)
+            state = LeaderState.start(1, 1, new Membership(1, REPLICAS, truth, false), new LogEnd(0, 0), 0, settings, 0)
                     .next();
         }
 
@@ -102,12 +104,16 @@ class LeaderStatePropertyTest {
                 truth = proposal.isr().stream().map(Effect.IsrMember::brokerId).toList();
                 truthEpoch++;
                 if (random.nextBoolean())
-                    return settle(state.decided(proposal.partitionEpoch(), ErrorCode.NONE, truthEpoch, truth, now));
-                state = state.decided(proposal.partitionEpoch(), ErrorCode.REQUEST_TIMED_OUT, -1, List.of(), now)
+                    return settle(state.decided(
+                            proposal.partitionEpoch(),
+                            ErrorCode.NONE,
+                            new Membership(truthEpoch, REPLICAS, truth, false),
+                            now));
+                state = state.decided(proposal.partitionEpoch(), ErrorCode.REQUEST_TIMED_OUT, NOTHING, now)
                         .next();
-                return settle(state.assigned(new Membership(truthEpoch, REPLICAS, truth), settings, now));
+                return settle(state.assigned(new Membership(truthEpoch, REPLICAS, truth, false), settings, now));
             }
-            return state.decided(proposal.partitionEpoch(), ErrorCode.NETWORK_EXCEPTION, -1, List.of(), now);
+            return state.decided(proposal.partitionEpoch(), ErrorCode.NETWORK_EXCEPTION, NOTHING, now);
         }
 
         private Step settle(Step step) {

@@ -13,12 +13,20 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LeaderStateTest {
+    private static final Membership NOTHING = new Membership(-1, List.of(), List.of(), false);
+
     private static final long LAG = 1_000;
     private static final Settings SETTINGS = new Settings(2, LAG, 100, false);
 
     private static LeaderState leader(long logEnd, long watermark, List<Integer> isr) {
         return LeaderState.start(
-                        1, 5, new Membership(10, List.of(1, 2, 3), isr), new LogEnd(logEnd, 0), watermark, SETTINGS, 0)
+                        1,
+                        5,
+                        new Membership(10, List.of(1, 2, 3), isr, false),
+                        new LogEnd(logEnd, 0),
+                        watermark,
+                        SETTINGS,
+                        0)
                 .next();
     }
 
@@ -66,9 +74,12 @@ class LeaderStateTest {
         Step late = s.tick(10 + LAG + 1);
         assertThat(ids(proposal(late))).containsExactly(1, 2);
         assertThat(late.next().highWatermark()).isZero();
-        Step unknown = late.next().decided(10, ErrorCode.REQUEST_TIMED_OUT, -1, List.of(), LAG + 20);
+        Step unknown = late.next().decided(10, ErrorCode.REQUEST_TIMED_OUT, NOTHING, LAG + 20);
         assertThat(unknown.effects()).isEmpty();
-        Step accepted = unknown.next().tick(LAG + 200).next().decided(10, ErrorCode.NONE, 11, List.of(1, 2), LAG + 210);
+        Step accepted = unknown.next()
+                .tick(LAG + 200)
+                .next()
+                .decided(10, ErrorCode.NONE, new Membership(11, List.of(1, 2, 3), List.of(1, 2), false), LAG + 210);
         assertThat(accepted.effects()).containsExactly(new AdvanceHighWatermark(10));
         assertThat(accepted.next().isr().partitionEpoch()).isEqualTo(11);
     }
@@ -111,7 +122,7 @@ class LeaderStateTest {
         assertThat(pending.highWatermark())
                 .as("the joining follower counts already")
                 .isEqualTo(10);
-        Step refused = pending.decided(10, ErrorCode.INELIGIBLE_REPLICA, -1, List.of(), 7);
+        Step refused = pending.decided(10, ErrorCode.INELIGIBLE_REPLICA, NOTHING, 7);
         assertThat(refused.effects()).containsExactly(new AdvanceHighWatermark(12));
     }
 
@@ -122,12 +133,12 @@ class LeaderStateTest {
                 .next()
                 .attached(3, 30, 10, false, 2)
                 .next();
-        s = s.decided(10, ErrorCode.NETWORK_EXCEPTION, -1, List.of(), 3).next();
+        s = s.decided(10, ErrorCode.NETWORK_EXCEPTION, NOTHING, 3).next();
         s = s.tick(200).next();
         assertThat(s.isr().inFlight()).isPresent();
-        s = s.decided(10, ErrorCode.INELIGIBLE_REPLICA, -1, List.of(), 201).next();
+        s = s.decided(10, ErrorCode.INELIGIBLE_REPLICA, NOTHING, 201).next();
         assertThat(s.isr().maximal()).containsExactly(1, 2, 3);
-        s = s.assigned(new Membership(11, List.of(1, 2, 3), List.of(1, 2)), SETTINGS, 202)
+        s = s.assigned(new Membership(11, List.of(1, 2, 3), List.of(1, 2), false), SETTINGS, 202)
                 .next();
         assertThat(s.isr().committed()).containsExactly(1, 2);
     }
@@ -147,9 +158,10 @@ class LeaderStateTest {
     void lateVerdictsAreIgnored() {
         LeaderState s =
                 leader(10, 10, List.of(1, 2)).attached(3, 30, 10, false, 1).next();
-        LeaderState newer = s.assigned(new Membership(12, List.of(1, 2, 3), List.of(1)), SETTINGS, 2)
+        LeaderState newer = s.assigned(new Membership(12, List.of(1, 2, 3), List.of(1), false), SETTINGS, 2)
                 .next();
-        assertThat(newer.decided(10, ErrorCode.NONE, 11, List.of(1, 2, 3), 3).next())
+        assertThat(newer.decided(10, ErrorCode.NONE, new Membership(11, List.of(1, 2, 3), List.of(1, 2, 3), false), 3)
+                        .next())
                 .isEqualTo(newer);
     }
 }

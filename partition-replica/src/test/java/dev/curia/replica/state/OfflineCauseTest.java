@@ -23,6 +23,7 @@ class OfflineCauseTest {
                 9,
                 List.of(1, 2, 3),
                 isr,
+                List.of(),
                 Map.of());
     }
 
