@@ -19,11 +19,18 @@ import picocli.CommandLine.Parameters;
         name = "elect",
         description = {
             "Give leadership back to preferred leaders: the first of a partition's replicas, where it is in sync. The cluster does so by"
-                    + " itself from time to time; see auto.leader.rebalance.enable."
+                    + " itself from time to time; see auto.leader.rebalance.enable.",
+            "",
+            "With --unclean: where nobody leads, because no replica that is alive is known to have all that was acknowledged, the one with the"
+                    + " longest log leads. What only the others have is lost."
         },
         sortOptions = false,
         footerHeading = "%nExamples:%n",
-        footer = {"  curia partitions elect --all", "  curia partitions elect orders --partition 0 --partition 3"})
+        footer = {
+            "  curia partitions elect --all",
+            "  curia partitions elect orders --partition 0 --partition 3",
+            "  curia partitions elect orders --partition 0 --unclean"
+        })
 final class PartitionsElect extends AdminCommand {
     @Parameters(arity = "0..*", paramLabel = "TOPIC", description = "Names of topics.")
     private List<String> topics = List.of();
@@ -37,6 +44,9 @@ final class PartitionsElect extends AdminCommand {
     @Option(names = "--all", description = "All partitions of the cluster.")
     private boolean all;
 
+    @Option(names = "--unclean", description = "Accept that records may be lost.")
+    private boolean unclean;
+
     PartitionsElect(CuriaCommand curia) {
         super(curia);
     }
@@ -47,11 +57,12 @@ final class PartitionsElect extends AdminCommand {
         if (!partitions.isEmpty() && topics.size() != 1) {
             throw curia.usage("--partition goes with exactly one topic, not with " + topics.size() + ".");
         }
-        ElectLeadersRequest.Builder request = ElectLeadersRequest.newBuilder().setAll(all);
+        ElectLeadersRequest.Builder request =
+                ElectLeadersRequest.newBuilder().setAll(all).setUnclean(unclean);
         topics.forEach(topic -> request.addPartitions(
                 TopicPartitions.newBuilder().setTopic(topic).addAllPartitions(partitions)));
-        AdminClient.Answer<ElectLeadersResponse> answer =
-                admin.change("elect preferred leaders", stub -> stub.electLeaders(request.build()));
+        AdminClient.Answer<ElectLeadersResponse> answer = admin.change(
+                unclean ? "elect leaders" : "elect preferred leaders", stub -> stub.electLeaders(request.build()));
         return report(answer.response().getPartitionsList());
     }
 

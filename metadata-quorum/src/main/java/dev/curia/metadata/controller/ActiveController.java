@@ -75,6 +75,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     private final PartitionDecisions partitions;
     private final BrokerSessions sessions;
     private final LongestLogs longestLogs;
+    private final UncleanRequests uncleanRequests;
     private final LeaderBalance balance;
     private final Reassignments reassignments;
     private final long tickNanos;
@@ -125,6 +126,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
                 this::decide,
                 sessions,
                 settings.uncleanRecovery());
+        this.uncleanRequests = new UncleanRequests(log, longestLogs);
         this.reassignments = new Reassignments(settings.topicDefaults());
         this.balance = new LeaderBalance(settings.balance(), this::decide, sessions.health());
         this.tickNanos =
@@ -154,6 +156,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     }
 
     public CompletableFuture<Answer<ElectLeadersResponse>> electLeaders(ElectLeadersRequest request) {
+        if (request.getUnclean()) return electUncleanly(request);
         return submit(image -> PreferredElections.elect(image, request, sessions.health()));
     }
 
@@ -211,6 +214,16 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         Handover.submit(loop, () -> sessions.streamBroke(link, clock.monotonicNanos()));
     }
 
+    private CompletableFuture<Answer<ElectLeadersResponse>> electUncleanly(ElectLeadersRequest request) {
+        CompletableFuture<Answer<ElectLeadersResponse>> future = new CompletableFuture<>();
+        boolean admitted = admit(() -> {
+            if (pipeline == null) future.complete(new Answer.NotActive<>());
+            else uncleanRequests.elect(request, clock.monotonicNanos(), future::complete);
+        });
+        if (!admitted) future.complete(new Answer.Overloaded<>());
+        return future;
+    }
+
     private <R> CompletableFuture<Answer<R>> submit(Function<MetadataImage, Decision<R>> decide) {
         CompletableFuture<Answer<R>> future = new CompletableFuture<>();
         if (!admit(() -> decide(decide, future::complete))) future.complete(new Answer.Overloaded<>());
@@ -248,6 +261,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
             closing.close("this node lost the leadership of the metadata quorum");
         }
         sessions.stop();
+        uncleanRequests.stop();
     }
 
     private void open(long term, long lastSequence) {
@@ -283,6 +297,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
             sessions.tick(clock.monotonicNanos());
             balance.tick(clock.monotonicNanos());
             longestLogs.tick(clock.monotonicNanos());
+            uncleanRequests.tick(clock.monotonicNanos());
             completeMoves();
         }
         cancelTick = loop.schedule(tickNanos, () -> tick(now));

@@ -72,6 +72,10 @@ final class LongestLogs {
         nextAskNanos = now;
     }
 
+    void wantNoMore(PartitionId partition) {
+        wanted.remove(partition);
+    }
+
     void tick(long now) {
         MetadataImage image = log.image();
         if (image.leaderless().isEmpty()) {

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.message.ElectLeadersResponseData;
 import org.apache.kafka.common.message.ElectLeadersResponseData.PartitionResult;
 import org.apache.kafka.common.message.ElectLeadersResponseData.ReplicaElectionResult;
@@ -19,9 +21,7 @@ import org.apache.kafka.common.requests.ElectLeadersResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Elects preferred leaders (KIP-183). Only version 0, which knows no other kind: from version 1 on a client may ask for an unclean election.
- */
+/** Elects preferred leaders (KIP-183), or from version 1 on, where nobody leads, the longest log although it may lack records (KIP-460). */
 public final class ElectLeadersHandler implements RequestHandler<ElectLeadersRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(ElectLeadersHandler.class);
 
@@ -43,12 +43,17 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
 
     @Override
     public short maxVersion() {
-        return 0;
+        return 2;
     }
 
     @Override
     public CompletionStage<ElectLeadersResponse> handle(RequestContext context, ElectLeadersRequest request) {
         var elect = dev.curia.proto.admin.v1.ElectLeadersRequest.newBuilder();
+        byte type = request.data().electionType();
+        if (type != ElectionType.PREFERRED.value && type != ElectionType.UNCLEAN.value) {
+            return CompletableFuture.completedFuture(response(Errors.INVALID_REQUEST, List.of()));
+        }
+        elect.setUnclean(type == ElectionType.UNCLEAN.value);
         var asked = request.data().topicPartitions();
         if (asked == null) elect.setAll(true);
         else {
