@@ -3,6 +3,7 @@ package dev.curia.metadata;
 import com.google.protobuf.ByteString;
 import dev.curia.common.id.Uuid;
 import dev.curia.metadata.decide.BrokerDecisions;
+import dev.curia.metadata.decide.Cause;
 import dev.curia.metadata.decide.Decision;
 import dev.curia.metadata.decide.PartitionDecisions;
 import dev.curia.metadata.decide.ReplicaHealth;
@@ -13,6 +14,7 @@ import dev.curia.metadata.image.PartitionState;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.NewTopic;
 import dev.curia.proto.common.v1.Endpoint;
+import dev.curia.proto.events.v1.CauseKind;
 import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.proto.metadata.v1.Register;
@@ -32,6 +34,8 @@ public final class Fixtures {
 
     public static final BrokerDecisions BROKERS = new BrokerDecisions(DEFAULTS);
     public static final PartitionDecisions PARTITIONS = new PartitionDecisions(DEFAULTS);
+
+    public static final Cause CAUSE = new Cause(CauseKind.REQUESTED, "test");
 
     private Fixtures() {}
 

@@ -34,6 +34,7 @@ import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsResponse;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
 import dev.curia.proto.metadata.v1.AlterPartitionResponse;
+import dev.curia.proto.metadata.v1.BrokerEvents;
 import dev.curia.proto.metadata.v1.Heartbeat;
 import dev.curia.proto.metadata.v1.LogEnds;
 import dev.curia.proto.metadata.v1.MetadataBatch;
@@ -206,6 +207,13 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
             if (pipeline == null) return; // it is asked again
             sessions.connected(link)
                     .ifPresent(from -> longestLogs.heard(from.brokerId(), from.epoch(), ends, clock.monotonicNanos()));
+        });
+    }
+
+    /** False: overloaded, end the stream. */
+    public boolean eventsTold(BrokerEvents events, BrokerLink link) {
+        return admit(() -> {
+            if (pipeline != null) sessions.eventsTold(events, link, clock.monotonicNanos()); // else it is told again
         });
     }
 

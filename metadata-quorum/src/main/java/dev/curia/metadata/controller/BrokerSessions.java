@@ -4,6 +4,8 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
 import dev.curia.metadata.decide.BrokerDecisions;
 import dev.curia.metadata.decide.BrokerDecisions.Registration;
+import dev.curia.metadata.decide.BrokerEvents;
+import dev.curia.metadata.decide.Cause;
 import dev.curia.metadata.decide.Decision;
 import dev.curia.metadata.decide.ReplicaHealth;
 import dev.curia.metadata.decide.Statuses;
@@ -13,6 +15,8 @@ import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.events.v1.CauseKind;
+import dev.curia.proto.events.v1.Event;
 import dev.curia.proto.metadata.v1.ControllerMessage;
 import dev.curia.proto.metadata.v1.FullTopic;
 import dev.curia.proto.metadata.v1.Heartbeat;
@@ -25,6 +29,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -47,6 +52,7 @@ final class BrokerSessions {
     }
 
     private static final long RELIEF_NANOS = 1_000_000_000;
+    private static final Cause SHUTTING_DOWN = new Cause(CauseKind.SHUTTING_DOWN, "shutting down");
 
     private static final class Session {
         final int brokerId;
@@ -60,6 +66,8 @@ final class BrokerSessions {
         boolean deciding;
         boolean reported; // how its replicas are; at its first heartbeat at the latest
         boolean settling; // a decision on its newest report is in flight
+        boolean keepingEvents; // the same for what it tells for the journal
+        long eventsBefore; // those of a lower sequence are in the journal
 
         Session(int brokerId, long epoch, Uuid incarnation, BrokerLink link, long caughtUpIndex) {
             this.brokerId = brokerId;
@@ -186,6 +194,23 @@ final class BrokerSessions {
         settle(session);
     }
 
+    /** Puts what a broker tells into the journal, and says so. When that fails it is told again. */
+    void eventsTold(dev.curia.proto.metadata.v1.BrokerEvents told, BrokerLink link, long now) {
+        Session session = byLink(link);
+        if (session == null || session.keepingEvents) return;
+        tracker.heard(session.brokerId, now);
+        session.keepingEvents = true;
+        long end = told.getFirstSequence() + told.getEventsCount();
+        int known = (int) Math.max(0, Math.min(told.getEventsCount(), session.eventsBefore - told.getFirstSequence()));
+        List<Event> fresh = told.getEventsList().subList(known, told.getEventsCount());
+        decider.decide(image -> BrokerEvents.keep(image, session.brokerId, session.epoch, fresh), answer -> {
+            session.keepingEvents = false;
+            if (!(answer instanceof Answer.Done<Boolean>)) return;
+            session.eventsBefore = Math.max(session.eventsBefore, end);
+            reply(session);
+        });
+    }
+
     private void accept(Session session, long version, Map<PartitionId, Long> offlineSince, Set<PartitionId> full) {
         session.reported = true;
         reported.put(session.brokerId, version, Collections.unmodifiableMap(offlineSince), full);
@@ -239,8 +264,8 @@ final class BrokerSessions {
         decider.decide(image -> brokers.relieveFull(image, reported), answer -> relieving = false);
     }
 
-    private void fence(int id, long epoch, String cause, @Nullable Session session) {
-        LOG.info("fencing broker {} epoch {}: {}", id, epoch, cause);
+    private void fence(int id, long epoch, Cause cause, @Nullable Session session) {
+        LOG.info("fencing broker {} epoch {}: {}", id, epoch, cause.text());
         decider.decide(image -> brokers.fence(image, id, epoch, cause, reported), answer -> {
             fencing.remove(id);
             // Unless done, the next tick tries again; unless the same session, the broker is back already.
@@ -275,7 +300,7 @@ final class BrokerSessions {
         }
         session.deciding = true;
         decider.decide(
-                image -> brokers.fence(image, session.brokerId, session.epoch, "shutting down", reported), answer -> {
+                image -> brokers.fence(image, session.brokerId, session.epoch, SHUTTING_DOWN, reported), answer -> {
                     session.deciding = false;
                     if (answer instanceof Answer.Done<Boolean>) {
                         LOG.info("broker {} epoch {} is leaving", session.brokerId, session.epoch);
@@ -309,7 +334,8 @@ final class BrokerSessions {
                         .setFenced(isFenced(session))
                         .setMayShutdown(mayShutdown(session))
                         .setCommittedIndex(log.image().index())
-                        .setReportVersion(reported.settledVersion(session.brokerId)))
+                        .setReportVersion(reported.settledVersion(session.brokerId))
+                        .setEventsBefore(session.eventsBefore))
                 .build());
     }
 

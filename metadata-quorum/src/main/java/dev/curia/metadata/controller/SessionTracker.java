@@ -1,5 +1,7 @@
 package dev.curia.metadata.controller;
 
+import dev.curia.metadata.decide.Cause;
+import dev.curia.proto.events.v1.CauseKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +15,7 @@ import java.util.TreeMap;
  */
 final class SessionTracker {
     /** A broker that is dead, and why. */
-    record Dead(int brokerId, String cause) {}
+    record Dead(int brokerId, Cause cause) {}
 
     private static final class Seen {
         long heardNanos;
@@ -56,9 +58,9 @@ final class SessionTracker {
         brokers.forEach((id, seen) -> {
             if (seen.broken
                     && now - seen.brokenNanos >= config.reconnectWindow().toNanos()) {
-                dead.add(new Dead(id, "disconnected"));
+                dead.add(new Dead(id, new Cause(CauseKind.DISCONNECTED, "disconnected")));
             } else if (now - seen.heardNanos >= config.sessionTimeout().toNanos()) {
-                dead.add(new Dead(id, "session timeout"));
+                dead.add(new Dead(id, new Cause(CauseKind.SESSION_TIMEOUT, "session timeout")));
             }
         });
         return dead;

@@ -9,6 +9,7 @@ import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.image.Topic;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.events.v1.CauseKind;
 import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
 import dev.curia.proto.metadata.v1.BrokerUnregistrationRecord;
 import dev.curia.proto.metadata.v1.MetadataRecord;
@@ -71,18 +72,26 @@ public final class BrokerDecisions {
         int id = request.getBrokerId();
         if (request.getPreviousBrokerEpoch() != known.epoch()) {
             return elections.doubtAll(
-                    image, id, health, "broker " + id + " started again after an unclean stop: it may have lost data");
+                    image,
+                    id,
+                    health,
+                    new Cause(
+                            CauseKind.UNCLEAN_STOP,
+                            "broker " + id + " started again after an unclean stop: it may have lost data"));
         }
-        return known.fenced() ? List.of() : elections.withdrawAll(image, id, health, "broker " + id + " started again");
+        return known.fenced()
+                ? List.of()
+                : elections.withdrawAll(
+                        image, id, health, new Cause(CauseKind.STARTED_AGAIN, "broker " + id + " started again"));
     }
 
     /** Withdraws a broker from leading and from the ISRs; nothing when it is fenced, gone or of another epoch. */
-    public Decision<Boolean> fence(MetadataImage image, int brokerId, long epoch, String cause, ReplicaHealth health) {
+    public Decision<Boolean> fence(MetadataImage image, int brokerId, long epoch, Cause cause, ReplicaHealth health) {
         Optional<BrokerRegistration> broker = current(image, brokerId, epoch).filter(b -> !b.fenced());
         if (broker.isEmpty()) return Decision.answer(false);
         // Partitions first: an image in between shows a broker that lost its part, never a leader that is fenced.
-        List<MetadataRecord> records = new ArrayList<>(
-                elections.withdrawAll(image, brokerId, health, "broker " + brokerId + " fenced: " + cause));
+        List<MetadataRecord> records = new ArrayList<>(elections.withdrawAll(
+                image, brokerId, health, new Cause(cause.kind(), "broker " + brokerId + " fenced: " + cause.text())));
         records.add(Records.fencing(broker.get(), true, cause));
         return Decision.of(records, true);
     }
@@ -92,9 +101,12 @@ public final class BrokerDecisions {
         Optional<BrokerRegistration> broker = current(image, brokerId, epoch).filter(BrokerRegistration::fenced);
         if (broker.isEmpty()) return Decision.answer(false);
         List<MetadataRecord> records = new ArrayList<>();
-        records.add(Records.fencing(broker.get(), false, "caught up"));
-        records.addAll(
-                elections.fillVacancies(image, only(brokerId, health), health, "broker " + brokerId + " is back"));
+        records.add(Records.fencing(broker.get(), false, new Cause(CauseKind.CAUGHT_UP, "caught up")));
+        records.addAll(elections.fillVacancies(
+                image,
+                only(brokerId, health),
+                health,
+                new Cause(CauseKind.BROKER_RETURNED, "broker " + brokerId + " is back")));
         return Decision.of(records, true);
     }
 
@@ -115,7 +127,7 @@ public final class BrokerDecisions {
             ReplicaHealth health) {
         Optional<BrokerRegistration> broker = current(image, brokerId, epoch);
         if (broker.isEmpty()) return Decision.answer(false);
-        String cause = "replica on broker " + brokerId + " is offline";
+        Cause cause = new Cause(CauseKind.OFFLINE_REPLICA, "replica on broker " + brokerId + " is offline");
         List<MetadataRecord> records = new ArrayList<>();
         for (PartitionId id : offline) {
             Optional<PartitionState> state =
@@ -129,7 +141,10 @@ public final class BrokerDecisions {
         }
         if (!broker.get().fenced()) {
             records.addAll(elections.fillVacancies(
-                    image, only(brokerId, health), health, "broker " + brokerId + " can lead again"));
+                    image,
+                    only(brokerId, health),
+                    health,
+                    new Cause(CauseKind.BROKER_RETURNED, "broker " + brokerId + " can lead again")));
         }
         // Behind the others, and on what they leave: one partition may be in both.
         MetadataImage after = image.apply(image.index(), records).image();
@@ -148,7 +163,7 @@ public final class BrokerDecisions {
      * and counts on nobody outside of an ISR that is large enough.
      */
     public Decision<Boolean> repair(MetadataImage image, ReplicaHealth health) {
-        String cause = "new controller";
+        Cause cause = new Cause(CauseKind.CONTROLLER_CHANGED, "new controller");
         List<MetadataRecord> records = elections.fillVacancies(image, Elections.alive(image, health), health, cause);
         MetadataImage after = image.apply(image.index(), records).image();
         for (Topic topic : after.topics()) records.addAll(elections.settle(after, topic, cause));

@@ -12,6 +12,7 @@ import dev.curia.proto.admin.v1.AlteredConfigs;
 import dev.curia.proto.admin.v1.ConfigAlteration;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.events.v1.CauseKind;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,8 +78,10 @@ public final class ConfigDecisions {
                 .toList();
     }
 
-    private static String config(Topic topic) {
-        return TopicConfigs.MIN_INSYNC_REPLICAS.name() + " of " + topic.name() + " changed";
+    private static Cause config(Topic topic) {
+        return new Cause(
+                CauseKind.SETTING_CHANGED,
+                TopicConfigs.MIN_INSYNC_REPLICAS.name() + " of " + topic.name() + " changed");
     }
 
     private static Status check(MetadataImage image, String topic, long times) {

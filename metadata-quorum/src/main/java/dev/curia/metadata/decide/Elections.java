@@ -4,6 +4,7 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.image.Topic;
+import dev.curia.proto.events.v1.CauseKind;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.proto.metadata.v1.PartitionChangeRecord;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ final class Elections {
     }
 
     /** Takes a broker, which keeps what it has, out of every ISR, and gives its leaderships to others. */
-    List<MetadataRecord> withdrawAll(MetadataImage image, int broker, ReplicaHealth health, String cause) {
+    List<MetadataRecord> withdrawAll(MetadataImage image, int broker, ReplicaHealth health, Cause cause) {
         return visit(image, (id, state, minInsync) -> {
             if (!state.isr().contains(broker)) return Optional.empty();
             CompleteReplicas rest = CompleteReplicas.of(state).left(member -> member == broker, minInsync);
@@ -58,7 +59,7 @@ final class Elections {
     }
 
     /** Counts no more on what a broker has, for it may have lost the end of its logs; but where there is no other replica nobody has more. */
-    List<MetadataRecord> doubtAll(MetadataImage image, int broker, ReplicaHealth health, String cause) {
+    List<MetadataRecord> doubtAll(MetadataImage image, int broker, ReplicaHealth health, Cause cause) {
         return visit(image, (id, state, minInsync) -> {
             boolean led = state.hasLeader() && state.leader() != broker;
             CompleteReplicas complete = CompleteReplicas.of(state);
@@ -74,14 +75,14 @@ final class Elections {
 
     /** Counts no more on a replica whose disk failed, or that is damaged, unless nobody else has everything. */
     Optional<MetadataRecord> withdrawDamaged(
-            MetadataImage image, PartitionId id, PartitionState state, int broker, ReplicaHealth health, String cause) {
+            MetadataImage image, PartitionId id, PartitionState state, int broker, ReplicaHealth health, Cause cause) {
         int minInsync = minInsync(image, image.topic(id.topicId()).orElseThrow(), state);
         CompleteReplicas rest = CompleteReplicas.of(state).withoutDamaged(broker, minInsync);
         return change(id, state, rest, broker, alive(image, health), minInsync, cause);
     }
 
     /** Elects a leader wherever there is none but a complete replica that may lead. */
-    List<MetadataRecord> fillVacancies(MetadataImage image, Candidates candidates, ReplicaHealth health, String cause) {
+    List<MetadataRecord> fillVacancies(MetadataImage image, Candidates candidates, ReplicaHealth health, Cause cause) {
         List<MetadataRecord> records = new ArrayList<>();
         for (PartitionId id : image.leaderless()) {
             PartitionState state = image.partition(id).orElseThrow();
@@ -113,12 +114,19 @@ final class Elections {
             CompleteReplicas rest = CompleteReplicas.of(state).left(isFull, minInsync);
             int gone = full.contains(state.leader()) ? state.leader() : PartitionState.NO_LEADER;
             Candidates notFull = (member, p) -> !full.contains(member) && alive.mayLead(member, p);
-            return change(id, state, rest, gone, notFull, minInsync, "the disks of brokers " + full + " are full");
+            return change(
+                    id,
+                    state,
+                    rest,
+                    gone,
+                    notFull,
+                    minInsync,
+                    new Cause(CauseKind.DISK_FULL, "the disks of brokers " + full + " are full"));
         });
     }
 
     /** More may be committed where the ISR is large enough, as after min.insync.replicas was lowered: nobody else is eligible then. */
-    List<MetadataRecord> settle(MetadataImage image, Topic topic, String cause) {
+    List<MetadataRecord> settle(MetadataImage image, Topic topic, Cause cause) {
         List<MetadataRecord> records = new ArrayList<>();
         for (int p = 0; p < topic.partitions().size(); p++) {
             PartitionState state = topic.partitions().get(p);
@@ -138,7 +146,7 @@ final class Elections {
 
     /** What of the sets changes, in a record. */
     static PartitionChangeRecord.Builder changed(
-            PartitionId id, CompleteReplicas from, CompleteReplicas to, String cause) {
+            PartitionId id, CompleteReplicas from, CompleteReplicas to, Cause cause) {
         PartitionChangeRecord.Builder change = Records.change(id, cause);
         if (!to.isr().equals(from.isr())) change.setIsr(Records.brokers(to.isr()));
         if (!to.eligible().equals(from.eligible())) change.setEligibleLeaders(Records.brokers(to.eligible()));
@@ -154,7 +162,7 @@ final class Elections {
             int gone,
             Candidates candidates,
             int minInsync,
-            String cause) {
+            Cause cause) {
         CompleteReplicas before = CompleteReplicas.of(state);
         if (state.leader() != gone || gone == PartitionState.NO_LEADER) {
             return rest.equals(before)

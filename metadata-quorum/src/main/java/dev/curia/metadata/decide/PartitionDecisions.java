@@ -82,7 +82,8 @@ public final class PartitionDecisions {
             return verdict(status, state, before, state.partitionEpoch());
         }
         CompleteReplicas after = before.withIsr(isr, elections.minInsync(image, topic.get(), state));
-        records.add(Records.record(Elections.changed(id, before, after, proposal.getCause())));
+        records.add(Records.record(
+                Elections.changed(id, before, after, new Cause(proposal.getCauseKind(), proposal.getCause()))));
         return verdict(status, state, after, state.partitionEpoch() + 1);
     }
 

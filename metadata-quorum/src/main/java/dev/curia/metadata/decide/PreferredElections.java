@@ -8,6 +8,7 @@ import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.ElectedLeader;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.events.v1.CauseKind;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ import java.util.List;
  * broker was away that spreads the work as it was planned (KIP-460).
  */
 public final class PreferredElections {
-    private static final String CAUSE = "preferred leader elected";
+    private static final Cause CAUSE = new Cause(CauseKind.PREFERRED_LEADER, "preferred leader elected");
 
     private PreferredElections() {}
 

@@ -10,6 +10,7 @@ import dev.curia.proto.admin.v1.AlteredReassignment;
 import dev.curia.proto.admin.v1.Reassignment;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.events.v1.CauseKind;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -67,7 +68,8 @@ public final class Reassignments {
         for (PartitionId id : image.moving()) {
             PartitionState state = image.partition(id).orElseThrow();
             completed(image, id, state, health)
-                    .ifPresent(next -> records.add(record(id, state, next, "moved to brokers " + next.replicas())));
+                    .ifPresent(next -> records.add(
+                            record(id, state, next, new Cause(CauseKind.MOVE, "moved to brokers " + next.replicas()))));
         }
         return Decision.of(records, records.size());
     }
@@ -97,7 +99,8 @@ public final class Reassignments {
                 : forward(image, id, state, wanted.getReplicasList(), request.getKeepReplicationFactor(), health);
         plan.next().ifPresent(next -> {
             PartitionState reached = completed(image, id, next, health).orElse(next);
-            String cause = cancel ? "move cancelled" : "move to brokers " + wanted.getReplicasList();
+            Cause cause = new Cause(
+                    CauseKind.REQUESTED, cancel ? "move cancelled" : "move to brokers " + wanted.getReplicasList());
             if (!reached.equals(state)) records.add(record(id, state, reached, cause));
         });
         return plan.status();
@@ -202,7 +205,7 @@ public final class Reassignments {
         return settings.minInsync(image, image.topic(id.topicId()).orElseThrow());
     }
 
-    private static MetadataRecord record(PartitionId id, PartitionState state, PartitionState next, String cause) {
+    private static MetadataRecord record(PartitionId id, PartitionState state, PartitionState next, Cause cause) {
         var change = Records.change(id, cause)
                 .setReplicas(Records.brokers(next.replicas()))
                 .setIsr(Records.brokers(next.isr()))

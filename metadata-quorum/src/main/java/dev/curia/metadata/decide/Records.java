@@ -20,21 +20,23 @@ final class Records {
         return record.getSerializedSize() + FIELD_BYTES;
     }
 
-    static MetadataRecord fencing(BrokerRegistration broker, boolean fenced, String cause) {
+    static MetadataRecord fencing(BrokerRegistration broker, boolean fenced, Cause cause) {
         return MetadataRecord.newBuilder()
                 .setBrokerFencing(BrokerFencingRecord.newBuilder()
                         .setBrokerId(broker.id())
                         .setBrokerEpoch(broker.epoch())
                         .setFenced(fenced)
-                        .setCause(cause))
+                        .setCause(cause.text())
+                        .setCauseKind(cause.kind()))
                 .build();
     }
 
-    static PartitionChangeRecord.Builder change(PartitionId id, String cause) {
+    static PartitionChangeRecord.Builder change(PartitionId id, Cause cause) {
         return PartitionChangeRecord.newBuilder()
                 .setTopicId(ImageRecords.bytes(id.topicId()))
                 .setPartition(id.partition())
-                .setCause(cause);
+                .setCause(cause.text())
+                .setCauseKind(cause.kind());
     }
 
     static MetadataRecord record(PartitionChangeRecord.Builder change) {

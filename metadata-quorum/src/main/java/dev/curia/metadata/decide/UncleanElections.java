@@ -4,6 +4,7 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.image.Topic;
+import dev.curia.proto.events.v1.CauseKind;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -117,8 +118,9 @@ public final class UncleanElections {
     }
 
     private static MetadataRecord record(PartitionId id, PartitionState state, int leader) {
-        String cause =
-                "unclean election: broker " + leader + " has the longest log, and nobody alive is known to have all";
+        Cause cause = new Cause(
+                CauseKind.LONGEST_LOG,
+                "unclean election: broker " + leader + " has the longest log, and nobody alive is known to have all");
         return Records.record(Elections.changed(id, CompleteReplicas.of(state), CompleteReplicas.madeOf(leader), cause)
                 .setLeader(leader));
     }

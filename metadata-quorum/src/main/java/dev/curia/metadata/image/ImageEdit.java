@@ -87,6 +87,7 @@ final class ImageEdit {
             case PRODUCER_ID_BLOCK ->
                 nextProducerId = record.getProducerIdBlock().getNextProducerId();
             case FEATURE_LEVEL -> feature(record.getFeatureLevel());
+            case BROKER_EVENTS -> {} // for the journal
             case KIND_NOT_SET ->
                 throw new IllegalStateException(
                         "a metadata record of a kind that this version does not know; upgrade this node");

@@ -50,6 +50,11 @@ final class SessionCall implements StreamObserver<BrokerMessage>, BrokerLink {
                 if (first) fail(malformed("the first message of a session must be register"));
                 else logEndsReported(message);
             }
+            case EVENTS -> {
+                if (first) fail(malformed("the first message of a session must be register"));
+                else if (message.getEvents().getFirstSequence() < 0) fail(malformed("a negative sequence of events"));
+                else if (!controller.eventsTold(message.getEvents(), this)) fail(Answers.overloaded());
+            }
             case KIND_NOT_SET -> fail(malformed("a broker message of no known kind"));
         }
     }

@@ -2,6 +2,8 @@ package dev.curia.metadata.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.metadata.decide.Cause;
+import dev.curia.proto.events.v1.CauseKind;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +19,8 @@ final class SessionTrackerTest {
     void silenceTakesTheSessionTimeout() {
         tracker.heard(1, ms(0));
         assertThat(tracker.dead(ms(2999))).isEmpty();
-        assertThat(tracker.dead(ms(3000))).containsExactly(new SessionTracker.Dead(1, "session timeout"));
+        assertThat(tracker.dead(ms(3000)))
+                .containsExactly(new SessionTracker.Dead(1, new Cause(CauseKind.SESSION_TIMEOUT, "session timeout")));
     }
 
     @Test
@@ -26,7 +29,8 @@ final class SessionTrackerTest {
         tracker.streamBroke(1, ms(100));
         tracker.streamBroke(1, ms(400)); // told twice, counted from the first
         assertThat(tracker.dead(ms(599))).isEmpty();
-        assertThat(tracker.dead(ms(600))).containsExactly(new SessionTracker.Dead(1, "disconnected"));
+        assertThat(tracker.dead(ms(600)))
+                .containsExactly(new SessionTracker.Dead(1, new Cause(CauseKind.DISCONNECTED, "disconnected")));
     }
 
     @Test

@@ -29,7 +29,8 @@ final class BrokerDecisionsTest {
     private static MetadataImage fence(MetadataImage image, int id) {
         return Fixtures.after(
                 image,
-                Fixtures.BROKERS.fence(image, id, image.broker(id).orElseThrow().epoch(), "test", Fixtures.ALL_ONLINE));
+                Fixtures.BROKERS.fence(
+                        image, id, image.broker(id).orElseThrow().epoch(), Fixtures.CAUSE, Fixtures.ALL_ONLINE));
     }
 
     private static MetadataImage unfence(MetadataImage image, int id) {
@@ -78,11 +79,11 @@ final class BrokerDecisionsTest {
     void fencingIsOnlyForTheCurrentEpoch() {
         MetadataImage image = withTopic(2, 1, 2);
         assertThat(Fixtures.BROKERS
-                        .fence(image, 1, 99, "old", Fixtures.ALL_ONLINE)
+                        .fence(image, 1, 99, Fixtures.CAUSE, Fixtures.ALL_ONLINE)
                         .records())
                 .isEmpty();
         assertThat(Fixtures.BROKERS
-                        .fence(fence(image, 1), 1, 101, "again", Fixtures.ALL_ONLINE)
+                        .fence(fence(image, 1), 1, 101, Fixtures.CAUSE, Fixtures.ALL_ONLINE)
                         .records())
                 .isEmpty();
     }
@@ -162,7 +163,7 @@ final class BrokerDecisionsTest {
                 int id = 1 + random.nextInt(4);
                 long epoch = image.broker(id).orElseThrow().epoch();
                 Decision<?> decision = switch (random.nextInt(3)) {
-                    case 0 -> Fixtures.BROKERS.fence(image, id, epoch, "test", Fixtures.ALL_ONLINE);
+                    case 0 -> Fixtures.BROKERS.fence(image, id, epoch, Fixtures.CAUSE, Fixtures.ALL_ONLINE);
                     case 1 -> Fixtures.BROKERS.unfence(image, id, epoch, Fixtures.ALL_ONLINE);
                     default ->
                         Fixtures.BROKERS.register(

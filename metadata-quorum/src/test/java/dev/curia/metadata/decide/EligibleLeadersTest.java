@@ -314,7 +314,7 @@ class EligibleLeadersTest {
 
     private void fence(int broker) {
         image = Fixtures.after(
-                image, Fixtures.BROKERS.fence(image, broker, epoch(broker), "test", Fixtures.ALL_ONLINE));
+                image, Fixtures.BROKERS.fence(image, broker, epoch(broker), Fixtures.CAUSE, Fixtures.ALL_ONLINE));
     }
 
     private void unfence(int broker) {

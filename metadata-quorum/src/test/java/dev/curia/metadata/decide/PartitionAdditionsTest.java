@@ -37,7 +37,8 @@ final class PartitionAdditionsTest {
 
     @Test
     void replicasMayBeChosen() {
-        MetadataImage fenced = Fixtures.after(image, Fixtures.BROKERS.fence(image, 1, 101, "x", Fixtures.ALL_ONLINE));
+        MetadataImage fenced =
+                Fixtures.after(image, Fixtures.BROKERS.fence(image, 1, 101, Fixtures.CAUSE, Fixtures.ALL_ONLINE));
         Decision<?> decision =
                 PartitionAdditions.add(fenced, request(count("orders", 4, List.of(1, 3), List.of(3, 2)), false));
         MetadataImage after = Fixtures.after(fenced, decision);
@@ -72,8 +73,9 @@ final class PartitionAdditionsTest {
             assertThat(result.getStatus().getMessage()).contains(wanted.getTopic());
             assertThat(decision.records()).isEmpty();
         });
-        MetadataImage alone = Fixtures.after(image, Fixtures.BROKERS.fence(image, 1, 101, "x", Fixtures.ALL_ONLINE));
-        alone = Fixtures.after(alone, Fixtures.BROKERS.fence(alone, 2, 102, "x", Fixtures.ALL_ONLINE));
+        MetadataImage alone =
+                Fixtures.after(image, Fixtures.BROKERS.fence(image, 1, 101, Fixtures.CAUSE, Fixtures.ALL_ONLINE));
+        alone = Fixtures.after(alone, Fixtures.BROKERS.fence(alone, 2, 102, Fixtures.CAUSE, Fixtures.ALL_ONLINE));
         assertThat(PartitionAdditions.add(alone, request(count("orders", 3), false))
                         .reply()
                         .apply(0)

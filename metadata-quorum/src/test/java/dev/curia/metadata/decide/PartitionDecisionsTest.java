@@ -97,7 +97,8 @@ final class PartitionDecisionsTest {
 
     @Test
     void epochsAreCompared() {
-        image = Fixtures.after(image, Fixtures.BROKERS.fence(image, leader, 100 + leader, "test", Fixtures.ALL_ONLINE));
+        image = Fixtures.after(
+                image, Fixtures.BROKERS.fence(image, leader, 100 + leader, Fixtures.CAUSE, Fixtures.ALL_ONLINE));
         int next = Fixtures.partition(image, "t", 0).leader();
         assertThat(verdict(next, proposal(next))).isEqualTo(ErrorCode.FENCED_LEADER_EPOCH);
         assertThat(verdict(next, proposal(next).setLeaderEpoch(1))).isEqualTo(ErrorCode.INVALID_UPDATE_VERSION);

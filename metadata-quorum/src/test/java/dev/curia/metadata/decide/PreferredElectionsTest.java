@@ -78,7 +78,8 @@ final class PreferredElectionsTest {
                 return broker == 1;
             }
         };
-        MetadataImage fenced = Fixtures.after(image, Fixtures.BROKERS.fence(image, 1, 101, "x", Fixtures.ALL_ONLINE));
+        MetadataImage fenced =
+                Fixtures.after(image, Fixtures.BROKERS.fence(image, 1, 101, Fixtures.CAUSE, Fixtures.ALL_ONLINE));
         List.of(
                         PreferredElections.elect(image, request, offline),
                         PreferredElections.elect(image, request, full),
@@ -137,14 +138,14 @@ final class PreferredElectionsTest {
 
     private static MetadataImage awayAndBack(MetadataImage image, int broker) {
         int epoch = 100 + broker;
-        MetadataImage away =
-                Fixtures.after(image, Fixtures.BROKERS.fence(image, broker, epoch, "x", Fixtures.ALL_ONLINE));
+        MetadataImage away = Fixtures.after(
+                image, Fixtures.BROKERS.fence(image, broker, epoch, Fixtures.CAUSE, Fixtures.ALL_ONLINE));
         MetadataImage back = Fixtures.after(away, Fixtures.BROKERS.unfence(away, broker, epoch, Fixtures.ALL_ONLINE));
         var topic = back.topic("orders").orElseThrow();
         for (int p = 0; p < 3; p++) {
             PartitionState state = topic.partition(p).orElseThrow();
             if (state.isr().contains(broker)) continue;
-            var change = Records.change(new PartitionId(topic.id(), p), "caught up")
+            var change = Records.change(new PartitionId(topic.id(), p), Fixtures.CAUSE)
                     .setIsr(Records.brokers(state.replicas()));
             back = back.apply(back.index() + 1, List.of(Records.record(change))).image();
         }

@@ -126,8 +126,9 @@ final class ReassignmentsTest {
     @Test
     void takingBackIsRefusedWhenOnlyTheNewAreInSync() {
         move(4, 5);
-        apply(List.of(Records.record(
-                Records.change(id(), "test").setIsr(Records.brokers(List.of(4))).setLeader(4))));
+        apply(List.of(Records.record(Records.change(id(), Fixtures.CAUSE)
+                .setIsr(Records.brokers(List.of(4)))
+                .setLeader(4))));
         assertThat(move()).isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
         assertThat(state().replicas()).contains(4);
     }
@@ -203,7 +204,7 @@ final class ReassignmentsTest {
     private void inSync(int... isr) {
         List<Integer> ids = new ArrayList<>();
         for (int broker : isr) ids.add(broker);
-        apply(List.of(Records.record(Records.change(id(), "test").setIsr(Records.brokers(ids)))));
+        apply(List.of(Records.record(Records.change(id(), Fixtures.CAUSE).setIsr(Records.brokers(ids)))));
     }
 
     private void apply(List<MetadataRecord> records) {

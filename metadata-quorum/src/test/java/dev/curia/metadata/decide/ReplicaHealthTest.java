@@ -91,7 +91,7 @@ final class ReplicaHealthTest {
     }
 
     private void fence(int broker) {
-        apply(Fixtures.BROKERS.fence(image, broker, epoch(broker), "test", health));
+        apply(Fixtures.BROKERS.fence(image, broker, epoch(broker), Fixtures.CAUSE, health));
     }
 
     private void unfence(int broker) {

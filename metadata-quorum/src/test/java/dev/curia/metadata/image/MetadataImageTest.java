@@ -46,7 +46,7 @@ final class MetadataImageTest {
                         DeleteTopicsRequest.newBuilder()
                                 .addTopics(TopicRef.newBuilder().setName("t" + random.nextInt(60)))
                                 .build());
-            case 2 -> Fixtures.BROKERS.fence(image, id, epoch, "test", Fixtures.ALL_ONLINE);
+            case 2 -> Fixtures.BROKERS.fence(image, id, epoch, Fixtures.CAUSE, Fixtures.ALL_ONLINE);
             case 3 -> Fixtures.BROKERS.unfence(image, id, epoch, Fixtures.ALL_ONLINE);
             case 4 -> BrokerDecisions.unregister(image, id);
             default -> Fixtures.BROKERS.register(image, Fixtures.register(id, step), false, Fixtures.ALL_ONLINE);
@@ -99,7 +99,7 @@ final class MetadataImageTest {
     @Test
     void aBrokerEpochIsNeverGivenTwiceEvenAfterUnregistrationAndSnapshot() {
         MetadataImage image = Fixtures.cluster(1);
-        image = Fixtures.after(image, Fixtures.BROKERS.fence(image, 1, 101, "test", Fixtures.ALL_ONLINE));
+        image = Fixtures.after(image, Fixtures.BROKERS.fence(image, 1, 101, Fixtures.CAUSE, Fixtures.ALL_ONLINE));
         image = Fixtures.after(image, BrokerDecisions.unregister(image, 1));
         MetadataImage rebuilt =
                 MetadataImage.EMPTY.apply(image.index(), image.toRecords()).image();
