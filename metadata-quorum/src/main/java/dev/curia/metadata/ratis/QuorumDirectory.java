@@ -21,7 +21,7 @@ import org.apache.ratis.util.SizeInBytes;
  * A quorum node's directory.
  *
  * <pre>
- * meta.properties            cluster id, node id, directory id; written last when formatting, never changed
+ * meta.properties            cluster id, node id, directory id; written last when formatting, changed by {@link QuorumRecovery} only
  * lock                       held while a process uses the directory
  * raft/GROUP/current/        Raft log, term and vote
  * raft/GROUP/sm/             checkpoints of the image
@@ -36,11 +36,17 @@ public final class QuorumDirectory implements AutoCloseable {
     private static final String FORMATTING = "formatting";
     private static final String RAFT = "raft";
 
+    private static final String JOINS = "joins";
+
     private final Path root;
+    private final GroupFile group;
+    private final boolean joins;
     private final FileChannel lockChannel;
 
-    private QuorumDirectory(Path root, FileChannel lockChannel) {
+    private QuorumDirectory(Path root, GroupFile group, boolean joins, FileChannel lockChannel) {
         this.root = root;
+        this.group = group;
+        this.joins = joins;
         this.lockChannel = lockChannel;
     }
 
@@ -50,11 +56,23 @@ public final class QuorumDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes {@code root} the directory of a new quorum node. Durable when it returns. A format that was cut short is done again.
+     * Makes {@code root} the directory of a new cluster's voter. Durable when it returns. A format that was cut short is done again.
      *
      * @throws QuorumStartException when the directory belongs to a node already, or cannot be written
      */
     public static void format(Path root, String clusterId, int nodeId, RandomGenerator random) {
+        format(root, clusterId, nodeId, false, random);
+    }
+
+    /**
+     * Like {@link #format}, for a node that joins a quorum which exists: it votes for nobody before that quorum has made it a member,
+     * whatever its configuration says.
+     */
+    public static void formatJoiner(Path root, String clusterId, int nodeId, RandomGenerator random) {
+        format(root, clusterId, nodeId, true, random);
+    }
+
+    private static void format(Path root, String clusterId, int nodeId, boolean joins, RandomGenerator random) {
         try {
             Files.createDirectories(root);
             if (isFormatted(root)) {
@@ -71,7 +89,7 @@ public final class QuorumDirectory implements AutoCloseable {
             Directories.force(root);
             Directories.delete(raft);
             formatRaft(raft, clusterId);
-            writeMeta(root, clusterId, nodeId, Uuid.random(random));
+            writeMeta(root, clusterId, nodeId, joins, Uuid.random(random));
             Files.delete(marker);
             Directories.force(root);
         } catch (IOException e) {
@@ -92,9 +110,10 @@ public final class QuorumDirectory implements AutoCloseable {
         }
     }
 
-    private static void writeMeta(Path root, String clusterId, int nodeId, Uuid directoryId) throws IOException {
-        String text =
-                "version=1\ncluster.id=" + clusterId + "\nnode.id=" + nodeId + "\ndirectory.id=" + directoryId + "\n";
+    private static void writeMeta(Path root, String clusterId, int nodeId, boolean joins, Uuid directoryId)
+            throws IOException {
+        String text = "version=1\ncluster.id=" + clusterId + "\nnode.id=" + nodeId + "\ndirectory.id=" + directoryId
+                + "\n" + (joins ? JOINS + "=true\n" : "");
         Path temporary = root.resolve(META + ".tmp");
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -118,26 +137,27 @@ public final class QuorumDirectory implements AutoCloseable {
                     + " remove it from the quorum and add it again as a new node.");
         }
         try {
-            requireOwner(root, config);
-            Path current = root.resolve(RAFT)
-                    .resolve(RatisSettings.groupUuid(config.clusterId()).toString())
-                    .resolve("current");
+            Properties meta = requireOwner(root, config);
+            Path raftGroup = root.resolve(RAFT)
+                    .resolve(RatisSettings.groupUuid(config.clusterId()).toString());
+            Path current = raftGroup.resolve("current");
             if (!Files.isDirectory(current)) {
                 throw new QuorumStartException(root + " is formatted, but its Raft log " + current
                         + " is gone. A voter without its log must not vote: remove node " + config.nodeId()
                         + " from the quorum and add it again as a new node.");
             }
-            return new QuorumDirectory(root, lock(root));
+            boolean joins = Boolean.parseBoolean(meta.getProperty(JOINS));
+            return new QuorumDirectory(root, GroupFile.read(raftGroup, joins), joins, lock(root));
         } catch (IOException e) {
             throw new QuorumStartException("cannot use " + root + ": " + e, e);
         }
     }
 
-    private static void requireOwner(Path root, QuorumNodeConfig config) throws IOException {
+    private static Properties requireOwner(Path root, QuorumNodeConfig config) throws IOException {
         Properties meta = meta(root);
         boolean sameCluster = config.clusterId().equals(meta.getProperty("cluster.id"));
         boolean sameNode = Integer.toString(config.nodeId()).equals(meta.getProperty("node.id"));
-        if (sameCluster && sameNode) return;
+        if (sameCluster && sameNode) return meta;
         throw new QuorumStartException(root + " belongs to " + describe(meta) + ", but this is node " + config.nodeId()
                 + " of cluster " + config.clusterId() + ". Use another directory, or correct the configured ids.");
     }
@@ -172,6 +192,20 @@ public final class QuorumDirectory implements AutoCloseable {
 
     Path raft() {
         return root.resolve(RAFT);
+    }
+
+    /** The group's members as far as this node has applied them; empty before it has heard of any. */
+    GroupFile group() {
+        return group;
+    }
+
+    /** Whether the node was formatted to join a quorum that existed. */
+    boolean joins() {
+        return joins;
+    }
+
+    Path root() {
+        return root;
     }
 
     Path removedGroups() {

@@ -8,7 +8,7 @@ import java.util.Optional;
  * One quorum node. Immutable.
  *
  * @param directory what the node keeps on disk; formatted before the first start, see {@link QuorumDirectory}
- * @param voters the quorum at its first start, this node among them; later the Raft log knows better
+ * @param voters the quorum at its first start, this node among them, which is all that counts later: the Raft log knows better
  * @param bindHost what to listen on for other voters; empty: this voter's own host
  */
 public record QuorumNodeConfig(

@@ -9,8 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -19,6 +21,7 @@ import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
@@ -57,7 +60,7 @@ final class QuorumServer implements LeadershipTracker.Truth, AutoCloseable {
     static QuorumServer start(QuorumNodeConfig config, QuorumDirectory directory, MetadataStateMachine stateMachine) {
         // Ratis would end the process when it cannot listen; now it throws an ExitException, and only then.
         ExitUtils.disableSystemExit();
-        RaftGroup group = RatisSettings.group(config);
+        RaftGroup group = RatisSettings.group(config, directory);
         RaftServer server = null;
         try {
             server = RaftServer.newBuilder()
@@ -125,6 +128,64 @@ final class QuorumServer implements LeadershipTracker.Truth, AutoCloseable {
                 .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
                 .setType(RaftClientRequest.writeRequestType())
                 .build());
+    }
+
+    /** Makes {@code next} the voters if {@code now} are; new ones catch up before they vote. Done when it is committed. */
+    CompletableFuture<RaftClientReply> changeVoters(List<RaftPeer> now, List<RaftPeer> next) throws IOException {
+        return server.setConfigurationAsync(new SetConfigurationRequest(
+                clientId,
+                server.getId(),
+                group.getGroupId(),
+                callIds.incrementAndGet(),
+                SetConfigurationRequest.Arguments.newBuilder()
+                        .setServersInNewConf(next)
+                        .setListenersInNewConf(List.of())
+                        .setServersInCurrentConf(now)
+                        .setListenersInCurrentConf(List.of())
+                        .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+                        .build()));
+    }
+
+    /** As of the newest configuration in the log, committed or not. */
+    List<RaftPeer> voters() {
+        return List.copyOf(division.getRaftConf().getCurrentPeers());
+    }
+
+    boolean isVoter() {
+        return voters().stream().anyMatch(peer -> peer.getId().equals(server.getId()));
+    }
+
+    /** Of a follower or of a node that is being added; empty unless this node leads. */
+    OptionalLong matchIndex(int nodeId) {
+        Follower follower = followers(division.getInfo()).get(Integer.toString(nodeId));
+        return follower == null ? OptionalLong.empty() : OptionalLong.of(follower.matchIndex);
+    }
+
+    /** Since the leader was heard, or a majority when this node leads; -1: nobody yet. */
+    long silenceMillis() {
+        DivisionInfo info = division.getInfo();
+        if (info.getLeaderId() == null) return -1;
+        if (!info.isLeader()) {
+            return info.getRoleInfoProto().getFollowerInfo().getLeaderInfo().getLastRpcElapsedTimeMs();
+        }
+        Map<String, Follower> followers = followers(info);
+        List<Long> contacts = voters().stream()
+                .map(peer -> followers.get(peer.getId().toString()))
+                .map(follower -> follower == null ? 0L : follower.lastContactMillis) // only this node has none
+                .sorted()
+                .toList();
+        return contacts.isEmpty() ? -1 : contacts.get(contacts.size() / 2);
+    }
+
+    /** The highest index that this node knows to be committed, here or elsewhere. */
+    long knownIndex() {
+        return division.getCommitInfos().stream()
+                .mapToLong(CommitInfoProto::getCommitIndex)
+                .reduce(division.getRaftLog().getLastCommittedIndex(), Math::max);
+    }
+
+    long appliedIndex() {
+        return division.getInfo().getLastAppliedIndex();
     }
 
     /** The follower that can take over soonest: the furthest of those heard of lately. Empty unless this node leads. */

@@ -5,6 +5,7 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.MetadataLog;
+import dev.curia.metadata.port.QuorumMembership;
 import dev.curia.metadata.port.QuorumStatus;
 import dev.curia.metadata.rocksdb.Changelog;
 import dev.curia.metadata.rocksdb.ImageStore;
@@ -37,6 +38,7 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     private static final long CHANGELOG_BYTES = 16 << 20;
     private static final int EVENTS = 4096;
     private static final long LEADERSHIP_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long REMOVAL_NOTICE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration OUTCOME_WITHIN = Duration.ofSeconds(30);
 
     /** What exists between start and close. */
@@ -116,7 +118,8 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
         if (now == null || closing) return;
         if (now.server.ended()) {
             now.tracker.deactivate();
-            reportEnd();
+            // Ratis says that the node was removed only after it has ended its part.
+            now.loop.schedule(REMOVAL_NOTICE_NANOS, this::reportEnd);
         } else {
             now.tracker.check();
             now.loop.schedule(LEADERSHIP_POLL_NANOS, this::watch);
@@ -188,6 +191,11 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
         Running now = running;
         if (now == null) throw new IllegalStateException("node " + config.nodeId() + " is not running");
         return now.server.status(now.stateMachine.image().index());
+    }
+
+    /** Who is in the quorum, and how this node fares in it. */
+    public QuorumMembership membership() {
+        return new RatisMembership(config, () -> Optional.ofNullable(running).map(Running::server), () -> removed);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.curia.metadata.ratis;
 
+import dev.curia.metadata.port.QuorumStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -32,9 +33,17 @@ final class RatisSettings {
         return UUID.nameUUIDFromBytes(("curia-quorum:" + clusterId).getBytes(StandardCharsets.UTF_8));
     }
 
-    static RaftGroup group(QuorumNodeConfig config) {
-        List<RaftPeer> peers = config.voters().stream().map(RatisSettings::peer).toList();
-        return RaftGroup.valueOf(RaftGroupId.valueOf(groupUuid(config.clusterId())), peers);
+    /** What the node has on disk, else, at a cluster's first start, the configured voters; nobody while a joiner waits to be added. */
+    static RaftGroup group(QuorumNodeConfig config, QuorumDirectory directory) {
+        List<RaftPeer> peers = directory.group().peers();
+        if (peers.isEmpty() && !directory.joins()) {
+            peers = config.voters().stream().map(RatisSettings::peer).toList();
+        }
+        return RaftGroup.valueOf(groupId(config.clusterId()), peers);
+    }
+
+    static RaftGroupId groupId(String clusterId) {
+        return RaftGroupId.valueOf(groupUuid(clusterId));
     }
 
     static RaftPeerId peerId(int nodeId) {
@@ -42,11 +51,15 @@ final class RatisSettings {
     }
 
     /** The client address is our own gRPC service: the Raft configuration is then the table of where each node is reached. */
-    private static RaftPeer peer(Voter voter) {
+    static RaftPeer peer(Voter voter) {
+        return peer(voter.node());
+    }
+
+    static RaftPeer peer(QuorumStatus.Node node) {
         return RaftPeer.newBuilder()
-                .setId(peerId(voter.id()))
-                .setAddress(voter.raftAddress())
-                .setClientAddress(voter.rpcAddress())
+                .setId(peerId(node.id()))
+                .setAddress(node.peerAddress())
+                .setClientAddress(node.rpcAddress())
                 .build();
     }
 
@@ -55,16 +68,21 @@ final class RatisSettings {
         RaftServerConfigKeys.setStorageDir(p, List.of(directory.raft().toFile()));
         RaftServerConfigKeys.setRemovedGroupsDir(p, directory.removedGroups().toFile());
         RaftServerConfigKeys.setStorageFreeSpaceMin(p, SizeInBytes.ZERO);
-        timeouts(p, config);
+        timeouts(p, config, isAlone(config, directory));
         transport(p, config);
         log(p, config.tuning());
         snapshots(p, config.tuning());
         return p;
     }
 
-    private static void timeouts(RaftProperties p, QuorumNodeConfig config) {
+    private static boolean isAlone(QuorumNodeConfig config, QuorumDirectory directory) {
+        List<RaftPeer> peers = List.copyOf(group(config, directory).getPeers());
+        return peers.size() == 1 && peers.get(0).getId().equals(peerId(config.nodeId()));
+    }
+
+    private static void timeouts(RaftProperties p, QuorumNodeConfig config, boolean alone) {
         Duration election = config.tuning().electionTimeout();
-        Duration first = config.voters().size() == 1 ? ALONE : config.tuning().firstElectionTimeout();
+        Duration first = alone ? ALONE : config.tuning().firstElectionTimeout();
         RaftServerConfigKeys.Rpc.setTimeoutMin(p, duration(election));
         RaftServerConfigKeys.Rpc.setTimeoutMax(p, duration(election.multipliedBy(2)));
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, duration(first));

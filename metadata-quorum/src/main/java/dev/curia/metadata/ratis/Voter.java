@@ -1,5 +1,6 @@
 package dev.curia.metadata.ratis;
 
+import dev.curia.metadata.port.QuorumStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -67,6 +68,10 @@ public record Voter(int id, String host, int raftPort, int rpcPort) {
                 }
             }
         }
+    }
+
+    QuorumStatus.Node node() {
+        return new QuorumStatus.Node(id, raftAddress(), rpcAddress());
     }
 
     public String raftAddress() {
