@@ -66,7 +66,8 @@ final class ImageEdit {
                 moving,
                 leaderless,
                 nextProducerId,
-                nextBrokerEpoch);
+                nextBrokerEpoch,
+                0); // by the caller, from the difference
         return new MetadataImage.Applied(
                 image,
                 new MetadataDelta(changedBrokers, createdTopics, removedTopics, changedPartitions, changedConfigs));

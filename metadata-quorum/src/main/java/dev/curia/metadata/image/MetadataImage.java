@@ -30,7 +30,8 @@ public final class MetadataImage {
             HashTreePSet.empty(),
             HashTreePSet.empty(),
             0,
-            1);
+            1,
+            0);
 
     /** An image and how it differs from the one before. */
     public record Applied(MetadataImage image, MetadataDelta delta) {}
@@ -46,6 +47,7 @@ public final class MetadataImage {
     final PSet<PartitionId> leaderless; // likewise
     final long nextProducerId;
     final long nextBrokerEpoch;
+    private final long digest; // follows from the others, the index aside
 
     MetadataImage(
             long index,
@@ -58,7 +60,8 @@ public final class MetadataImage {
             PSet<PartitionId> moving,
             PSet<PartitionId> leaderless,
             long nextProducerId,
-            long nextBrokerEpoch) {
+            long nextBrokerEpoch,
+            long digest) {
         this.index = index;
         this.clusterId = clusterId;
         this.brokers = brokers;
@@ -70,6 +73,22 @@ public final class MetadataImage {
         this.leaderless = leaderless;
         this.nextProducerId = nextProducerId;
         this.nextBrokerEpoch = nextBrokerEpoch;
+        this.digest = digest;
+    }
+
+    private MetadataImage withDigest(long newDigest) {
+        return new MetadataImage(
+                index,
+                clusterId,
+                brokers,
+                topics,
+                topicIds,
+                configs,
+                features,
+                moving,
+                nextProducerId,
+                nextBrokerEpoch,
+                newDigest);
     }
 
     /**
@@ -78,7 +97,9 @@ public final class MetadataImage {
      * @throws IllegalStateException when a record does not fit this image or is of an unknown kind: the log and this code disagree
      */
     public Applied apply(long newIndex, List<MetadataRecord> records) {
-        return new ImageEdit(this).apply(newIndex, records);
+        Applied applied = new ImageEdit(this).apply(newIndex, records);
+        long newDigest = ImageDigest.next(this, applied.image, applied.delta);
+        return new Applied(applied.image.withDigest(newDigest), applied.delta);
     }
 
     /** Records that lead from {@link #EMPTY} to this image. */
@@ -89,6 +110,14 @@ public final class MetadataImage {
     /** Of the last batch applied in the metadata log; -1 before the first. */
     public long index() {
         return index;
+    }
+
+    /**
+     * Of the content, without the index: nodes that applied the same log have the same at the same index, whether they applied its batches
+     * or loaded a snapshot of it.
+     */
+    public long digest() {
+        return digest;
     }
 
     /** Empty before the first controller has named the cluster. */
