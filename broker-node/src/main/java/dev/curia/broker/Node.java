@@ -50,10 +50,10 @@ public final class Node implements AutoCloseable {
     /**
      * Starts all parts; they find each other and become ready by themselves.
      *
-     * @param format make the quorum's data directory first, if it is new
+     * @param format what to make of the quorum's data directory first, if it is new
      * @throws StartupException for the operator; nothing stays open then
      */
-    public static Node start(NodeConfig config, boolean format, Clock clock, FaultHandler faults)
+    public static Node start(NodeConfig config, Format format, Clock clock, FaultHandler faults)
             throws StartupException {
         Node node = new Node(config, clock);
         try {
@@ -68,7 +68,7 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private void startParts(boolean format, FaultHandler faults) throws IOException, StartupException {
+    private void startParts(Format format, FaultHandler faults) throws IOException, StartupException {
         resources.onClose("metrics", meters::close);
         resources.own(new ProcessMetrics(meters));
         http = resources.own(HttpEndpoint.start(httpAddress, meters, this::notReadyBecause));

@@ -10,11 +10,14 @@ import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
+import dev.curia.metadata.client.NodeInspector;
+import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.controller.ActiveController;
 import dev.curia.metadata.controller.LeaderBalance;
 import dev.curia.metadata.controller.SessionConfig;
 import dev.curia.metadata.decide.TopicDefaults;
-import dev.curia.metadata.port.QuorumStatus;
+import dev.curia.metadata.quorum.QuorumHealth;
+import dev.curia.metadata.quorum.QuorumOperations;
 import dev.curia.metadata.ratis.QuorumDirectory;
 import dev.curia.metadata.ratis.QuorumNodeConfig;
 import dev.curia.metadata.ratis.QuorumStartException;
@@ -24,11 +27,11 @@ import dev.curia.metadata.ratis.Voter;
 import dev.curia.metadata.rpc.QuorumRpcServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Wires a quorum node: the metadata log, the controller that acts while this node leads, and their gRPC services. */
 final class QuorumRole implements Readiness, AutoCloseable {
@@ -38,49 +41,76 @@ final class QuorumRole implements Readiness, AutoCloseable {
     private final Resources resources = new Resources();
     private final RatisMetadataLog log;
     private final Voter self;
+    private volatile @Nullable QuorumOperations operations; // once started
 
     private QuorumRole(RatisMetadataLog log, Voter self) {
         this.log = log;
         this.self = self;
     }
 
-    /** @param format make the data directory first, if it is new */
-    static QuorumRole start(NodeConfig config, boolean format, Clock clock, MeterRegistry meters, FaultHandler faults)
+    /** @param format what to make of the data directory first, if it is new */
+    static QuorumRole start(NodeConfig config, Format format, Clock clock, MeterRegistry meters, FaultHandler faults)
             throws StartupException {
-        List<Voter> voters = voters(config);
-        Voter self = voters.stream()
-                .filter(voter -> voter.id() == config.nodeId())
-                .findFirst()
-                .orElseThrow(() -> new ConfigException("Setting quorum.voters names " + voters
-                        + ", but not this node: expected an entry for node.id " + config.nodeId() + "."));
+        QuorumNodeConfig node = nodeConfig(config);
         try {
-            Path directory = config.quorumDataDir();
-            if (format && !QuorumDirectory.isFormatted(directory)) {
-                QuorumDirectory.format(directory, config.clusterId(), config.nodeId(), new SecureRandom());
-            }
-            QuorumTuning tuning = QuorumTuning.DEFAULT.withElectionTimeout(
-                    Duration.ofMillis(config.settings().get(ServerKeys.ELECTION_TIMEOUT_MS)));
-            QuorumNodeConfig node = new QuorumNodeConfig(
-                    config.nodeId(), config.clusterId(), directory, voters, Optional.empty(), tuning);
-            QuorumRole role = new QuorumRole(new RatisMetadataLog(node, clock, meters, faults), self);
-            role.start(config, clock, faults);
+            if (!QuorumDirectory.isFormatted(node.directory())) format(node, format);
+            QuorumRole role = new QuorumRole(new RatisMetadataLog(node, clock, meters, faults), node.self());
+            role.start(config, clock, meters, faults);
             return role;
         } catch (QuorumStartException e) {
             throw new StartupException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private void start(NodeConfig config, Clock clock, FaultHandler faults) throws StartupException {
+    private static void format(QuorumNodeConfig node, Format format) {
+        switch (format) {
+            case VOTER -> QuorumDirectory.format(node.directory(), node.clusterId(), node.nodeId(), new SecureRandom());
+            case JOINER ->
+                QuorumDirectory.formatJoiner(node.directory(), node.clusterId(), node.nodeId(), new SecureRandom());
+            case NOTHING -> {} // refused when it is opened, with what to do
+        }
+    }
+
+    /** What a quorum node is started with. */
+    static QuorumNodeConfig nodeConfig(NodeConfig config) {
+        List<Voter> voters = voters(config);
+        if (voters.stream().noneMatch(voter -> voter.id() == config.nodeId())) {
+            throw new ConfigException("Setting quorum.voters names " + voters
+                    + ", but not this node: expected an entry for node.id " + config.nodeId() + ".");
+        }
+        return new QuorumNodeConfig(
+                config.nodeId(), config.clusterId(), config.quorumDataDir(), voters, Optional.empty(), tuning(config));
+    }
+
+    private static QuorumTuning tuning(NodeConfig config) {
+        return QuorumTuning.DEFAULT.withElectionTimeout(
+                Duration.ofMillis(config.settings().get(ServerKeys.ELECTION_TIMEOUT_MS)));
+    }
+
+    private void start(NodeConfig config, Clock clock, MeterRegistry meters, FaultHandler faults)
+            throws StartupException {
         try {
             EventLoop controllerLoop = loop("controller", ActiveController.LOOP_CAPACITY, clock, faults);
             EventLoop watchLoop = loop("metadata-watch", WATCH_LOOP_CAPACITY, clock, faults);
             resources.own(log);
             ActiveController controller = new ActiveController(
                     controllerSettings(config), log, controllerLoop, clock, new SecureRandom(), faults);
+            QuorumTuning tuning = tuning(config);
+            // Twice the longest time after which a follower would start an election.
+            QuorumHealth health = new QuorumHealth(4 * tuning.electionTimeout().toMillis(), tuning.snapshotThreshold());
+            NodeInspector inspector = new NodeInspector(resources.own(new QuorumChannels()));
+            QuorumOperations onQuorum =
+                    new QuorumOperations(log, log.membership(), health, inspector, watchLoop, clock, meters);
             QuorumRpcServer server = resources.own(new QuorumRpcServer(
-                    new HostPort(self.host(), self.rpcPort()), controller, log, watchLoop, WATCH_PROGRESS));
+                    new HostPort(self.host(), self.rpcPort()),
+                    controller,
+                    log,
+                    watchLoop,
+                    WATCH_PROGRESS,
+                    Optional.of(onQuorum)));
             log.start(server.commits(), controller);
             server.start();
+            operations = onQuorum;
         } catch (IOException e) {
             close();
             throw new StartupException(String.valueOf(e.getMessage()), e);
@@ -99,13 +129,9 @@ final class QuorumRole implements Readiness, AutoCloseable {
 
     @Override
     public Optional<String> notReadyBecause() {
-        QuorumStatus status = log.status();
-        if (status.leader().isEmpty()) return Optional.of("quorum node " + self.id() + " knows no leader");
-        long behind = status.committedIndex() - status.appliedIndex();
-        if (log.image().clusterId().isEmpty()) {
-            return Optional.of("quorum node " + self.id() + " has no metadata yet, " + behind + " entries to apply");
-        }
-        return Optional.empty();
+        QuorumOperations started = operations;
+        if (started == null) return Optional.of("quorum node " + self.id() + " is starting");
+        return started.notReadyBecause();
     }
 
     String describe() {

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  curia server --config broker.properties",
             "  curia server --config quorum.properties --format",
+            "  curia server --config quorum-4.properties --join",
             "  curia server --config broker.properties --set node.id=2 --set listeners=PLAINTEXT://:9192"
         })
 final class ServerCommand implements Callable<Integer> {
@@ -49,9 +50,16 @@ final class ServerCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             description =
-                    "Make the quorum's data directory if it is new. Only at a node's very first start: a quorum node that"
-                            + " lost its disk must be replaced, not formatted again.")
+                    "Make the quorum's data directory if it is new. Only at a new cluster's very first start: a quorum node"
+                            + " that lost its disk must be replaced, not formatted again.")
     private boolean format;
+
+    @Option(
+            names = "--join",
+            description =
+                    "Make the quorum's data directory, if it is new, that of a node which joins a quorum that exists:"
+                            + " it waits until 'curia quorum add' lets it in.")
+    private boolean join;
 
     @Override
     public Integer call() {
@@ -65,7 +73,12 @@ final class ServerCommand implements Callable<Integer> {
             return ExitCode.USAGE;
         }
         given.putAll(overrides);
+        if (format && join) {
+            spec.commandLine().getErr().println("curia: --format and --join exclude each other");
+            return ExitCode.USAGE;
+        }
+        Format first = join ? Format.JOINER : format ? Format.VOTER : Format.NOTHING;
         return new ServerRun(spec.commandLine().getOut(), spec.commandLine().getErr())
-                .run(given, format, node -> ServerRun.Next.SERVE);
+                .run(given, first, node -> ServerRun.Next.SERVE);
     }
 }

@@ -32,7 +32,7 @@ final class ServerRun {
     }
 
     /** Starts the node, says where it serves, and returns when it was told to stop. */
-    int run(Map<String, String> given, boolean format, WhenReady whenReady) {
+    int run(Map<String, String> given, Format format, WhenReady whenReady) {
         try (Node node = Node.start(
                 NodeConfig.of(ServerSettings.of(given)), format, new SystemClock(), new HaltingFaultHandler())) {
             CountDownLatch stopped = stopOnSignal(node);

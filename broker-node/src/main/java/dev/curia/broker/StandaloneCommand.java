@@ -61,7 +61,7 @@ final class StandaloneCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        return new ServerRun(out, spec.commandLine().getErr()).run(settings(), true, node -> {
+        return new ServerRun(out, spec.commandLine().getErr()).run(settings(), Format.VOTER, node -> {
             if (demo) new RoundTrip(node.bootstrapServer(), out).run();
             return demo && exit ? ServerRun.Next.STOP : ServerRun.Next.SERVE;
         });

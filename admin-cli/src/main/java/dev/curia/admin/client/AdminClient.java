@@ -5,8 +5,10 @@ import dev.curia.common.time.Clock;
 import dev.curia.proto.admin.v1.AdminGrpc;
 import dev.curia.proto.admin.v1.AdminGrpc.AdminBlockingStub;
 import dev.curia.proto.metadata.v1.ControllerHint;
+import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.AbstractStub;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,21 +47,33 @@ public final class AdminClient {
 
     /** A call that changes nothing: it is simply repeated elsewhere when an answer does not come. */
     public <R> R read(String what, Function<AdminBlockingStub, R> call) {
-        return call(what, false, call).response();
+        return read(what, AdminGrpc::newBlockingStub, call);
+    }
+
+    /** The same, of another service that quorum nodes serve. */
+    public <S extends AbstractStub<S>, R> R read(String what, Function<Channel, S> service, Function<S, R> call) {
+        return call(what, false, service, call).response();
     }
 
     /** A call that changes something. No answer in time is {@link Kind#OUTCOME_UNKNOWN}. */
     public <R> Answer<R> change(String what, Function<AdminBlockingStub, R> call) {
-        return call(what, true, call);
+        return change(what, AdminGrpc::newBlockingStub, call);
     }
 
-    private <R> Answer<R> call(String what, boolean changes, Function<AdminBlockingStub, R> call) {
+    /** The same, of another service that quorum nodes serve. */
+    public <S extends AbstractStub<S>, R> Answer<R> change(
+            String what, Function<Channel, S> service, Function<S, R> call) {
+        return call(what, true, service, call);
+    }
+
+    private <S extends AbstractStub<S>, R> Answer<R> call(
+            String what, boolean changes, Function<Channel, S> service, Function<S, R> call) {
         Attempts attempts = new Attempts(clock.monotonicNanos() + timeout.toNanos(), changes);
         long attemptNanos = (changes ? timeout : READ_ATTEMPT).toNanos();
         while (true) {
             long left = attempts.deadline - clock.monotonicNanos();
             if (left <= 0) throw attempts.timedOut(what);
-            AdminBlockingStub stub = AdminGrpc.newBlockingStub(channels.to(target))
+            S stub = service.apply(channels.to(target))
                     .withDeadlineAfter(Math.min(left, attemptNanos), TimeUnit.NANOSECONDS);
             try {
                 return new Answer<>(call.apply(stub), attempts.lost);

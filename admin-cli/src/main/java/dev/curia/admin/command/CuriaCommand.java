@@ -41,6 +41,10 @@ import picocli.CommandLine.Spec;
             "  server --config FILE [--format] [--set key=value ...]",
             "               Run a quorum node, a broker, or both, as the file says.",
             "",
+            "The last resort:",
+            "  quorum recover --config FILE",
+            "               Make the only quorum node that is left the whole quorum. See 'curia quorum recover --help'.",
+            "",
             "Files of a stopped broker:",
             "  log dump|verify|index-check PATH",
             "               Show and check segments, indexes, producers and epochs. See 'curia log --help'.",
@@ -113,7 +117,10 @@ public final class CuriaCommand implements Runnable {
                         .addSubcommand(new PartitionsMoves(root))
                         .addSubcommand(new PartitionsElect(root)))
                 .addSubcommand(group(new BrokersCommand(), new BrokersList(root)))
-                .addSubcommand(group(new QuorumCommand(), new QuorumStatus(root)))
+                .addSubcommand(group(new QuorumCommand(), new QuorumStatus(root), new QuorumAdd(root))
+                        .addSubcommand(new QuorumRemove(root))
+                        .addSubcommand(new QuorumReplace(root))
+                        .addSubcommand(new QuorumTransfer(root)))
                 .addSubcommand(group(new ClusterCommand(), new ClusterInfo(root)))
                 .addSubcommand(new Produce(root))
                 .addSubcommand(new Consume(root));

@@ -22,8 +22,6 @@ import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.DeletedTopic;
 import dev.curia.proto.admin.v1.DescribeClusterRequest;
 import dev.curia.proto.admin.v1.DescribeClusterResponse;
-import dev.curia.proto.admin.v1.DescribeQuorumRequest;
-import dev.curia.proto.admin.v1.DescribeQuorumResponse;
 import dev.curia.proto.admin.v1.DescribeTopicsRequest;
 import dev.curia.proto.admin.v1.DescribeTopicsResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
@@ -37,7 +35,6 @@ import dev.curia.proto.admin.v1.NewTopic;
 import dev.curia.proto.admin.v1.OngoingReassignment;
 import dev.curia.proto.admin.v1.PartitionCount;
 import dev.curia.proto.admin.v1.PartitionDescription;
-import dev.curia.proto.admin.v1.QuorumNodeDescription;
 import dev.curia.proto.admin.v1.Reassignment;
 import dev.curia.proto.admin.v1.TopicDescription;
 import dev.curia.proto.admin.v1.TopicPartitions;
@@ -66,6 +63,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -88,7 +86,8 @@ final class FakeCluster implements AutoCloseable {
     final Queue<Status> nextProduceAnswers = new ConcurrentLinkedQueue<>();
     final Queue<Status> nextConsumeAnswers = new ConcurrentLinkedQueue<>();
     final List<ProduceRequest> produced = new ArrayList<>();
-    private final Server controller = serve(new ControllerAdmin());
+    final FakeQuorum quorum = new FakeQuorum();
+    private final Server controller = serve(new ControllerAdmin(), quorum);
     private final int controllerPort = controller.getPort();
     private final Server follower = serve(new FollowerAdmin());
     private final List<Server> brokers = List.of(serve(new Data(0)), serve(new Data(1)));
@@ -127,10 +126,12 @@ final class FakeCluster implements AutoCloseable {
         brokers.forEach(Server::shutdownNow);
     }
 
-    private static Server serve(BindableService service) {
+    private static Server serve(BindableService... services) {
         try {
             return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                    .addService(service)
+                    .addServices(Arrays.stream(services)
+                            .map(BindableService::bindService)
+                            .toList())
                     .build()
                     .start();
         } catch (IOException e) {
@@ -336,22 +337,6 @@ final class FakeCluster implements AutoCloseable {
                                 .setHost("127.0.0.1")
                                 .setPort(brokers.get(i).getPort())));
             answer(to, response.build());
-        }
-
-        @Override
-        public void describeQuorum(DescribeQuorumRequest request, StreamObserver<DescribeQuorumResponse> to) {
-            answer(
-                    to,
-                    DescribeQuorumResponse.newBuilder()
-                            .setLeaderId(101)
-                            .setTerm(7)
-                            .setAnsweringNodeId(101)
-                            .setSnapshotIndex(-1)
-                            .addNodes(QuorumNodeDescription.newBuilder()
-                                    .setNodeId(101)
-                                    .setPeerAddress("127.0.0.1:9093")
-                                    .setRpcAddress(controllerAddress()))
-                            .build());
         }
     }
 

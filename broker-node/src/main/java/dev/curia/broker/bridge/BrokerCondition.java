@@ -30,6 +30,11 @@ public final class BrokerCondition implements BrokerSession.Condition {
     }
 
     @Override
+    public long metadataDigest() {
+        return published.image().digest(); // only this loop publishes, so it is of the index above
+    }
+
+    @Override
     public boolean ready() {
         return bridge.replicasOpened();
     }

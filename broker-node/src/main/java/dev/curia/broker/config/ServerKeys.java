@@ -59,7 +59,7 @@ public final class ServerKeys {
     public static final ConfigKey<String> QUORUM_VOTERS = ConfigKey.ofString(
             "quorum.voters",
             "",
-            "The quorum nodes at the cluster's first start: id@host:raftPort:rpcPort, separated by commas. Required on quorum nodes.");
+            "The quorum nodes at the cluster's first start: id@host:raftPort:rpcPort, separated by commas. Required on quorum nodes. Later only a node's own entry counts, for where it listens: who is in the quorum is in its data directory, and changed with 'curia quorum add' and 'remove'.");
     public static final ConfigKey<List<HostPort>> QUORUM_BOOTSTRAP_SERVERS = listOf(
             "quorum.bootstrap.servers",
             "",

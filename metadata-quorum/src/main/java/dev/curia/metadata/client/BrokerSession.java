@@ -11,6 +11,7 @@ import dev.curia.proto.metadata.v1.Heartbeat;
 import dev.curia.proto.metadata.v1.HeartbeatReply;
 import dev.curia.proto.metadata.v1.LogEnds;
 import dev.curia.proto.metadata.v1.LogEndsRequest;
+import dev.curia.proto.metadata.v1.QuorumNodes;
 import dev.curia.proto.metadata.v1.Registered;
 import java.time.Duration;
 import java.util.List;
@@ -55,6 +56,11 @@ public final class BrokerSession implements AutoCloseable {
     public interface Condition {
         /** The metadata index that the broker has applied to its parts. */
         long appliedIndex();
+
+        /** Of the metadata at that index; 0: not known. */
+        default long metadataDigest() {
+            return 0;
+        }
 
         /** False keeps the broker fenced, as while it recovers logs. */
         boolean ready();
@@ -108,7 +114,7 @@ public final class BrokerSession implements AutoCloseable {
             Listener listener) {
         this.identity = identity;
         this.channels = channels;
-        this.choice = new NodeChoice(bootstrap, random);
+        this.choice = new NodeChoice(bootstrap, channels::learned, random);
         this.loop = loop;
         this.clock = clock;
         this.condition = condition;
@@ -184,6 +190,7 @@ public final class BrokerSession implements AutoCloseable {
                 from.send(BrokerMessage.newBuilder()
                         .setLogEnds(condition.logEnds(message.getLogEndsRequest()))
                         .build());
+            case QUORUM_NODES -> onQuorumNodes(message.getQuorumNodes());
             case KIND_NOT_SET -> LOG.debug("a controller message of a kind that this version does not know");
         }
     }
@@ -198,6 +205,15 @@ public final class BrokerSession implements AutoCloseable {
         LOG.info("registered as broker {} with epoch {}", identity.id(), epoch);
         listener.registered(epoch, message.getIndex());
         heartbeat();
+    }
+
+    private void onQuorumNodes(QuorumNodes nodes) {
+        try {
+            channels.learn(
+                    nodes.getRpcAddressesList().stream().map(HostPort::parse).toList());
+        } catch (IllegalArgumentException e) {
+            LOG.warn("the quorum names an address that is none", e);
+        }
     }
 
     private void onReply(HeartbeatReply reply) {
@@ -264,6 +280,7 @@ public final class BrokerSession implements AutoCloseable {
         if (stream == null) return;
         Heartbeat heartbeat = Heartbeat.newBuilder()
                 .setAppliedIndex(condition.appliedIndex())
+                .setMetadataDigest(condition.metadataDigest())
                 .setReady(condition.ready())
                 .setWantShutdown(leaving)
                 .build();

@@ -75,7 +75,7 @@ public final class MetadataWatcher implements AutoCloseable {
             Listener listener) {
         this.clusterId = clusterId;
         this.channels = channels;
-        this.choice = new NodeChoice(bootstrap, random);
+        this.choice = new NodeChoice(bootstrap, channels::learned, random);
         this.loop = loop;
         this.clock = clock;
         this.listener = listener;

@@ -5,11 +5,15 @@ import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** gRPC channels to quorum nodes, one an address, shared by everything in the process. Thread-safe. */
+/**
+ * gRPC channels to quorum nodes, one an address, shared by everything in the process; and the nodes that the quorum itself has named, for
+ * when those of the configuration are gone. Thread-safe.
+ */
 public final class QuorumChannels implements AutoCloseable {
     /** A metadata batch has at most 1 MiB; a snapshot part or an answer somewhat more. */
     private static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
@@ -19,6 +23,7 @@ public final class QuorumChannels implements AutoCloseable {
 
     private final Function<HostPort, ManagedChannel> opener;
     private final Map<HostPort, ManagedChannel> channels = new HashMap<>();
+    private volatile List<HostPort> learned = List.of();
     private boolean closed;
 
     public QuorumChannels() {
@@ -28,6 +33,15 @@ public final class QuorumChannels implements AutoCloseable {
     /** @param opener makes a channel that connects at its first call */
     public QuorumChannels(Function<HostPort, ManagedChannel> opener) {
         this.opener = opener;
+    }
+
+    /** Where the quorum says that it is reached now; empty before it has said anything. */
+    List<HostPort> learned() {
+        return learned;
+    }
+
+    void learn(List<HostPort> nodes) {
+        learned = List.copyOf(nodes);
     }
 
     /** After {@link #close} a channel whose calls fail as UNAVAILABLE, so that late callers need no case of their own. */

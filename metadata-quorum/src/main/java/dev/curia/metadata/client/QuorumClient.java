@@ -66,7 +66,7 @@ public final class QuorumClient {
             Clock clock,
             RandomGenerator random) {
         this.channels = channels;
-        this.choice = new NodeChoice(bootstrap, random);
+        this.choice = new NodeChoice(bootstrap, channels::learned, random);
         this.deadline = deadline;
         this.timers = timers;
         this.clock = clock;

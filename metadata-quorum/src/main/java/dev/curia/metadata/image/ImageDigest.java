@@ -30,10 +30,14 @@ final class ImageDigest {
     private static long part(MetadataImage of, MetadataImage before, MetadataImage after, MetadataDelta delta) {
         long sum = scalars(of) + sum(features(of, before, after));
         for (int id : delta.brokers()) {
-            sum += of.broker(id).map(ImageRecords::brokerRecord).map(ImageDigest::hash).orElse(0L);
+            sum += of.broker(id)
+                    .map(ImageRecords::brokerRecord)
+                    .map(ImageDigest::hash)
+                    .orElse(0L);
         }
         // A topic that goes takes its partitions along, which the delta does not name again.
-        for (Uuid id : delta.removedTopics().keySet()) sum += sum(of.topic(id).stream().flatMap(ImageDigest::whole));
+        for (Uuid id : delta.removedTopics().keySet())
+            sum += sum(of.topic(id).stream().flatMap(ImageDigest::whole));
         for (Uuid id : delta.createdTopics()) sum += sum(of.topic(id).stream().map(ImageRecords::topicRecord));
         for (PartitionId id : delta.partitions()) {
             if (!delta.removedTopics().containsKey(id.topicId())) sum += sum(partition(of, id));
@@ -51,8 +55,8 @@ final class ImageDigest {
     private static Stream<MetadataRecord> features(MetadataImage of, MetadataImage before, MetadataImage after) {
         Set<String> changed = new HashSet<>(before.features().keySet());
         changed.addAll(after.features().keySet());
-        changed.removeIf(name -> Objects.equals(
-                before.features().get(name), after.features().get(name)));
+        changed.removeIf(name ->
+                Objects.equals(before.features().get(name), after.features().get(name)));
         return of.features().entrySet().stream()
                 .filter(entry -> changed.contains(entry.getKey()))
                 .map(entry -> ImageRecords.featureRecord(entry.getKey(), entry.getValue()));

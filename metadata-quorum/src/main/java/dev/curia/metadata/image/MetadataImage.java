@@ -86,6 +86,7 @@ public final class MetadataImage {
                 configs,
                 features,
                 moving,
+                leaderless,
                 nextProducerId,
                 nextBrokerEpoch,
                 newDigest);

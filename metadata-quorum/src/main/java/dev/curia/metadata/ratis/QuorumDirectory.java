@@ -133,7 +133,7 @@ public final class QuorumDirectory implements AutoCloseable {
         Path root = config.directory();
         if (!isFormatted(root)) {
             throw new QuorumStartException(root + ", the directory of quorum node " + config.nodeId()
-                    + ", is not formatted. If the node is new, start it once with --format. If the node has lost its disk,"
+                    + ", is not formatted. If the node is new, start it once with --format, or with --join if its cluster exists already. If the node has lost its disk,"
                     + " remove it from the quorum and add it again as a new node.");
         }
         try {

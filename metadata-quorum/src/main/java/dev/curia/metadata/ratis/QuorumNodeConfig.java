@@ -29,7 +29,8 @@ public record QuorumNodeConfig(
         }
     }
 
-    Voter self() {
+    /** This node's own entry, which says where it is reached. */
+    public Voter self() {
         return voters.stream().filter(voter -> voter.id() == nodeId).findFirst().orElseThrow();
     }
 }

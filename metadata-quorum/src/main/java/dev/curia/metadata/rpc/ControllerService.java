@@ -1,6 +1,8 @@
 package dev.curia.metadata.rpc;
 
 import dev.curia.metadata.controller.ActiveController;
+import dev.curia.metadata.port.MetadataLog;
+import dev.curia.metadata.quorum.MetadataDigests;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsResponse;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
@@ -14,16 +16,21 @@ import io.grpc.stub.StreamObserver;
 /** What brokers ask of the active controller. */
 final class ControllerService extends ControllerGrpc.ControllerImplBase {
     private final ActiveController controller;
+    private final MetadataLog log;
+    private final MetadataDigests digests;
     private final Answers answers;
 
-    ControllerService(ActiveController controller, Answers answers) {
+    ControllerService(ActiveController controller, MetadataLog log, MetadataDigests digests, Answers answers) {
         this.controller = controller;
+        this.log = log;
+        this.digests = digests;
         this.answers = answers;
     }
 
     @Override
     public StreamObserver<BrokerMessage> session(StreamObserver<ControllerMessage> out) {
-        return new SessionCall(controller, answers, (ServerCallStreamObserver<ControllerMessage>) out);
+        return new SessionCall(
+                controller, new SessionNews(log, digests), answers, (ServerCallStreamObserver<ControllerMessage>) out);
     }
 
     @Override

@@ -4,12 +4,14 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
 import dev.curia.metadata.controller.ActiveController;
 import dev.curia.metadata.port.MetadataLog;
+import dev.curia.metadata.quorum.QuorumOperations;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +32,17 @@ public final class QuorumRpcServer implements AutoCloseable {
      * @param address to listen on; port 0: any free one
      * @param watchLoop serves the watch streams; started and closed by the owner
      * @param progressInterval an idle watch stream shows a sign of life this often
+     * @param operations on the quorum itself, if it can be operated on
      */
     public QuorumRpcServer(
             HostPort address,
             ActiveController controller,
             MetadataLog log,
             EventLoop watchLoop,
-            Duration progressInterval) {
+            Duration progressInterval,
+            Optional<QuorumOperations> operations) {
         this.address = address;
-        this.services = new QuorumServices(controller, log, watchLoop, progressInterval);
+        this.services = new QuorumServices(controller, log, watchLoop, progressInterval, operations);
     }
 
     /** Feeds the watch streams; give it to {@link MetadataLog#start}. */

@@ -4,6 +4,7 @@ import dev.curia.metadata.controller.ActiveController;
 import dev.curia.metadata.controller.BrokerLink;
 import dev.curia.proto.metadata.v1.BrokerMessage;
 import dev.curia.proto.metadata.v1.ControllerMessage;
+import dev.curia.proto.metadata.v1.Heartbeat;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -19,10 +20,17 @@ final class SessionCall implements StreamObserver<BrokerMessage>, BrokerLink {
     private final ServerCallStreamObserver<ControllerMessage> out;
     private final Object lock = new Object();
     private boolean open = true; // guarded by lock
+    private final SessionNews news; // guarded by lock
     private boolean registered; // only touched by gRPC's calls, which are serial
+    private int brokerId = -1; // likewise
 
-    SessionCall(ActiveController controller, Answers answers, ServerCallStreamObserver<ControllerMessage> out) {
+    SessionCall(
+            ActiveController controller,
+            SessionNews news,
+            Answers answers,
+            ServerCallStreamObserver<ControllerMessage> out) {
         this.controller = controller;
+        this.news = news;
         this.answers = answers;
         this.out = out;
         out.setOnCancelHandler(this::gone);
@@ -40,7 +48,7 @@ final class SessionCall implements StreamObserver<BrokerMessage>, BrokerLink {
             }
             case HEARTBEAT -> {
                 if (first) fail(malformed("the first message of a session must be register"));
-                else if (!controller.heartbeat(message.getHeartbeat(), this)) fail(Answers.overloaded());
+                else heartbeat(message.getHeartbeat());
             }
             case REPLICAS -> {
                 if (first) fail(malformed("the first message of a session must be register"));
@@ -66,7 +74,18 @@ final class SessionCall implements StreamObserver<BrokerMessage>, BrokerLink {
             fail(malformed);
             return;
         }
+        brokerId = message.getRegister().getBrokerId();
         if (!controller.register(message.getRegister(), this)) fail(Answers.overloaded());
+    }
+
+    private void heartbeat(Heartbeat heartbeat) {
+        if (!controller.heartbeat(heartbeat, this)) {
+            fail(Answers.overloaded());
+            return;
+        }
+        synchronized (lock) {
+            news.heartbeat(brokerId, heartbeat);
+        }
     }
 
     private void replicasReported(BrokerMessage message) {
@@ -113,7 +132,9 @@ final class SessionCall implements StreamObserver<BrokerMessage>, BrokerLink {
     public void send(ControllerMessage message) {
         synchronized (lock) {
             // Replies repeat their content; one that a slow broker cannot take now is not worth a queue.
-            if (open && (out.isReady() || !message.hasHeartbeatReply())) out.onNext(message);
+            if (!open || (!out.isReady() && message.hasHeartbeatReply())) return;
+            out.onNext(message);
+            news.next().ifPresent(out::onNext);
         }
     }
 

@@ -36,6 +36,7 @@ class ImageStoreTest {
                 for (int i = 0; i < 40; i++) {
                     image = write(store, image, i * 2L, batches.next(image), List.of());
                     if (i % 4 == 3) assertThat(store.load().image()).isEqualTo(image);
+                    if (i % 4 == 3) assertThat(store.load().image().digest()).isEqualTo(image.digest());
                 }
                 assertThat(store.load().batches()).hasSize(40);
             }
@@ -47,9 +48,17 @@ class ImageStoreTest {
         Check.forAll(200, random -> random, random -> {
             RandomBatches batches = new RandomBatches(random);
             MetadataImage image = MetadataImage.EMPTY;
-            for (int i = 0; i < 30; i++)
+            for (int i = 0; i < 30; i++) {
+                MetadataImage before = image;
                 image = image.apply(i, batches.next(image)).image();
-            assertThat(MetadataImage.EMPTY.apply(29, image.toRecords()).image()).isEqualTo(image);
+                boolean same =
+                        MetadataImage.EMPTY.apply(i, before.toRecords()).image().equals(image);
+                assertThat(image.digest() == before.digest()).isEqualTo(same);
+            }
+            MetadataImage rebuilt =
+                    MetadataImage.EMPTY.apply(29, image.toRecords()).image();
+            assertThat(rebuilt).isEqualTo(image);
+            assertThat(rebuilt.digest()).isEqualTo(image.digest());
         });
     }
 

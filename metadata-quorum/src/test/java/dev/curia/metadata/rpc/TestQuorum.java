@@ -155,8 +155,8 @@ final class TestQuorum implements AutoCloseable {
                 clock,
                 new Random(4),
                 (what, cause) -> faults.add(cause));
-        QuorumRpcServer server =
-                own(new QuorumRpcServer(address, controller, log, loop("watch"), Duration.ofMillis(100)));
+        QuorumRpcServer server = own(
+                new QuorumRpcServer(address, controller, log, loop("watch"), Duration.ofMillis(100), Optional.empty()));
         log.start(server.commits(), controller);
         return server;
     }
