@@ -24,8 +24,9 @@ public final class Main {
     public static void main(String[] args) {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
-        CommandLine line =
-                new CommandLine(new Main()).addSubcommand(LogCommand.commandLine(new SystemClock(), onTerminal()));
+        CommandLine line = new CommandLine(new Main())
+                .addSubcommand(LogCommand.commandLine(new SystemClock(), onTerminal()))
+                .addSubcommand(QuorumRecoverCommand.commandLine(new SystemClock()));
         line.setOut(new PrintWriter(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
         int exitCode = line.execute(args);

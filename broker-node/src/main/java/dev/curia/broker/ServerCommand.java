@@ -1,13 +1,9 @@
 package dev.curia.broker;
 
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import dev.curia.common.config.ConfigException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -63,16 +59,13 @@ final class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Map<String, String> given = new HashMap<>();
-        try (Reader reader = Files.newBufferedReader(config, StandardCharsets.UTF_8)) {
-            Properties properties = new Properties();
-            properties.load(reader);
-            properties.stringPropertyNames().forEach(name -> given.put(name, properties.getProperty(name)));
-        } catch (IOException | IllegalArgumentException e) {
-            spec.commandLine().getErr().println("curia: cannot read --config " + config + ": " + e);
+        Map<String, String> given;
+        try {
+            given = ConfigFile.read(config, overrides);
+        } catch (ConfigException e) {
+            spec.commandLine().getErr().println("curia: " + e.getMessage());
             return ExitCode.USAGE;
         }
-        given.putAll(overrides);
         if (format && join) {
             spec.commandLine().getErr().println("curia: --format and --join exclude each other");
             return ExitCode.USAGE;

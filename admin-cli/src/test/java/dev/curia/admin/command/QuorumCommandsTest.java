@@ -34,9 +34,7 @@ class QuorumCommandsTest {
     void anAddedNodeIsWaitedForWithProgress() {
         Run run = curia(with("add", "104"));
         assertThat(run.err()).isEmpty();
-        assertThat(run.out())
-                .isEqualTo(
-                        """
+        assertThat(run.out()).isEqualTo("""
                         Node 104 catches up: 300 of 1000 entries.
                         Node 104 catches up: 600 of 1000 entries.
                         Node 104 catches up: 900 of 1000 entries.

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Properties;
 import java.util.random.RandomGenerator;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -26,6 +27,8 @@ import org.apache.ratis.util.SizeInBytes;
  * raft/GROUP/current/        Raft log, term and vote
  * raft/GROUP/sm/             checkpoints of the image
  * db/                        the live image, rebuilt at each start
+ * recoveries.log             what {@link QuorumRecovery} did, a line each time
+ * raft.before-recovery/      the log as it was before that
  * </pre>
  *
  * <p>A directory is formatted once, explicitly. Afterwards one that has lost its log is refused: a voter that forgot its vote could
@@ -202,6 +205,15 @@ public final class QuorumDirectory implements AutoCloseable {
     /** Whether the node was formatted to join a quorum that existed. */
     boolean joins() {
         return joins;
+    }
+
+    /** What was done here by {@link QuorumRecovery}, oldest first. */
+    List<String> recoveries() {
+        try {
+            return QuorumRecovery.records(root);
+        } catch (IOException e) {
+            throw new QuorumStartException("cannot read what was recovered in " + root + ": " + e, e);
+        }
     }
 
     Path root() {

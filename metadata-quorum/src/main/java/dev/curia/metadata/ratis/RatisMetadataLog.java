@@ -71,6 +71,7 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     @Override
     public void start(CommitListener commits, LeadershipListener leadership) {
         QuorumDirectory directory = QuorumDirectory.open(config);
+        directory.recoveries().forEach(record -> LOG.warn("quorum recovered: {}", record));
         loadLibraryAhead();
         EventLoop loop = new EventLoop("quorum-events", EVENTS, clock, faults);
         MetadataStateMachine stateMachine =
