@@ -2,7 +2,6 @@ package dev.curia.sim;
 
 import dev.curia.common.id.TopicPartition;
 import dev.curia.log.PartitionLog;
-import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.replica.Replica;
@@ -31,9 +30,9 @@ final class Checker {
     private long acknowledged;
     private long read;
 
-    /** What was seen of one replica in one life of its broker. */
+    /** What was seen of one replica, until its broker dies or it is made anew. */
     private static final class Watched {
-        final SimProcess life;
+        final Replica replica;
 
         @Nullable
         View view;
@@ -41,8 +40,8 @@ final class Checker {
         long verified; // before it the log was seen to agree with the ledger
         long topHighWatermark; // in this leader epoch
 
-        Watched(SimProcess life) {
-            this.life = life;
+        Watched(Replica replica) {
+            this.replica = replica;
         }
     }
 
@@ -73,16 +72,17 @@ final class Checker {
         for (SimBroker broker : cluster.brokers()) {
             for (TopicPartition partition : cluster.partitions()) {
                 Optional<Replica> replica = broker.replicas.find(partition);
-                if (replica.isPresent()) look(broker, partition, replica.get().view());
+                if (replica.isPresent()) look(broker, partition, replica.get());
             }
         }
     }
 
-    private void look(SimBroker broker, TopicPartition partition, View now) {
+    private void look(SimBroker broker, TopicPartition partition, Replica found) {
+        View now = found.view();
         String key = broker.id + " " + partition;
         Watched replica = watched.get(key);
-        if (replica == null || replica.life != broker.process) {
-            replica = new Watched(broker.process);
+        if (replica == null || replica.replica != found) {
+            replica = new Watched(found);
             watched.put(key, replica);
         }
         View before = replica.view;
@@ -154,7 +154,7 @@ final class Checker {
         complete.addAll(state.eligibleLeaders());
         for (int member : complete) {
             Optional<SimBroker> broker = cluster.broker(member);
-            if (broker.isEmpty() || !isRegistered(image, broker.get())) continue;
+            if (broker.isEmpty() || !broker.get().isRegistered(image)) continue;
             Optional<PartitionLog> log = broker.get().log(partition);
             if (log.isPresent() && log.get().logEndOffset() < now.highWatermark()) {
                 violation(
@@ -164,13 +164,6 @@ final class Checker {
                                 + log.get().logEndOffset());
             }
         }
-    }
-
-    private static boolean isRegistered(MetadataImage image, SimBroker broker) {
-        return image.broker(broker.id)
-                .map(BrokerRegistration::incarnationId)
-                .filter(broker.incarnation::equals)
-                .isPresent();
     }
 
     static @Nullable PartitionState state(MetadataImage image, TopicPartition partition) {
@@ -271,7 +264,9 @@ final class Checker {
             MetadataImage image, TopicPartition partition, PartitionState before, PartitionState state) {
         for (int member : state.isr()) {
             Optional<SimBroker> broker = cluster.broker(member);
-            if (before.isr().contains(member) || broker.isEmpty() || !isRegistered(image, broker.get())) continue;
+            if (before.isr().contains(member)
+                    || broker.isEmpty()
+                    || !broker.get().isRegistered(image)) continue;
             Optional<PartitionLog> log = broker.get().log(partition);
             int committed = ledger(partition).size();
             if (log.isPresent() && log.get().logEndOffset() < committed) {

@@ -1,11 +1,16 @@
 package dev.curia.sim;
 
+import dev.curia.common.id.TopicPartition;
 import dev.curia.metadata.image.PartitionState;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 
 /** Breaks things, of kinds that the seed chose, each for a while. */
 final class Faults {
@@ -16,7 +21,9 @@ final class Faults {
     /** What can go wrong. */
     enum Kind {
         KILL_BROKER,
+        KILL_NEW_LEADERS,
         POWER_LOSS,
+        POWER_CYCLE,
         PAUSE_BROKER,
         KILL_QUORUM_NODE,
         PAUSE_QUORUM_NODE,
@@ -29,29 +36,51 @@ final class Faults {
         DISK_FULL,
         CLOCK_JUMP,
         QUORUM_ELECTION,
-        UNKNOWN_OUTCOMES
+        UNKNOWN_OUTCOMES,
+        MOVE,
+        PASS_LEADERSHIP_ON,
+        CHANGE_MIN_INSYNC
     }
 
     private final World world;
     private final SimCluster cluster;
+    private final SimAdmin admin;
     private final Excuses excuses;
     private final boolean fsynced;
     private final SplittableRandom random;
-    private final List<Kind> kinds = new ArrayList<>();
+    private final List<Kind> kinds;
     private final Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
     private final long meanGap;
+    private final long longest;
     private boolean over;
 
-    Faults(World world, SimCluster cluster, Excuses excuses, boolean fsynced) {
+    /** @param longest for which one lasts */
+    record Profile(Set<Kind> kinds, long meanGap, long longest) {
+        static Profile of(long meanGap, long longest, Kind... kinds) {
+            return new Profile(new TreeSet<>(List.of(kinds)), meanGap, longest);
+        }
+
+        private static Profile random(SplittableRandom random) {
+            Set<Kind> kinds = new TreeSet<>();
+            int percent = 20 + random.nextInt(80);
+            for (Kind kind : Kind.values()) if (random.nextInt(100) < percent) kinds.add(kind);
+            if (kinds.isEmpty()) kinds.add(Kind.KILL_BROKER);
+            return new Profile(kinds, 300 * World.MILLIS + random.nextLong(3 * World.SECONDS), LONGEST);
+        }
+    }
+
+    /** @param given empty: the seed chooses */
+    Faults(World world, SimCluster cluster, SimAdmin admin, Excuses excuses, boolean fsynced, Optional<Profile> given) {
         this.world = world;
         this.cluster = cluster;
+        this.admin = admin;
         this.excuses = excuses;
         this.fsynced = fsynced;
         this.random = world.fork();
-        int percent = 20 + random.nextInt(80);
-        for (Kind kind : Kind.values()) if (random.nextInt(100) < percent) kinds.add(kind);
-        if (kinds.isEmpty()) kinds.add(Kind.KILL_BROKER);
-        this.meanGap = 300 * World.MILLIS + random.nextLong(3 * World.SECONDS);
+        Profile profile = given.orElseGet(() -> Profile.random(random));
+        this.kinds = List.copyOf(profile.kinds);
+        this.meanGap = profile.meanGap;
+        this.longest = profile.longest;
     }
 
     Map<Kind, Integer> counts() {
@@ -85,7 +114,7 @@ final class Faults {
     }
 
     private long duration() {
-        long most = random.nextBoolean() ? LONGEST : LONGEST / 10;
+        long most = random.nextBoolean() ? longest : longest / 10;
         return 20 * World.MILLIS + random.nextLong(most);
     }
 
@@ -112,7 +141,9 @@ final class Faults {
     private boolean perform(Kind kind) {
         return switch (kind) {
             case KILL_BROKER -> killBroker(false);
+            case KILL_NEW_LEADERS -> killNewLeaders();
             case POWER_LOSS -> killBroker(true);
+            case POWER_CYCLE -> cyclePower();
             case PAUSE_BROKER -> pauseBroker();
             case KILL_QUORUM_NODE -> killQuorumNode();
             case PAUSE_QUORUM_NODE -> pauseQuorumNode();
@@ -126,11 +157,44 @@ final class Faults {
             case CLOCK_JUMP -> jumpClock();
             case QUORUM_ELECTION -> electInQuorum();
             case UNKNOWN_OUTCOMES -> misbehave();
+            case MOVE -> move();
+            case PASS_LEADERSHIP_ON -> passLeadershipOn();
+            case CHANGE_MIN_INSYNC -> changeMinInsync();
         };
     }
 
     private boolean killBroker(boolean powerLoss) {
-        int id = anyBroker();
+        return kill(anyBroker(), powerLoss, duration());
+    }
+
+    /** Off and on again, before anybody might notice. */
+    private boolean cyclePower() {
+        return kill(anyBroker(), true, 0);
+    }
+
+    /** Whoever leads a partition is cut off or killed, and so is who comes next, hardly that it leads: logs part again and again. */
+    private boolean killNewLeaders() {
+        TopicPartition partition =
+                cluster.partitions().get(random.nextInt(cluster.partitions().size()));
+        chase(partition, -1, 2 + random.nextInt(3), World.SECONDS);
+        return true;
+    }
+
+    private void chase(TopicPartition partition, int lastEpoch, int times, long patience) {
+        if (over || times == 0 || patience <= 0) return;
+        PartitionState state = Checker.state(cluster.raft.committed(), partition);
+        if (state == null || !state.hasLeader() || state.leaderEpoch() == lastEpoch) {
+            later(5 * World.MILLIS, () -> chase(partition, lastEpoch, times, patience - 5 * World.MILLIS));
+            return;
+        }
+        later(random.nextLong(100 * World.MILLIS), () -> {
+            if (random.nextBoolean()) kill(state.leader(), false, duration());
+            else isolate(SimBroker.host(state.leader()));
+            chase(partition, state.leaderEpoch(), times - 1, 6 * World.SECONDS);
+        });
+    }
+
+    private boolean kill(int id, boolean powerLoss, long duration) {
         boolean anyway = random.nextInt(100) < BEYOND_THE_PROMISE;
         if (powerLoss && !fsynced && !anyway && !othersKeepTheData(id)) return false;
         if (!cluster.killBroker(id, powerLoss)) return false;
@@ -142,7 +206,7 @@ final class Faults {
                 if (state != null) excuses.look(partition, state, cluster.raft.committed());
             }
         }
-        later(duration(), () -> cluster.startBroker(id, 0));
+        later(duration, () -> cluster.startBroker(id, 0));
         return true;
     }
 
@@ -186,7 +250,10 @@ final class Faults {
     }
 
     private boolean isolate() {
-        String host = anyHost();
+        return isolate(anyHost());
+    }
+
+    private boolean isolate(String host) {
         List<String> others = new ArrayList<>(cluster.hosts());
         if (random.nextBoolean()) others.add(Simulation.CLIENT_HOST);
         others.remove(host);
@@ -284,5 +351,48 @@ final class Faults {
         cluster.raft.misbehave(random.nextInt(60), random.nextInt(40));
         later(duration(), () -> cluster.raft.misbehave(0, 0));
         return true;
+    }
+
+    /** To other brokers, or back. */
+    private boolean move() {
+        TopicPartition partition = anyPartition();
+        List<Integer> replicas =
+                random.nextInt(4) == 0 ? List.of() : shuffledBrokers().subList(0, 3);
+        world.log(partition + " is to move to " + replicas);
+        admin.move(partition, replicas);
+        return true;
+    }
+
+    /** From broker to broker, where the replicas are. */
+    private boolean passLeadershipOn() {
+        TopicPartition partition = anyPartition();
+        PartitionState state = Checker.state(cluster.raft.committed(), partition);
+        if (state == null || state.isMoving()) return false;
+        List<Integer> order = new ArrayList<>(state.replicas());
+        for (int turn = 1 + random.nextInt(4); turn > 0; turn--) {
+            Collections.rotate(order, 1);
+            List<Integer> replicas = List.copyOf(order);
+            long delay = turn * random.nextLong(300 * World.MILLIS);
+            later(delay, () -> {
+                admin.move(partition, replicas);
+                admin.electPreferred();
+            });
+        }
+        return true;
+    }
+
+    private boolean changeMinInsync() {
+        admin.requireInSync(1 + random.nextInt(3));
+        return true;
+    }
+
+    private TopicPartition anyPartition() {
+        return cluster.partitions().get(random.nextInt(cluster.partitions().size()));
+    }
+
+    private List<Integer> shuffledBrokers() {
+        List<Integer> ids = new ArrayList<>();
+        for (int id = 1; id <= cluster.brokerCount(); id++) ids.add(random.nextInt(ids.size() + 1), id);
+        return ids;
     }
 }

@@ -1,7 +1,17 @@
 package dev.curia.sim;
 
+import dev.curia.common.id.PartitionId;
+import dev.curia.log.LogDirectories;
+import dev.curia.log.PartitionLog;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.replica.port.IsrProposals;
 import dev.curia.replica.port.ReplicaLinks;
 import dev.curia.replica.port.ReplicationSource;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** What a bug can be planted into, one for each run; all of it is real unless overridden. */
 interface Parts {
@@ -15,8 +25,27 @@ interface Parts {
         return real;
     }
 
-    /** What the followers' streams reach at a leader. */
-    default ReplicationSource.Directory sources(ReplicationSource.Directory real) {
+    /** A leader's way to the controller. */
+    default IsrProposals proposals(IsrProposals real, SimProcess process, Supplier<MetadataImage> committed) {
         return real;
+    }
+
+    /** The life of which a broker says that it still has everything; empty: of none. */
+    default OptionalLong intactBrokerEpoch(OptionalLong real, long lastRegistered) {
+        return real;
+    }
+
+    /** Before a broker that starts uses its logs. */
+    default void opened(LogDirectories directories) throws IOException {}
+
+    /** What the followers' streams reach at a leader. */
+    default ReplicationSource.Directory sources(
+            ReplicationSource.Directory real, Function<PartitionId, Optional<PartitionLog>> logs) {
+        return real;
+    }
+
+    /** What goes wrong around it, which for some bugs has to come thick; without: what the seed chooses. */
+    default Optional<Faults.Profile> faults() {
+        return Optional.empty();
     }
 }

@@ -1,15 +1,29 @@
 package dev.curia.sim;
 
 import dev.curia.common.id.PartitionId;
+import dev.curia.log.LogConfig;
+import dev.curia.log.LogDirectories;
+import dev.curia.log.LogDirectory;
 import dev.curia.log.LogSlice;
+import dev.curia.log.PartitionDirectory;
+import dev.curia.log.PartitionLog;
+import dev.curia.log.epoch.EpochHistory.EpochEnd;
+import dev.curia.metadata.image.BrokerRegistration;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.replica.Replica;
+import dev.curia.replica.port.IsrProposals;
 import dev.curia.replica.port.ReplicaLinks;
 import dev.curia.replica.port.ReplicationSource;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Mistakes that replication could make, each put in by standing between two real parts. */
@@ -116,36 +130,174 @@ final class PlantedBugs {
         }
     }
 
-    /** The high watermark follows the fastest follower, in sync or not: what one acknowledges counts for all. */
-    static final class WatermarkOfAnyFollower implements Parts {
+    /** A follower that starts cuts its log to the high watermark that it knew (KIP-101). */
+    static final class TruncationToTheWatermark implements Parts {
         @Override
-        public ReplicationSource.Directory sources(ReplicationSource.Directory real) {
-            return partition -> real.source(partition).map(source -> new Generous(source, subscribers(partition)));
+        public Optional<Faults.Profile> faults() {
+            return Optional.of(Faults.Profile.of(300 * World.MILLIS, 3 * World.SECONDS, Faults.Kind.KILL_BROKER));
         }
 
-        private final Map<PartitionId, List<ReplicationSource.Subscriber>> all = new HashMap<>();
-
-        private List<ReplicationSource.Subscriber> subscribers(PartitionId partition) {
-            return all.computeIfAbsent(partition, p -> new ArrayList<>());
+        @Override
+        public void opened(LogDirectories directories) throws IOException {
+            for (LogDirectory directory : directories.all()) {
+                for (PartitionDirectory partition : directory.partitions()) {
+                    if (partition.topicId().isEmpty()) continue;
+                    PartitionLog log =
+                            directory.open(partition.name(), partition.topicId().get(), LogConfig.of(Map.of()));
+                    log.truncateTo(directory.highWatermark(partition.name()));
+                    directory.release(partition.name());
+                }
+            }
         }
     }
 
-    private record Generous(ReplicationSource real, List<ReplicationSource.Subscriber> all)
-            implements ReplicationSource {
+    /** A leader takes the largest epoch below a follower's last one for that epoch, and so does not see where the logs part (KIP-279). */
+    static final class EpochTakenForAnother implements Parts {
+        @Override
+        public Optional<Faults.Profile> faults() {
+            return Optional.of(Faults.Profile.of(
+                    200 * World.MILLIS,
+                    2 * World.SECONDS,
+                    Faults.Kind.KILL_NEW_LEADERS,
+                    Faults.Kind.PASS_LEADERSHIP_ON,
+                    Faults.Kind.SLOW_LINK));
+        }
+
+        @Override
+        public ReplicationSource.Directory sources(
+                ReplicationSource.Directory real, Function<PartitionId, Optional<PartitionLog>> logs) {
+            return partition -> real.source(partition).map(source -> new Forwarding(source) {
+                @Override
+                public void subscribe(Position p, Subscriber subscriber) {
+                    int epoch = logs.apply(partition)
+                            .map(log -> log.endOffsetForEpoch(p.lastEpoch()))
+                            .filter(end -> end.endOffset() >= p.logEndOffset())
+                            .map(EpochEnd::epoch)
+                            .orElse(p.lastEpoch());
+                    super.subscribe(
+                            new Position(
+                                    p.leaderEpoch(),
+                                    p.logEndOffset(),
+                                    epoch,
+                                    p.logStartOffset(),
+                                    p.acknowledgedOffset()),
+                            subscriber);
+                }
+            });
+        }
+    }
+
+    /** A leader serves followers of whatever leader epoch, and counts what they acknowledge (KIP-320). */
+    static final class UnfencedFollowers implements Parts {
+        @Override
+        public Optional<Faults.Profile> faults() {
+            return Optional.of(Faults.Profile.of(
+                    200 * World.MILLIS, 3 * World.SECONDS, Faults.Kind.PASS_LEADERSHIP_ON, Faults.Kind.SLOW_LINK));
+        }
+
+        @Override
+        public ReplicationSource.Directory sources(
+                ReplicationSource.Directory real, Function<PartitionId, Optional<PartitionLog>> logs) {
+            return partition -> real.source(partition).map(source -> new Forwarding(source) {
+                private int epoch() {
+                    return source instanceof Replica replica ? replica.view().leaderEpoch() : -1;
+                }
+
+                @Override
+                public void subscribe(Position p, Subscriber subscriber) {
+                    super.subscribe(
+                            new Position(
+                                    epoch(),
+                                    p.logEndOffset(),
+                                    p.lastEpoch(),
+                                    p.logStartOffset(),
+                                    p.acknowledgedOffset()),
+                            subscriber);
+                }
+
+                @Override
+                public void acknowledge(Subscriber by, int leaderEpoch, long end, OptionalLong start) {
+                    super.acknowledge(by, epoch(), end, start);
+                }
+
+                @Override
+                public Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes) {
+                    return super.read(epoch(), offset, maxBytes);
+                }
+            });
+        }
+    }
+
+    /** A broker vouches for its data whatever happened to it, so that the last in-sync replica leads without what it lost (KIP-966). */
+    static final class UncleanStopForgotten implements Parts {
+        @Override
+        public OptionalLong intactBrokerEpoch(OptionalLong real, long lastRegistered) {
+            return lastRegistered < 0 ? real : OptionalLong.of(lastRegistered);
+        }
+
+        @Override
+        public Optional<Faults.Profile> faults() {
+            return Optional.of(Faults.Profile.of(
+                    World.SECONDS,
+                    5 * World.SECONDS,
+                    Faults.Kind.POWER_LOSS,
+                    Faults.Kind.KILL_BROKER,
+                    Faults.Kind.ISOLATE));
+        }
+    }
+
+    /** A replica that caught up joins the ISR although its broker has started anew since, perhaps without what it had (KIP-903). */
+    static final class StaleBrokerEpoch implements Parts {
+        @Override
+        public IsrProposals proposals(IsrProposals real, SimProcess process, Supplier<MetadataImage> committed) {
+            return proposal -> {
+                CompletableFuture<IsrProposals.Verdict> verdict = new CompletableFuture<>();
+                // On its way for a while, in which the broker may start anew.
+                process.after(process.random.nextLong(World.SECONDS), () -> {
+                    var unused =
+                            real.propose(renewed(proposal, committed.get())).thenAccept(verdict::complete);
+                });
+                return verdict;
+            };
+        }
+
+        private static IsrProposals.Proposal renewed(IsrProposals.Proposal proposal, MetadataImage image) {
+            List<IsrProposals.Member> members = proposal.isr().stream()
+                    .map(member -> new IsrProposals.Member(
+                            member.brokerId(),
+                            image.broker(member.brokerId())
+                                    .map(BrokerRegistration::epoch)
+                                    .orElse(member.brokerEpoch())))
+                    .toList();
+            return new IsrProposals.Proposal(
+                    proposal.partition(), proposal.leaderEpoch(), proposal.partitionEpoch(), members, proposal.cause());
+        }
+
+        @Override
+        public Optional<Faults.Profile> faults() {
+            return Optional.of(Faults.Profile.of(500 * World.MILLIS, 3 * World.SECONDS, Faults.Kind.POWER_CYCLE));
+        }
+    }
+
+    private static class Forwarding implements ReplicationSource {
+        private final ReplicationSource real;
+
+        Forwarding(ReplicationSource real) {
+            this.real = real;
+        }
+
         @Override
         public void subscribe(Position position, Subscriber subscriber) {
-            all.add(subscriber);
             real.subscribe(position, subscriber);
         }
 
         @Override
-        public void acknowledge(Subscriber by, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset) {
-            for (Subscriber each : all) real.acknowledge(each, leaderEpoch, logEndOffset, logStartOffset);
+        public void acknowledge(Subscriber by, int leaderEpoch, long end, OptionalLong start) {
+            real.acknowledge(by, leaderEpoch, end, start);
         }
 
         @Override
         public void unsubscribe(Subscriber subscriber) {
-            all.remove(subscriber);
             real.unsubscribe(subscriber);
         }
 
@@ -157,6 +309,47 @@ final class PlantedBugs {
         @Override
         public long deletesRemovedTo() {
             return real.deletesRemovedTo();
+        }
+    }
+
+    /** The high watermark follows the fastest follower, in sync or not: what one acknowledges counts for all. */
+    static final class WatermarkOfAnyFollower implements Parts {
+        @Override
+        public ReplicationSource.Directory sources(
+                ReplicationSource.Directory real, Function<PartitionId, Optional<PartitionLog>> logs) {
+            return partition -> real.source(partition).map(source -> new Generous(source, subscribers(partition)));
+        }
+
+        private final Map<PartitionId, List<ReplicationSource.Subscriber>> all = new HashMap<>();
+
+        private List<ReplicationSource.Subscriber> subscribers(PartitionId partition) {
+            return all.computeIfAbsent(partition, p -> new ArrayList<>());
+        }
+    }
+
+    private static final class Generous extends Forwarding {
+        private final List<Subscriber> all;
+
+        Generous(ReplicationSource real, List<Subscriber> all) {
+            super(real);
+            this.all = all;
+        }
+
+        @Override
+        public void subscribe(Position position, Subscriber subscriber) {
+            all.add(subscriber);
+            super.subscribe(position, subscriber);
+        }
+
+        @Override
+        public void acknowledge(Subscriber by, int leaderEpoch, long end, OptionalLong start) {
+            for (Subscriber each : all) super.acknowledge(each, leaderEpoch, end, start);
+        }
+
+        @Override
+        public void unsubscribe(Subscriber subscriber) {
+            all.remove(subscriber);
+            super.unsubscribe(subscriber);
         }
     }
 }

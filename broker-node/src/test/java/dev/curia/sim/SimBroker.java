@@ -5,6 +5,7 @@ import dev.curia.broker.bridge.BrokerStanding;
 import dev.curia.broker.bridge.MetadataBridge;
 import dev.curia.broker.bridge.PublishedMetadata;
 import dev.curia.broker.bridge.QuorumIsrProposals;
+import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
@@ -20,6 +21,8 @@ import dev.curia.metadata.client.BrokerSession;
 import dev.curia.metadata.client.MetadataWatcher;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.client.QuorumClient;
+import dev.curia.metadata.image.BrokerRegistration;
+import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.ServerEndpoint;
 import dev.curia.replica.grpc.GrpcReplicaLinks;
 import dev.curia.replica.grpc.LeaderChannels;
@@ -78,7 +81,14 @@ final class SimBroker {
                         new LogMetrics(meters),
                         (path, what, cause) -> process.faults().fatal("log directory failed: " + what, cause)));
         Optional<String> machineBoot = Optional.of(cluster.disk(id).boot());
-        long previousEpoch = directories.intactBrokerEpoch(machineBoot).orElse(-1);
+        parts.opened(directories);
+        long lastRegistered = cluster.raft
+                .committed()
+                .broker(id)
+                .map(BrokerRegistration::epoch)
+                .orElse(-1L);
+        long previousEpoch = parts.intactBrokerEpoch(directories.intactBrokerEpoch(machineBoot), lastRegistered)
+                .orElse(-1);
         AtomicLong brokerEpoch = new AtomicLong(-1);
         LocalBroker self = new LocalBroker(SimQuorumNode.CLUSTER, id, brokerEpoch::get);
         QuorumChannels channels = new QuorumChannels(to -> new SimChannel(network, process, to));
@@ -95,10 +105,10 @@ final class SimBroker {
                         List.of(process.newLoop("partition-loop-0"), process.newLoop("partition-loop-1")),
                         process.pool(3 * World.MILLIS)),
                 directories,
-                new QuorumIsrProposals(quorum, self),
+                parts.proposals(new QuorumIsrProposals(quorum, self), process, cluster.raft::committed),
                 parts.links(links),
                 metrics);
-        serve(network, self, parts.sources(replicas), metrics);
+        serve(network, self, parts.sources(replicas, this::log), metrics);
         join(channels, links, brokerEpoch, new Past(previousEpoch, machineBoot));
     }
 
@@ -172,8 +182,20 @@ final class SimBroker {
         session.start();
     }
 
+    /** Whether this life is the one that the metadata knows. */
+    boolean isRegistered(MetadataImage image) {
+        return image.broker(id)
+                .map(BrokerRegistration::incarnationId)
+                .filter(incarnation::equals)
+                .isPresent();
+    }
+
     static String host(int id) {
         return "b" + id;
+    }
+
+    private Optional<PartitionLog> log(PartitionId partition) {
+        return replicas.find(partition).flatMap(replica -> log(replica.name()));
     }
 
     /** A replica's log, whatever its role; empty: it has none open now. */

@@ -148,9 +148,11 @@ final class SimCluster {
     boolean isWhole() {
         MetadataImage image = raft.committed();
         if (running.size() < brokerCount || quorum.size() < SimQuorumNode.COUNT) return false;
+        if (!running.values().stream().allMatch(broker -> broker.isRegistered(image))) return false;
         for (TopicPartition partition : partitions) {
             PartitionState state = Checker.state(image, partition);
             if (state == null
+                    || state.isMoving()
                     || !state.hasLeader()
                     || state.isr().size() < state.replicas().size()) return false;
         }

@@ -1,11 +1,6 @@
 package dev.curia.sim;
 
 import dev.curia.common.id.TopicPartition;
-import dev.curia.metadata.client.QuorumChannels;
-import dev.curia.metadata.client.QuorumClient;
-import dev.curia.proto.admin.v1.CreateTopicsRequest;
-import dev.curia.proto.admin.v1.NewTopic;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +22,7 @@ final class Simulation {
     private final Checker checker;
     private final Excuses excuses;
     private final boolean fsynced;
+    private final SimAdmin admin;
     private final Faults faults;
     private final boolean withFaults;
     private final long storm;
@@ -80,7 +76,8 @@ final class Simulation {
                 broker -> excuses.started(broker.id, broker.incarnation));
         this.checker = new Checker(world, cluster, excuses);
         late.add(checker);
-        this.faults = new Faults(world, cluster, excuses, fsynced);
+        this.admin = new SimAdmin(cluster);
+        this.faults = new Faults(world, cluster, admin, excuses, fsynced, parts.faults());
         world.log("seed " + seed + ": " + brokers + " brokers, " + (fsynced ? "fsynced" : "written"));
     }
 
@@ -88,7 +85,7 @@ final class Simulation {
         String name = Thread.currentThread().getName(); // which says who acts, for the log of a verbose run
         try {
             cluster.start();
-            createTopic();
+            admin.createTopic(fsynced);
             if (!runUntil("the cluster is up", START_LIMIT, cluster::isWhole)) return result();
             startClients();
             if (withFaults) faults.start();
@@ -169,39 +166,6 @@ final class Simulation {
     /** A producer whose acknowledged records are lost, as they may be, cannot go on. */
     private boolean isFinished(SimProducer producer) {
         return producer.isFinished() || excuses.covers(producer.partition);
-    }
-
-    private void createTopic() {
-        SimProcess process = cluster.newProcess(CLIENT_HOST);
-        QuorumChannels channels = new QuorumChannels(to -> new SimChannel(cluster.network, process, to));
-        QuorumClient quorum = new QuorumClient(
-                channels,
-                SimQuorumNode.addresses(),
-                Duration.ofSeconds(5),
-                process.loop("client"),
-                process,
-                process.random.split());
-        tryToCreate(process, quorum);
-    }
-
-    private void tryToCreate(SimProcess process, QuorumClient quorum) {
-        if (cluster.raft.committed().topic(SimCluster.TOPIC).isPresent()) return;
-        NewTopic topic = NewTopic.newBuilder()
-                .setName(SimCluster.TOPIC)
-                .setPartitions(PARTITIONS)
-                .setReplicationFactor(3)
-                .putConfigs("min.insync.replicas", "2")
-                .putConfigs("curia.durability", fsynced ? "fsynced" : "written")
-                .build();
-        boolean all = cluster.raft.committed().brokers().stream()
-                        .filter(b -> !b.fenced())
-                        .count()
-                == cluster.brokerCount();
-        if (all) {
-            var unused = quorum.createTopics(
-                    CreateTopicsRequest.newBuilder().addTopics(topic).build());
-        }
-        process.after(World.SECONDS, () -> tryToCreate(process, quorum));
     }
 
     private void startClients() {

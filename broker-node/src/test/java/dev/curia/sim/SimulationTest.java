@@ -100,6 +100,31 @@ class SimulationTest {
         assertFound(PlantedBugs.WatermarkOfAnyFollower::new, 5);
     }
 
+    @Test
+    void aTruncationToTheWatermarkIsFound() {
+        assertFound(PlantedBugs.TruncationToTheWatermark::new, 20);
+    }
+
+    @Test
+    void anEpochTakenForAnotherIsFound() {
+        assertFound(PlantedBugs.EpochTakenForAnother::new, 100);
+    }
+
+    @Test
+    void unfencedFollowersAreFound() {
+        assertFound(PlantedBugs.UnfencedFollowers::new, 100);
+    }
+
+    @Test
+    void aForgottenUncleanStopIsFound() {
+        assertFound(PlantedBugs.UncleanStopForgotten::new, 50);
+    }
+
+    @Test
+    void aStaleBrokerEpochIsFound() {
+        assertFound(PlantedBugs.StaleBrokerEpoch::new, 100);
+    }
+
     /** Something that must never happen does, with the bug in. Not counted: that the cluster stands still. */
     private static void assertFound(Supplier<Parts> bug, long seeds) {
         for (long seed = 1; seed <= seeds; seed++) {

@@ -170,7 +170,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
     private void remove(PartitionId id, String topic) {
         Coordinator coordinator = coordinators.get(topic);
         if (coordinator != null) coordinator.onResign(id.partition());
-        CompletableFuture<Void> removed = replicas.remove(id);
+        CompletableFuture<Void> removed = replicas.remove(id, new TopicPartition(topic, id.partition()));
         changesUnderWay.incrementAndGet();
         CompletableFuture<Void> unused = removed.whenComplete((done, failure) -> changesUnderWay.decrementAndGet());
     }

@@ -163,13 +163,9 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         });
     }
 
-    /** Ends the replica and deletes its files; nothing happens when there is none. */
-    public CompletableFuture<Void> remove(PartitionId id) {
-        Optional<TopicPartition> name = Optional.ofNullable(byId.get(id))
-                .map(PartitionReplica::name)
-                .or(() -> offline.find(id).map(entry -> entry.assignment().name()));
-        if (name.isEmpty()) return CompletableFuture.completedFuture(null);
-        return change(name.get(), () -> {
+    /** Ends the replica and deletes its files, also one that is still being opened; nothing happens when there is none. */
+    public CompletableFuture<Void> remove(PartitionId id, TopicPartition name) {
+        return change(name, () -> {
             PartitionReplica present = byId.get(id);
             CompletableFuture<Void> gone = present == null
                     ? CompletableFuture.completedFuture(null)

@@ -337,7 +337,7 @@ class OfflineReplicaTest {
             assertThat(replicas.troubles().offlineSince()).containsOnlyKeys(old);
 
             replicas.metadataIsCurrent();
-            replicas.remove(old).get(10, TimeUnit.SECONDS);
+            replicas.remove(old, NAME).get(10, TimeUnit.SECONDS);
             cluster.publish();
             assertThat(cluster.log(1)).containsExactly("newer");
             assertThat(replicas.troubles().offlineSince()).isEmpty();

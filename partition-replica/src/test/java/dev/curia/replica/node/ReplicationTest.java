@@ -3,14 +3,19 @@ package dev.curia.replica.node;
 import static dev.curia.replica.node.TestCluster.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.common.id.PartitionId;
+import dev.curia.common.id.TopicPartition;
+import dev.curia.common.id.Uuid;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica.AppendResult;
 import dev.curia.replica.Replica.Isolation;
+import dev.curia.replica.ReplicaAssignment;
 import dev.curia.testkit.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -259,10 +264,26 @@ class ReplicationTest {
             cluster.elect(1);
             cluster.publish();
             cluster.append(1, 1, "old");
-            cluster.broker(1).replicas.remove(TestCluster.ID).get(10, TimeUnit.SECONDS);
+            cluster.broker(1).replicas.remove(TestCluster.ID, TestCluster.NAME).get(10, TimeUnit.SECONDS);
             assertThat(cluster.broker(1).replicas.find(TestCluster.NAME)).isEmpty();
             cluster.publish();
             assertThat(cluster.log(1)).isEmpty();
+        }
+    }
+
+    @Test
+    void aReplicaIsRemovedAlsoWhileItIsBeingOpened() throws Exception {
+        try (TestCluster cluster = new TestCluster(dir, 1, 1, LONG_LAG)) {
+            HostedReplicas replicas = cluster.broker(1).replicas;
+            TopicPartition name = new TopicPartition("passing", 0);
+            for (int i = 0; i < 20; i++) {
+                PartitionId id = new PartitionId(new Uuid(9, i), 0);
+                var opened = replicas.apply(
+                        new ReplicaAssignment(id, name, 1, 0, 0, List.of(1), List.of(1), List.of(), Map.of()));
+                replicas.remove(id, name).get(10, TimeUnit.SECONDS);
+                assertThat(opened).isDone();
+                assertThat(replicas.find(name)).isEmpty();
+            }
         }
     }
 }
