@@ -275,7 +275,8 @@ final class PlantedBugs {
 
         @Override
         public Optional<Faults.Profile> faults() {
-            return Optional.of(Faults.Profile.of(500 * World.MILLIS, 3 * World.SECONDS, Faults.Kind.POWER_CYCLE));
+            return Optional.of(Faults.Profile.of(
+                    250 * World.MILLIS, 3 * World.SECONDS, Faults.Kind.POWER_CYCLE, Faults.Kind.SLOW_LINK));
         }
     }
 

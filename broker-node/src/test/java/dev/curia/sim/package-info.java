@@ -6,7 +6,7 @@
  *
  * <p>{@link dev.curia.sim.World} runs one event at a time; after each {@link dev.curia.sim.Checker} looks whether what must always hold does.
  * {@link dev.curia.sim.Faults} breaks things; then everything heals and the cluster must come to rest whole. Read
- * {@link dev.curia.sim.Simulation} first. {@code SimulationTest} says how to run one seed or many.
+ * {@link dev.curia.sim.Simulation} first. {@code build/simulate.sh} runs one seed or many.
  */
 @NullMarked
 package dev.curia.sim;
