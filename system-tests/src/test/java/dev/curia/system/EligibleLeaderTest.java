@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -112,7 +113,9 @@ class EligibleLeaderTest {
                 }
                 return told.get() != null;
             });
-            assertThat(told.get().divergentOffsets().get(partition).offset()).isEqualTo(3);
+            assertThat(Objects.requireNonNull(told.get().divergentOffsets().get(partition))
+                            .offset())
+                    .isEqualTo(3);
         }
         start(leader);
         clients.awaitInSync(partition.topic(), BROKERS);
