@@ -99,8 +99,8 @@ final class QuorumRole implements Readiness, AutoCloseable {
             // Twice the longest time after which a follower would start an election.
             QuorumHealth health = new QuorumHealth(4 * tuning.electionTimeout().toMillis(), tuning.snapshotThreshold());
             NodeInspector inspector = new NodeInspector(resources.own(new QuorumChannels()));
-            QuorumOperations onQuorum =
-                    new QuorumOperations(log, log.membership(), health, inspector, watchLoop, clock, meters);
+            QuorumOperations onQuorum = resources.own(
+                    new QuorumOperations(log, log.membership(), health, inspector, watchLoop, clock, meters));
             QuorumRpcServer server = resources.own(new QuorumRpcServer(
                     new HostPort(self.host(), self.rpcPort()),
                     controller,

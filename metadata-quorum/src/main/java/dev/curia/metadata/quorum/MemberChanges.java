@@ -95,9 +95,9 @@ public final class MemberChanges {
         LOG.info("{}: handing leadership over first", what);
         return membership
                 .transferLeadership(Optional.empty())
-                .thenCompose(failure -> failure.isPresent()
-                        ? refused(what, "it leads the quorum, and nobody took over: " + failure.get())
-                        : done(new Result.NotLeader()));
+                .thenCompose(failure -> failure.isEmpty() || !leads(log.status())
+                        ? done(new Result.NotLeader())
+                        : refused(what, "it leads the quorum, and nobody took over: " + failure.get()));
     }
 
     /** @param nodeId empty: whichever voter is furthest */
@@ -109,7 +109,10 @@ public final class MemberChanges {
         Optional<String> refusal =
                 nodeId.flatMap(id -> QuorumChanges.refuseTransfer(status, id)).or(this::refuseSecond);
         if (refusal.isPresent()) return refused(what, refusal.get());
-        return begin(what, nodeId.orElse(-1), () -> membership.transferLeadership(nodeId), true);
+        // A slow election can make another node lead than was meant: the caller then asks that one, which tries again.
+        return begin(what, nodeId.orElse(-1), () -> membership.transferLeadership(nodeId), true)
+                .thenApply(result ->
+                        result instanceof Result.Refused && !leads(log.status()) ? new Result.NotLeader() : result);
     }
 
     private interface Change {
@@ -118,7 +121,7 @@ public final class MemberChanges {
 
     private CompletableFuture<Result> begin(String what, int nodeId, Change change, boolean await) {
         synchronized (this) {
-            if (newest != null && newest.getState() == QuorumChange.State.RUNNING) {
+            if (newest != null && isRunning()) {
                 return refused(what, "another change of the quorum is under way: " + newest.getWhat() + ".");
             }
             newest = QuorumChange.newBuilder().setWhat(what).setNodeId(nodeId).build();
@@ -145,10 +148,12 @@ public final class MemberChanges {
         return new Result.Refused(failure.get());
     }
 
+    synchronized boolean isRunning() {
+        return newest != null && newest.getState() == QuorumChange.State.RUNNING;
+    }
+
     private synchronized boolean isRunning(String what) {
-        return newest != null
-                && newest.getState() == QuorumChange.State.RUNNING
-                && newest.getWhat().equals(what);
+        return newest != null && isRunning() && newest.getWhat().equals(what);
     }
 
     private synchronized Optional<String> refuseSecond() {

@@ -13,6 +13,7 @@ import dev.curia.proto.admin.v1.DigestMismatch;
 import dev.curia.proto.admin.v1.InspectQuorumResponse;
 import dev.curia.proto.admin.v1.QuorumNodeState;
 import dev.curia.proto.admin.v1.QuorumVoter;
+import dev.curia.proto.metadata.v1.MetadataBatch;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -30,10 +32,11 @@ import org.slf4j.LoggerFactory;
  * Knows how this quorum node and, while it leads, the others fare: it asks each of them every second, compares their metadata with its
  * own, and changes the quorum's members when told to. Thread-safe; nothing blocks.
  */
-public final class QuorumOperations {
+public final class QuorumOperations implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QuorumOperations.class);
     private static final Duration ROUND = Duration.ofSeconds(1);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
+    private static final long CLOSE_SECONDS = 5;
     private static final long NEWS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private record Heard(QuorumNodeState state, long atNanos) {}
@@ -47,6 +50,7 @@ public final class QuorumOperations {
     private final MetadataDigests digests;
     private final MemberChanges changes;
     private final Map<Integer, Heard> heard = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     /** @param loop for the rounds; started and closed by the owner */
     public QuorumOperations(
@@ -98,6 +102,19 @@ public final class QuorumOperations {
         loop.submit(this::round);
     }
 
+    /** No rounds from now on; returns when the one in progress is over. Before the log is closed, not on the loop. */
+    @Override
+    public void close() {
+        closed = true;
+        CountDownLatch passed = new CountDownLatch(1);
+        if (!loop.offer(passed::countDown)) return;
+        try {
+            if (!passed.await(CLOSE_SECONDS, TimeUnit.SECONDS)) LOG.warn("the rounds over the quorum do not end");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Empty when this node follows or leads and is up to date; else what is missing, for people. */
     public Optional<String> notReadyBecause() {
         QuorumStanding standing = membership.standing();
@@ -108,6 +125,7 @@ public final class QuorumOperations {
     }
 
     private void round() {
+        if (closed) return;
         QuorumStatus status = log.status();
         boolean leads =
                 status.leader().filter(leader -> leader.id() == status.nodeId()).isPresent();
@@ -116,11 +134,20 @@ public final class QuorumOperations {
                     .map(QuorumStatus.Member::node)
                     .filter(node -> node.id() != status.nodeId())
                     .forEach(this::ask);
+            if (changes.isRunning()) nudge();
         } else {
             heard.clear();
             digests.forget();
         }
         loop.schedule(ROUND.toNanos(), this::round);
+    }
+
+    /**
+     * An entry without effect. Ratis learns from entries, not from heartbeats, how far a node is: one that joins a second time, and has
+     * everything already, would otherwise not be let in before the next change of the metadata.
+     */
+    private void nudge() {
+        var unused = log.propose(MetadataBatch.getDefaultInstance());
     }
 
     private void ask(QuorumStatus.Node node) {

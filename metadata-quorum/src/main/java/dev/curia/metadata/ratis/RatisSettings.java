@@ -88,6 +88,8 @@ final class RatisSettings {
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, duration(first));
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, duration(first.multipliedBy(2)));
         RaftServerConfigKeys.Rpc.setRequestTimeout(p, duration(election.multipliedBy(3)));
+        // A node that joins may be slow to begin: its first connection, its first classes, a busy machine.
+        RaftServerConfigKeys.setStagingTimeout(p, duration(election.multipliedBy(20)));
         RaftServerConfigKeys.Notification.setNoLeaderTimeout(p, duration(Duration.ofSeconds(10)));
         RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
     }

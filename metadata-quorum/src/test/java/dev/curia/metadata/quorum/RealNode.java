@@ -51,7 +51,7 @@ final class RealNode implements AutoCloseable {
                 clock,
                 new Random(config.nodeId()),
                 (what, cause) -> faults.add(cause));
-        operations = new QuorumOperations(
+        operations = own(new QuorumOperations(
                 log,
                 log.membership(),
                 new QuorumHealth(
@@ -60,7 +60,7 @@ final class RealNode implements AutoCloseable {
                 new NodeInspector(own(new QuorumChannels())),
                 watchLoop,
                 clock,
-                meters);
+                meters));
         QuorumRpcServer server = own(new QuorumRpcServer(
                 new HostPort(config.self().host(), config.self().rpcPort()),
                 controller,
