@@ -13,6 +13,7 @@ import dev.curia.common.time.Clock;
 import dev.curia.metadata.client.NodeInspector;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.controller.ActiveController;
+import dev.curia.metadata.controller.BrokerUpkeep;
 import dev.curia.metadata.controller.LeaderBalance;
 import dev.curia.metadata.controller.SessionConfig;
 import dev.curia.metadata.decide.TopicDefaults;
@@ -164,7 +165,12 @@ final class QuorumRole implements Readiness, AutoCloseable {
                 new LeaderBalance.Config(
                         settings.get(ServerKeys.LEADER_REBALANCE),
                         Duration.ofSeconds(settings.get(ServerKeys.LEADER_IMBALANCE_CHECK_SECONDS))),
-                Duration.ofMillis(settings.get(ServerKeys.UNCLEAN_RECOVERY_MS)));
+                Duration.ofMillis(settings.get(ServerKeys.UNCLEAN_RECOVERY_MS)),
+                new BrokerUpkeep.Config(
+                        Optional.of(settings.get(ServerKeys.ABSENCE_REPLACE_MS))
+                                .filter(millis -> millis >= 0)
+                                .map(Duration::ofMillis),
+                        settings.get(ServerKeys.MOVES_PER_BROKER)));
     }
 
     private static List<Voter> voters(NodeConfig config) {

@@ -14,6 +14,8 @@ final class BrokersCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: expected one of list.");
+        throw new ParameterException(
+                spec.commandLine(),
+                "Missing command: expected one of list, describe, maintenance, drain, undrain, decommission.");
     }
 }

@@ -7,6 +7,7 @@ import dev.curia.common.text.Table;
 import dev.curia.proto.admin.v1.BrokerDescription;
 import dev.curia.proto.admin.v1.DescribeClusterRequest;
 import dev.curia.proto.admin.v1.DescribeClusterResponse;
+import dev.curia.proto.common.v1.BrokerStanding;
 import dev.curia.proto.common.v1.Endpoint;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -53,18 +54,22 @@ final class BrokersList extends AdminCommand {
     }
 
     static String state(BrokerDescription broker) {
-        return broker.getFenced() ? "fenced" : "alive";
+        String alive = broker.getFenced() ? "fenced" : "alive";
+        return broker.getStanding() == BrokerStanding.IN_SERVICE
+                ? alive
+                : alive + ", " + Standings.name(broker.getStanding());
     }
 
     private static String address(Endpoint endpoint) {
         return endpoint.getHost().isEmpty() ? "-" : endpoint.getHost() + ":" + endpoint.getPort();
     }
 
-    private static Json.Obj toJson(BrokerDescription broker) {
+    static Json.Obj toJson(BrokerDescription broker) {
         return Json.object()
                 .put("brokerId", broker.getBrokerId())
                 .put("brokerEpoch", broker.getBrokerEpoch())
-                .put("state", state(broker))
+                .put("state", broker.getFenced() ? "fenced" : "alive")
+                .put("standing", Standings.name(broker.getStanding()))
                 .put(
                         "listeners",
                         broker.getListenersList().stream()

@@ -14,6 +14,6 @@ final class ClusterCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: expected one of info.");
+        throw new ParameterException(spec.commandLine(), "Missing command: expected one of info, rebalance.");
     }
 }

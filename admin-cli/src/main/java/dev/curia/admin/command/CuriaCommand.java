@@ -116,12 +116,16 @@ public final class CuriaCommand implements Runnable {
                 .addSubcommand(group(new PartitionsCommand(), new PartitionsAdd(root), new PartitionsReassign(root))
                         .addSubcommand(new PartitionsMoves(root))
                         .addSubcommand(new PartitionsElect(root)))
-                .addSubcommand(group(new BrokersCommand(), new BrokersList(root)))
+                .addSubcommand(group(new BrokersCommand(), new BrokersList(root), new BrokersDescribe(root))
+                        .addSubcommand(new BrokersMaintenance(root))
+                        .addSubcommand(new BrokersDrain(root))
+                        .addSubcommand(new BrokersUndrain(root))
+                        .addSubcommand(new BrokersDecommission(root)))
                 .addSubcommand(group(new QuorumCommand(), new QuorumStatus(root), new QuorumAdd(root))
                         .addSubcommand(new QuorumRemove(root))
                         .addSubcommand(new QuorumReplace(root))
                         .addSubcommand(new QuorumTransfer(root)))
-                .addSubcommand(group(new ClusterCommand(), new ClusterInfo(root)))
+                .addSubcommand(group(new ClusterCommand(), new ClusterInfo(root), new ClusterRebalance(root)))
                 .addSubcommand(new Produce(root))
                 .addSubcommand(new Consume(root));
         Errors errors = new Errors(root);

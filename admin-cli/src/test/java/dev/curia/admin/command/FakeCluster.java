@@ -9,6 +9,8 @@ import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
 import dev.curia.proto.admin.v1.AlteredConfigs;
 import dev.curia.proto.admin.v1.AlteredReassignment;
 import dev.curia.proto.admin.v1.BrokerDescription;
+import dev.curia.proto.admin.v1.ChangeStandingRequest;
+import dev.curia.proto.admin.v1.ChangeStandingResponse;
 import dev.curia.proto.admin.v1.ConfigAlteration;
 import dev.curia.proto.admin.v1.ConfigChange;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
@@ -22,6 +24,8 @@ import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.DeletedTopic;
 import dev.curia.proto.admin.v1.DescribeClusterRequest;
 import dev.curia.proto.admin.v1.DescribeClusterResponse;
+import dev.curia.proto.admin.v1.DescribeDrainRequest;
+import dev.curia.proto.admin.v1.DescribeDrainResponse;
 import dev.curia.proto.admin.v1.DescribeTopicsRequest;
 import dev.curia.proto.admin.v1.DescribeTopicsResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
@@ -35,6 +39,8 @@ import dev.curia.proto.admin.v1.NewTopic;
 import dev.curia.proto.admin.v1.OngoingReassignment;
 import dev.curia.proto.admin.v1.PartitionCount;
 import dev.curia.proto.admin.v1.PartitionDescription;
+import dev.curia.proto.admin.v1.PlanRebalanceRequest;
+import dev.curia.proto.admin.v1.PlanRebalanceResponse;
 import dev.curia.proto.admin.v1.Reassignment;
 import dev.curia.proto.admin.v1.TopicDescription;
 import dev.curia.proto.admin.v1.TopicPartitions;
@@ -83,6 +89,9 @@ final class FakeCluster implements AutoCloseable {
     final Map<String, List<List<Record>>> topics = new TreeMap<>();
     final Map<String, String> configs = new ConcurrentHashMap<>(); // the same for every topic
     final Map<Integer, OngoingReassignment> moves = new TreeMap<>(); // of topic "orders"
+    final List<ChangeStandingRequest.Action> standings = new ArrayList<>();
+    final Queue<DescribeDrainResponse> drains = new ConcurrentLinkedQueue<>();
+    final Queue<PlanRebalanceResponse> plans = new ConcurrentLinkedQueue<>();
     final Queue<Status> nextProduceAnswers = new ConcurrentLinkedQueue<>();
     final Queue<Status> nextConsumeAnswers = new ConcurrentLinkedQueue<>();
     final List<ProduceRequest> produced = new ArrayList<>();
@@ -230,6 +239,30 @@ final class FakeCluster implements AutoCloseable {
                 }
             }
             answer(to, response.build());
+        }
+
+        /** Broker 1 only. */
+        @Override
+        public void changeStanding(ChangeStandingRequest request, StreamObserver<ChangeStandingResponse> to) {
+            ChangeStandingResponse.Builder response = ChangeStandingResponse.newBuilder();
+            if (request.getBrokerId() != 1)
+                response.setStatus(status(ErrorCode.BROKER_ID_NOT_REGISTERED, "Broker is not registered."));
+            else standings.add(request.getAction());
+            answer(to, response.build());
+        }
+
+        /** The next of what was put there, and then an empty broker. */
+        @Override
+        public void describeDrain(DescribeDrainRequest request, StreamObserver<DescribeDrainResponse> to) {
+            DescribeDrainResponse next = drains.poll();
+            answer(to, next == null ? DescribeDrainResponse.getDefaultInstance() : next);
+        }
+
+        /** Likewise. */
+        @Override
+        public void planRebalance(PlanRebalanceRequest request, StreamObserver<PlanRebalanceResponse> to) {
+            PlanRebalanceResponse next = plans.poll();
+            answer(to, next == null ? PlanRebalanceResponse.getDefaultInstance() : next);
         }
 
         /** Moves of "orders" are accepted and stay under way. */

@@ -201,6 +201,19 @@ public final class ServerKeys {
             1,
             INT,
             "How often the controller looks for partitions whose preferred leader could lead and does not, in seconds.");
+    public static final ConfigKey<Long> ABSENCE_REPLACE_MS = ConfigKey.ofLong(
+            "curia.broker.absence.replace.ms",
+            -1,
+            -1,
+            1_000_000_000_000L,
+            "A broker that is away for this time, in milliseconds, is replaced: what it held is made anew on other brokers. Not one in maintenance,"
+                    + " and none while more than half are away. -1: never. Read by quorum nodes.");
+    public static final ConfigKey<Integer> MOVES_PER_BROKER = ConfigKey.ofInt(
+            "curia.moves.per.broker.max",
+            10,
+            1,
+            INT,
+            "Drains and replacements begin no more moves of partitions to or from a broker at once. Read by quorum nodes.");
     public static final ConfigKey<Integer> ELECTION_TIMEOUT_MS = ConfigKey.ofInt(
             "quorum.election.timeout.ms",
             500,
@@ -253,6 +266,8 @@ public final class ServerKeys {
             HEARTBEAT_INTERVAL_MS,
             LEADER_REBALANCE,
             LEADER_IMBALANCE_CHECK_SECONDS,
+            ABSENCE_REPLACE_MS,
+            MOVES_PER_BROKER,
             ELECTION_TIMEOUT_MS,
             CONTROLLED_SHUTDOWN_MS);
 

@@ -4,6 +4,7 @@ import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.decide.BrokerDecisions;
+import dev.curia.metadata.decide.BrokerStandings;
 import dev.curia.metadata.decide.ClusterDecisions;
 import dev.curia.metadata.decide.ConfigDecisions;
 import dev.curia.metadata.decide.Decision;
@@ -22,12 +23,16 @@ import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
 import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
+import dev.curia.proto.admin.v1.ChangeStandingRequest;
+import dev.curia.proto.admin.v1.ChangeStandingResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import dev.curia.proto.admin.v1.DescribeDrainRequest;
+import dev.curia.proto.admin.v1.DescribeDrainResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
@@ -79,6 +84,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     private final UncleanRequests uncleanRequests;
     private final LeaderBalance balance;
     private final Reassignments reassignments;
+    private final BrokerUpkeep upkeep;
     private final long tickNanos;
 
     // Loop-confined from here on.
@@ -97,7 +103,18 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
             TopicDefaults topicDefaults,
             SessionConfig sessions,
             LeaderBalance.Config balance,
-            Duration uncleanRecovery) {}
+            Duration uncleanRecovery,
+            BrokerUpkeep.Config upkeep) {
+        /** With brokers taken care of as by default. */
+        public Settings(
+                String clusterId,
+                TopicDefaults topicDefaults,
+                SessionConfig sessions,
+                LeaderBalance.Config balance,
+                Duration uncleanRecovery) {
+            this(clusterId, topicDefaults, sessions, balance, uncleanRecovery, BrokerUpkeep.Config.DEFAULT);
+        }
+    }
 
     /**
      * @param loop with an inbox of at least {@link #LOOP_CAPACITY}; started and closed by the owner
@@ -130,6 +147,13 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         this.uncleanRequests = new UncleanRequests(log, longestLogs);
         this.reassignments = new Reassignments(settings.topicDefaults());
         this.balance = new LeaderBalance(settings.balance(), this::decide, sessions.health());
+        this.upkeep = new BrokerUpkeep(
+                settings.upkeep(),
+                settings.topicDefaults(),
+                log,
+                this::decide,
+                sessions.health(),
+                sessions::isConnected);
         this.tickNanos =
                 Math.max(1_000_000, settings.sessions().reconnectWindow().toNanos() / 5);
     }
@@ -163,6 +187,14 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
 
     public CompletableFuture<Answer<AlterReassignmentsResponse>> alterReassignments(AlterReassignmentsRequest request) {
         return submit(image -> reassignments.alter(image, request, sessions.health()));
+    }
+
+    public CompletableFuture<Answer<ChangeStandingResponse>> changeStanding(ChangeStandingRequest request) {
+        return submit(image -> BrokerStandings.change(image, request));
+    }
+
+    public CompletableFuture<Answer<DescribeDrainResponse>> describeDrain(DescribeDrainRequest request) {
+        return submit(image -> upkeep.decisions().describe(image, request.getBrokerId(), sessions.health()));
     }
 
     public CompletableFuture<Answer<AlterConfigsResponse>> alterConfigs(AlterConfigsRequest request) {
@@ -256,6 +288,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         sessions.start(log.image(), clock.monotonicNanos());
         longestLogs.start(clock.monotonicNanos());
         balance.start(clock.monotonicNanos());
+        upkeep.start(clock.monotonicNanos());
         tick(now);
     }
 
@@ -304,6 +337,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         if (pipeline != null) {
             sessions.tick(clock.monotonicNanos());
             balance.tick(clock.monotonicNanos());
+            upkeep.tick(clock.monotonicNanos());
             longestLogs.tick(clock.monotonicNanos());
             uncleanRequests.tick(clock.monotonicNanos());
             completeMoves();

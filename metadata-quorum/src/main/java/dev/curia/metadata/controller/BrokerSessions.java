@@ -120,6 +120,10 @@ final class BrokerSessions {
         if (session != null) session.link.send(message);
     }
 
+    boolean isConnected(int brokerId) {
+        return sessions.containsKey(brokerId);
+    }
+
     /** Whose link this is; empty: nobody's who is connected. */
     Optional<Connected> connected(BrokerLink link) {
         return Optional.ofNullable(byLink(link)).map(session -> new Connected(session.brokerId, session.epoch));

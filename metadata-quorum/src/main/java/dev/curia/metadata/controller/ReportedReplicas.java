@@ -41,6 +41,12 @@ final class ReportedReplicas implements ReplicaHealth {
     }
 
     @Override
+    public boolean hasRoom(int brokerId) {
+        Report report = byBroker.get(brokerId);
+        return report != null && report.full.isEmpty();
+    }
+
+    @Override
     public boolean anyFull() {
         return byBroker.values().stream().anyMatch(report -> !report.full.isEmpty());
     }

@@ -6,6 +6,7 @@ import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
+import dev.curia.metadata.image.Standing;
 import dev.curia.metadata.image.Topic;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
@@ -63,7 +64,8 @@ public final class BrokerDecisions {
         List<MetadataRecord> records = new ArrayList<>();
         if (known.isPresent()) records.addAll(startedAgain(image, request, known.get(), health));
         long epoch = image.nextBrokerEpoch();
-        records.add(registration(request, epoch));
+        records.add(registration(
+                request, epoch, known.map(BrokerRegistration::standing).orElse(Standing.IN_SERVICE)));
         return Decision.of(records, new Registration(Statuses.OK, epoch));
     }
 
@@ -222,7 +224,7 @@ public final class BrokerDecisions {
         return image.broker(brokerId).filter(broker -> broker.epoch() == epoch);
     }
 
-    private static MetadataRecord registration(Register request, long epoch) {
+    private static MetadataRecord registration(Register request, long epoch, Standing standing) {
         return MetadataRecord.newBuilder()
                 .setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
                         .setBrokerId(request.getBrokerId())
@@ -232,7 +234,8 @@ public final class BrokerDecisions {
                         .setRpc(request.getRpc())
                         .setRack(request.getRack())
                         .addAllLogDirIds(request.getLogDirIdsList())
-                        .setFenced(true))
+                        .setFenced(true)
+                        .setStanding(standing.proto()))
                 .build();
     }
 

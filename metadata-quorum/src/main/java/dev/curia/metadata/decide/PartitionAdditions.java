@@ -80,8 +80,7 @@ public final class PartitionAdditions {
     }
 
     private static Plan byPlacement(MetadataImage image, Topic topic, int added, int factor) {
-        List<BrokerRegistration> alive =
-                image.brokers().stream().filter(broker -> !broker.fenced()).toList();
+        List<BrokerRegistration> alive = BrokerStandings.toPlaceOn(image, factor);
         if (factor > alive.size()) {
             return Plan.refused(
                     ErrorCode.INVALID_REPLICATION_FACTOR,

@@ -3,6 +3,7 @@ package dev.curia.metadata.decide;
 import dev.curia.common.id.PartitionId;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
+import dev.curia.metadata.image.Standing;
 import dev.curia.metadata.image.Topic;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
@@ -72,7 +73,7 @@ public final class PreferredElections {
             return target.refused(
                     ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE,
                     "Its preferred leader, broker " + preferred + ", cannot lead: the in-sync replicas are "
-                            + state.isr() + (image.isAlive(preferred) ? "." : ", and it is not alive."));
+                            + state.isr() + whyNot(image, preferred) + ".");
         }
         records.add(record(id, state));
         return target.elected(preferred);
@@ -81,8 +82,18 @@ public final class PreferredElections {
     private static boolean mayLead(MetadataImage image, PartitionId id, PartitionState state, ReplicaHealth health) {
         int preferred = preferred(state);
         return state.isr().contains(preferred)
+                && BrokerStandings.of(image, preferred) == Standing.IN_SERVICE
                 && Elections.alive(image, health).mayLead(preferred, id)
                 && !health.isFull(preferred, id);
+    }
+
+    private static String whyNot(MetadataImage image, int preferred) {
+        if (!image.isAlive(preferred)) return ", and it is not alive";
+        return switch (BrokerStandings.of(image, preferred)) {
+            case IN_SERVICE -> "";
+            case MAINTENANCE -> ", and it is in maintenance";
+            case DRAINING, DECOMMISSIONING -> ", and its replicas move away";
+        };
     }
 
     private static MetadataRecord record(PartitionId id, PartitionState state) {

@@ -62,6 +62,16 @@ public final class Reassignments {
                         .build());
     }
 
+    /** Begins the move of a partition that does not move yet; empty when that is not possible. */
+    Optional<MetadataRecord> begin(
+            MetadataImage image, PartitionId id, List<Integer> target, Cause cause, ReplicaHealth health) {
+        PartitionState state = image.partition(id).orElseThrow();
+        return forward(image, id, state, target, true, health)
+                .next()
+                .map(next -> completed(image, id, next, health).orElse(next))
+                .map(next -> record(id, state, next, cause));
+    }
+
     /** Ends the moves whose new replicas are in sync; the reply is how many. */
     public Decision<Integer> complete(MetadataImage image, ReplicaHealth health) {
         List<MetadataRecord> records = new ArrayList<>();
@@ -92,6 +102,13 @@ public final class Reassignments {
         PartitionState state = found.get();
         if (!seen.add(id)) {
             return Statuses.error(ErrorCode.INVALID_REQUEST, "The partition is twice in the request.");
+        }
+        List<Integer> expected = wanted.getExpectedList();
+        if (!expected.isEmpty() && (state.isMoving() || !state.replicas().equals(expected))) {
+            return Statuses.error(
+                    ErrorCode.INVALID_REQUEST,
+                    "Expected were replicas " + expected + " that do not move, but they are " + state.replicas()
+                            + (state.isMoving() ? " and move." : "."));
         }
         boolean cancel = wanted.getReplicasCount() == 0;
         Plan plan = cancel

@@ -19,6 +19,11 @@ public interface ReplicaHealth {
         return false;
     }
 
+    /** Whether the broker takes new replicas: none of its disks is known to be full. */
+    default boolean hasRoom(int brokerId) {
+        return true;
+    }
+
     /** Whether any replica is full. */
     default boolean anyFull() {
         return false;

@@ -78,8 +78,7 @@ record TopicCreation(Status status, ByteString topicId, List<List<Integer>> repl
                     "Topic " + topic.getName() + " has replication factor " + factor
                             + "; expected at least 1, or -1 for the default."));
         }
-        List<BrokerRegistration> alive =
-                image.brokers().stream().filter(broker -> !broker.fenced()).toList();
+        List<BrokerRegistration> alive = BrokerStandings.toPlaceOn(image, factor);
         if (factor > alive.size()) {
             return refused(Statuses.error(
                     ErrorCode.INVALID_REPLICATION_FACTOR,

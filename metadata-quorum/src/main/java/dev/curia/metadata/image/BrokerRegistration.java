@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param listeners where Kafka clients connect, one a listener name
  * @param rpc where other brokers and gRPC clients connect
  * @param fenced registered, but may not lead or be in sync
+ * @param standing what an administrator wants of it; kept over registrations
  */
 public record BrokerRegistration(
         int id,
@@ -21,7 +22,8 @@ public record BrokerRegistration(
         ServerEndpoint rpc,
         Optional<String> rack,
         List<Uuid> logDirIds,
-        boolean fenced) {
+        boolean fenced,
+        Standing standing) {
     public BrokerRegistration {
         listeners = List.copyOf(listeners);
         logDirIds = List.copyOf(logDirIds);
@@ -33,6 +35,20 @@ public record BrokerRegistration(
     }
 
     public BrokerRegistration withFenced(boolean nowFenced) {
-        return new BrokerRegistration(id, epoch, incarnationId, listeners, rpc, rack, logDirIds, nowFenced);
+        return new BrokerRegistration(id, epoch, incarnationId, listeners, rpc, rack, logDirIds, nowFenced, standing);
+    }
+
+    public BrokerRegistration withStanding(Standing now) {
+        return new BrokerRegistration(id, epoch, incarnationId, listeners, rpc, rack, logDirIds, fenced, now);
+    }
+
+    /** Alive, and new replicas may be placed on it. */
+    public boolean takesReplicas() {
+        return !fenced && standing == Standing.IN_SERVICE;
+    }
+
+    /** Its rack's name; brokers without one are in a rack without a name. */
+    public String rackName() {
+        return rack.orElse("");
     }
 }

@@ -4,6 +4,7 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
 import dev.curia.proto.metadata.v1.BrokerFencingRecord;
 import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
+import dev.curia.proto.metadata.v1.BrokerStandingRecord;
 import dev.curia.proto.metadata.v1.BrokerUnregistrationRecord;
 import dev.curia.proto.metadata.v1.ConfigRecord;
 import dev.curia.proto.metadata.v1.FeatureLevelRecord;
@@ -88,6 +89,7 @@ final class ImageEdit {
             case PRODUCER_ID_BLOCK ->
                 nextProducerId = record.getProducerIdBlock().getNextProducerId();
             case FEATURE_LEVEL -> feature(record.getFeatureLevel());
+            case BROKER_STANDING -> stand(record.getBrokerStanding());
             case BROKER_EVENTS -> {} // for the journal
             case KIND_NOT_SET ->
                 throw new IllegalStateException(
@@ -118,6 +120,15 @@ final class ImageEdit {
         if (!brokers.containsKey(record.getBrokerId())) return;
         brokers = brokers.minus(record.getBrokerId());
         changedBrokers.add(record.getBrokerId());
+    }
+
+    private void stand(BrokerStandingRecord record) {
+        BrokerRegistration broker = brokers.get(record.getBrokerId());
+        if (broker == null) {
+            throw new IllegalStateException("standing of broker " + record.getBrokerId() + ", which is not registered");
+        }
+        brokers = brokers.plus(broker.id(), broker.withStanding(Standing.of(record.getStanding())));
+        changedBrokers.add(broker.id());
     }
 
     private void create(TopicRecord record) {

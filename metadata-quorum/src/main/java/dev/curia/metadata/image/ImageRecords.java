@@ -52,7 +52,8 @@ public final class ImageRecords {
                 endpoint(r.getRpc()),
                 Optional.of(r.getRack()).filter(rack -> !rack.isEmpty()),
                 r.getLogDirIdsList().stream().map(ImageRecords::uuid).toList(),
-                r.getFenced());
+                r.getFenced(),
+                Standing.of(r.getStanding()));
     }
 
     static BrokerRegistrationRecord proto(BrokerRegistration b) {
@@ -65,6 +66,7 @@ public final class ImageRecords {
                 .setRack(b.rack().orElse(""))
                 .addAllLogDirIds(b.logDirIds().stream().map(ImageRecords::bytes).toList())
                 .setFenced(b.fenced())
+                .setStanding(b.standing().proto())
                 .build();
     }
 

@@ -1,12 +1,15 @@
 package dev.curia.metadata.rpc;
 
 import dev.curia.metadata.controller.ActiveController;
+import dev.curia.metadata.decide.RebalancePlan;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.admin.v1.AdminGrpc;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
 import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
+import dev.curia.proto.admin.v1.ChangeStandingRequest;
+import dev.curia.proto.admin.v1.ChangeStandingResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
@@ -15,6 +18,8 @@ import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.DescribeClusterRequest;
 import dev.curia.proto.admin.v1.DescribeClusterResponse;
+import dev.curia.proto.admin.v1.DescribeDrainRequest;
+import dev.curia.proto.admin.v1.DescribeDrainResponse;
 import dev.curia.proto.admin.v1.DescribeQuorumRequest;
 import dev.curia.proto.admin.v1.DescribeQuorumResponse;
 import dev.curia.proto.admin.v1.DescribeTopicsRequest;
@@ -25,6 +30,8 @@ import dev.curia.proto.admin.v1.ListReassignmentsRequest;
 import dev.curia.proto.admin.v1.ListReassignmentsResponse;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
+import dev.curia.proto.admin.v1.PlanRebalanceRequest;
+import dev.curia.proto.admin.v1.PlanRebalanceResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
@@ -70,6 +77,21 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     @Override
     public void listReassignments(ListReassignmentsRequest request, StreamObserver<ListReassignmentsResponse> caller) {
         reply(caller, Descriptions.reassignments(log.image()));
+    }
+
+    @Override
+    public void changeStanding(ChangeStandingRequest request, StreamObserver<ChangeStandingResponse> caller) {
+        answers.answer(() -> {}, () -> controller.changeStanding(request), caller);
+    }
+
+    @Override
+    public void describeDrain(DescribeDrainRequest request, StreamObserver<DescribeDrainResponse> caller) {
+        answers.answer(() -> {}, () -> controller.describeDrain(request), caller);
+    }
+
+    @Override
+    public void planRebalance(PlanRebalanceRequest request, StreamObserver<PlanRebalanceResponse> caller) {
+        reply(caller, RebalancePlan.of(log.image(), request));
     }
 
     @Override

@@ -168,6 +168,7 @@ final class Descriptions {
                 .setBrokerId(broker.id())
                 .setBrokerEpoch(broker.epoch())
                 .setFenced(broker.fenced())
+                .setStanding(broker.standing().proto())
                 .addAllListeners(
                         broker.listeners().stream().map(ImageRecords::proto).toList())
                 .setRpc(ImageRecords.proto(broker.rpc()))

@@ -7,6 +7,7 @@ import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.image.ServerEndpoint;
+import dev.curia.metadata.image.Standing;
 import dev.curia.metadata.image.Topic;
 import dev.curia.proto.metadata.v1.BrokerFencingRecord;
 import dev.curia.proto.metadata.v1.BrokerSet;
@@ -63,7 +64,8 @@ final class RandomBatches {
                 new ServerEndpoint("RPC", "host", 9095, "PLAINTEXT"),
                 random.nextBoolean() ? Optional.of("rack") : Optional.empty(),
                 List.of(Uuid.random(random)),
-                random.nextBoolean());
+                random.nextBoolean(),
+                pick(List.of(Standing.values())));
     }
 
     private List<MetadataRecord> fenceOrUnregister(MetadataImage image) {
