@@ -35,6 +35,11 @@ interface Parts {
         return real;
     }
 
+    /** The metadata index from which on a broker acts on what it is told. */
+    default long firstCurrentIndex(long registeredIndex) {
+        return registeredIndex;
+    }
+
     /** Before a broker that starts uses its logs. */
     default void opened(LogDirectories directories) throws IOException {}
 

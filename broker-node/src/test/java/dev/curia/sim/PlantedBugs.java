@@ -280,6 +280,20 @@ final class PlantedBugs {
         }
     }
 
+    /** A broker acts on metadata from before its registration, and so leads as its former life did, with what is left of that one's log. */
+    static final class MetadataOfAFormerLife implements Parts {
+        @Override
+        public long firstCurrentIndex(long registeredIndex) {
+            return 0;
+        }
+
+        @Override
+        public Optional<Faults.Profile> faults() {
+            return Optional.of(Faults.Profile.of(
+                    500 * World.MILLIS, 3 * World.SECONDS, Faults.Kind.POWER_CYCLE, Faults.Kind.SLOW_LINK));
+        }
+    }
+
     private static class Forwarding implements ReplicationSource {
         private final ReplicationSource real;
 

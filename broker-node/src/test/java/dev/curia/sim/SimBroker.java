@@ -109,7 +109,7 @@ final class SimBroker {
                 parts.links(links),
                 metrics);
         serve(network, self, parts.sources(replicas, this::log), metrics);
-        join(channels, links, brokerEpoch, new Past(previousEpoch, machineBoot));
+        join(channels, links, brokerEpoch, new Past(previousEpoch, machineBoot, parts));
     }
 
     private static ReplicaConfig config() {
@@ -131,7 +131,7 @@ final class SimBroker {
     }
 
     /** What a broker vouches for, and what lets its next life do so. */
-    private record Past(long brokerEpoch, Optional<String> machineBoot) {}
+    private record Past(long brokerEpoch, Optional<String> machineBoot, Parts parts) {}
 
     private void join(QuorumChannels channels, GrpcReplicaLinks links, AtomicLong brokerEpoch, Past past) {
         EventLoop metadataLoop = process.loop("metadata");
@@ -149,7 +149,7 @@ final class SimBroker {
                 brokerEpoch,
                 index -> {
                     directories.registered(brokerEpoch.get(), past.machineBoot);
-                    bridge.registered(index);
+                    bridge.registered(past.parts.firstCurrentIndex(index));
                     metadata.start();
                 },
                 () -> {

@@ -52,6 +52,7 @@ class SimulationTest {
 
     @ParameterizedTest
     @CsvSource({
+        "5001, a replica that was removed while it was being opened stayed",
         "11261, a broker led again as its former life had because metadata from before its registration said so",
         "11140, a report of replicas was lost while the controller started over after an unknown outcome"
     })
@@ -103,6 +104,11 @@ class SimulationTest {
     @Test
     void aStaleBrokerEpochIsFound() {
         assertFound(PlantedBugs.StaleBrokerEpoch::new, 80, 20); // rare: none of the 79 seeds before finds it
+    }
+
+    @Test
+    void metadataOfAFormerLifeIsFound() {
+        assertFound(PlantedBugs.MetadataOfAFormerLife::new, 40, 40); // rare: none of the seeds before finds it
     }
 
     /** Something that must never happen does, with the bug in. Not counted: that the cluster stands still. */
