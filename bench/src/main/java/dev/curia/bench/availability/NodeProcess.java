@@ -1,0 +1,99 @@
+package dev.curia.bench.availability;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A server process that is started and ended as often as needed, and ends with this one. Not thread-safe. */
+final class NodeProcess implements AutoCloseable {
+    private final List<String> command;
+    private final Map<String, String> environment;
+    private final Path log;
+    private final Thread killAtExit = new Thread(this::close);
+    private volatile @Nullable Process process;
+
+    NodeProcess(List<String> command, Map<String, String> environment, Path log) {
+        this.command = List.copyOf(command);
+        this.environment = Map.copyOf(environment);
+        this.log = log;
+        Runtime.getRuntime().addShutdownHook(killAtExit);
+    }
+
+    /** Runs when this returns: started if it had ended, resumed if it was frozen. */
+    void heal() {
+        if (isAlive()) {
+            signal("CONT");
+            return;
+        }
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + command, e);
+        }
+    }
+
+    boolean isAlive() {
+        Process now = process;
+        return now != null && now.isAlive();
+    }
+
+    /** SIGKILL; returns when the process is gone. */
+    void kill() {
+        running().destroyForcibly();
+        awaitEnd();
+    }
+
+    /** SIGTERM; returns when the process is gone. */
+    void terminate() {
+        running().destroy();
+        awaitEnd();
+    }
+
+    void signal(String signal) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(running().pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    Path log() {
+        return log;
+    }
+
+    @Override
+    public void close() {
+        Process now = process;
+        if (now != null) now.destroyForcibly();
+    }
+
+    private Process running() {
+        Process now = process;
+        if (now == null) throw new IllegalStateException("not started: " + command);
+        return now;
+    }
+
+    private void awaitEnd() {
+        try {
+            running().waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}
