@@ -154,6 +154,41 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
         return Objects.requireNonNull(quorum.get(id), () -> "no quorum node " + id);
     }
 
+    /** Makes one more quorum node, which waits to be added once it is started; it is of the cluster from now on. */
+    JoiningNode joiningQuorumNode(int id) {
+        String peer = "127.0.0.1:" + ports.free();
+        String rpc = "127.0.0.1:" + ports.free();
+        Map<String, String> own = new LinkedHashMap<>();
+        own.put("process.roles", "quorum");
+        own.put("node.id", Integer.toString(id));
+        own.put("quorum.voters", id + "@" + peer + rpc.substring(rpc.indexOf(':')));
+        own.put("quorum.data.dir", quorumDirectory(id).toString());
+        NodeProcess node = server(Distribution.find(), directory(), "quorum-" + id, own, List.of("--join"));
+        quorum.put(id, node);
+        rpcOfQuorum.add(rpc);
+        return new JoiningNode(node, peer, rpc);
+    }
+
+    /** A quorum node and where it is reached. */
+    record JoiningNode(NodeProcess process, String peer, String rpc) {}
+
+    /** This node is of the cluster no more: it is killed, and not started again by {@link #heal}. */
+    void abandonQuorumNode(int id) {
+        NodeProcess gone = quorumNode(id);
+        if (gone.isAlive()) gone.kill();
+        quorum.remove(id);
+    }
+
+    /** Where a quorum node keeps what it knows. */
+    Path quorumDirectory(int id) {
+        return directory().resolve("quorum-" + id);
+    }
+
+    /** The configuration of a quorum node. */
+    Path quorumConfig(int id) {
+        return directory().resolve("quorum-" + id + ".properties");
+    }
+
     /** The one node of a standalone cluster. */
     NodeProcess node() {
         return broker(STANDALONE);
@@ -207,7 +242,7 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
             own.put("process.roles", "quorum");
             own.put("node.id", Integer.toString(id));
             own.put("quorum.voters", String.join(",", voters.values()));
-            own.put("quorum.data.dir", directory.resolve("quorum-" + id).toString());
+            own.put("quorum.data.dir", quorumDirectory(id).toString());
             quorum.put(id, server(distribution, directory, "quorum-" + id, own, List.of("--format")));
         });
         for (int id = 1; id <= brokerCount; id++) {
