@@ -16,6 +16,6 @@ final class BrokersCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Missing command: expected one of list, describe, maintenance, drain, undrain, decommission.");
+                "Missing command: expected one of list, describe, maintenance, drain, undrain, decommission, safe-to-stop.");
     }
 }

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             "2:Wrong usage.",
             "3:No server that could answer was reached; nothing was changed.",
             "4:The outcome is unknown: the answer was lost or late.",
+            "5:The answer is no, of commands that ask.",
             "70:A fault of this program."
         },
         footerHeading = "%nServers:%n",
@@ -120,7 +121,8 @@ public final class CuriaCommand implements Runnable {
                         .addSubcommand(new BrokersMaintenance(root))
                         .addSubcommand(new BrokersDrain(root))
                         .addSubcommand(new BrokersUndrain(root))
-                        .addSubcommand(new BrokersDecommission(root)))
+                        .addSubcommand(new BrokersDecommission(root))
+                        .addSubcommand(new BrokersSafeToStop(root)))
                 .addSubcommand(group(new QuorumCommand(), new QuorumStatus(root), new QuorumAdd(root))
                         .addSubcommand(new QuorumRemove(root))
                         .addSubcommand(new QuorumReplace(root))

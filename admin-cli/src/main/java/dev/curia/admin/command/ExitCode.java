@@ -10,6 +10,9 @@ public final class ExitCode {
     public static final int UNREACHABLE = 3;
     public static final int OUTCOME_UNKNOWN = 4;
 
+    /** Of commands that ask: the answer is no. */
+    public static final int NO = 5;
+
     /** EX_SOFTWARE of sysexits.h: a fault of this program. */
     public static final int INTERNAL = 70;
 

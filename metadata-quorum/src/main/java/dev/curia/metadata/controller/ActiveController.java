@@ -13,6 +13,7 @@ import dev.curia.metadata.decide.PartitionDecisions;
 import dev.curia.metadata.decide.PreferredElections;
 import dev.curia.metadata.decide.ProducerIds;
 import dev.curia.metadata.decide.Reassignments;
+import dev.curia.metadata.decide.SafeStops;
 import dev.curia.metadata.decide.TopicDecisions;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.decide.UncleanElections;
@@ -35,6 +36,8 @@ import dev.curia.proto.admin.v1.DescribeDrainRequest;
 import dev.curia.proto.admin.v1.DescribeDrainResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
+import dev.curia.proto.admin.v1.MayStopRequest;
+import dev.curia.proto.admin.v1.MayStopResponse;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsResponse;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
@@ -82,6 +85,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     private final BrokerSessions sessions;
     private final LongestLogs longestLogs;
     private final UncleanRequests uncleanRequests;
+    private final StopLeases stopLeases;
     private final LeaderBalance balance;
     private final Reassignments reassignments;
     private final BrokerUpkeep upkeep;
@@ -145,6 +149,13 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
                 sessions,
                 settings.uncleanRecovery());
         this.uncleanRequests = new UncleanRequests(log, longestLogs);
+        this.stopLeases = new StopLeases(
+                new SafeStops(settings.topicDefaults()),
+                log,
+                this::decide,
+                sessions,
+                random,
+                settings.sessions().sessionTimeout());
         this.reassignments = new Reassignments(settings.topicDefaults());
         this.balance = new LeaderBalance(settings.balance(), this::decide, sessions.health());
         this.upkeep = new BrokerUpkeep(
@@ -195,6 +206,10 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
 
     public CompletableFuture<Answer<DescribeDrainResponse>> describeDrain(DescribeDrainRequest request) {
         return submit(image -> upkeep.decisions().describe(image, request.getBrokerId(), sessions.health()));
+    }
+
+    public CompletableFuture<Answer<MayStopResponse>> mayStop(MayStopRequest request) {
+        return whenActive(answer -> stopLeases.mayStop(request, clock.monotonicNanos(), answer));
     }
 
     public CompletableFuture<Answer<AlterConfigsResponse>> alterConfigs(AlterConfigsRequest request) {
@@ -255,10 +270,14 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     }
 
     private CompletableFuture<Answer<ElectLeadersResponse>> electUncleanly(ElectLeadersRequest request) {
-        CompletableFuture<Answer<ElectLeadersResponse>> future = new CompletableFuture<>();
+        return whenActive(answer -> uncleanRequests.elect(request, clock.monotonicNanos(), answer));
+    }
+
+    private <R> CompletableFuture<Answer<R>> whenActive(Consumer<Consumer<Answer<R>>> ask) {
+        CompletableFuture<Answer<R>> future = new CompletableFuture<>();
         boolean admitted = admit(() -> {
             if (pipeline == null) future.complete(new Answer.NotActive<>());
-            else uncleanRequests.elect(request, clock.monotonicNanos(), future::complete);
+            else ask.accept(future::complete);
         });
         if (!admitted) future.complete(new Answer.Overloaded<>());
         return future;
@@ -287,6 +306,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         open(term, lastSequence);
         sessions.start(log.image(), clock.monotonicNanos());
         longestLogs.start(clock.monotonicNanos());
+        stopLeases.start(clock.monotonicNanos());
         balance.start(clock.monotonicNanos());
         upkeep.start(clock.monotonicNanos());
         tick(now);
@@ -340,6 +360,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
             upkeep.tick(clock.monotonicNanos());
             longestLogs.tick(clock.monotonicNanos());
             uncleanRequests.tick(clock.monotonicNanos());
+            stopLeases.tick(clock.monotonicNanos());
             completeMoves();
         }
         cancelTick = loop.schedule(tickNanos, () -> tick(now));

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -112,6 +113,14 @@ final class BrokerSessions {
     /** What decisions may count on. */
     ReplicaHealth health() {
         return reported;
+    }
+
+    /** Those that asked to stop and are still connected. */
+    Set<Integer> leaving() {
+        return sessions.values().stream()
+                .filter(session -> session.leaving)
+                .map(session -> session.brokerId)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Does nothing when the broker is not connected. */

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
@@ -32,6 +33,7 @@ final class ImageEdit {
     private PMap<String, Integer> features;
     private PSet<PartitionId> moving;
     private PSet<PartitionId> leaderless;
+    private Optional<StopLease> stopLease;
     private long nextProducerId;
     private long nextBrokerEpoch;
 
@@ -50,6 +52,7 @@ final class ImageEdit {
         features = base.features;
         moving = base.moving;
         leaderless = base.leaderless;
+        stopLease = base.stopLease;
         nextProducerId = base.nextProducerId;
         nextBrokerEpoch = base.nextBrokerEpoch;
     }
@@ -66,6 +69,7 @@ final class ImageEdit {
                 features,
                 moving,
                 leaderless,
+                stopLease,
                 nextProducerId,
                 nextBrokerEpoch,
                 0); // by the caller, from the difference
@@ -91,6 +95,7 @@ final class ImageEdit {
             case FEATURE_LEVEL -> feature(record.getFeatureLevel());
             case BROKER_STANDING -> stand(record.getBrokerStanding());
             case BROKER_EVENTS -> {} // for the journal
+            case STOP_LEASE -> stopLease = ImageRecords.stopLease(record.getStopLease());
             case KIND_NOT_SET ->
                 throw new IllegalStateException(
                         "a metadata record of a kind that this version does not know; upgrade this node");

@@ -13,6 +13,7 @@ import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.proto.metadata.v1.PartitionRecord;
 import dev.curia.proto.metadata.v1.ProducerIdBlockRecord;
 import dev.curia.proto.metadata.v1.ResourceType;
+import dev.curia.proto.metadata.v1.StopLeaseRecord;
 import dev.curia.proto.metadata.v1.TopicRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,6 +164,29 @@ public final class ImageRecords {
                 .build();
     }
 
+    static Optional<StopLease> stopLease(StopLeaseRecord r) {
+        return r.getId() == 0
+                ? Optional.empty()
+                : Optional.of(new StopLease(r.getId(), r.getBrokerId(), r.getBrokerEpoch(), r.getDurationMs()));
+    }
+
+    public static MetadataRecord stopLeaseRecord(StopLease lease) {
+        return MetadataRecord.newBuilder()
+                .setStopLease(StopLeaseRecord.newBuilder()
+                        .setId(lease.id())
+                        .setBrokerId(lease.brokerId())
+                        .setBrokerEpoch(lease.brokerEpoch())
+                        .setDurationMs(lease.durationMillis()))
+                .build();
+    }
+
+    /** Ends whatever lease there is. */
+    public static MetadataRecord stopLeaseEndRecord() {
+        return MetadataRecord.newBuilder()
+                .setStopLease(StopLeaseRecord.getDefaultInstance())
+                .build();
+    }
+
     static List<MetadataRecord> of(MetadataImage image) {
         List<MetadataRecord> records = new ArrayList<>();
         if (!image.clusterId.isEmpty()) records.add(clusterRecord(image.clusterId));
@@ -178,6 +202,7 @@ public final class ImageRecords {
         image.configs.forEach(
                 (resource, values) -> values.forEach((key, value) -> records.add(configRecord(resource, key, value))));
         records.add(producerIdRecord(image.nextProducerId));
+        image.stopLease.ifPresent(lease -> records.add(stopLeaseRecord(lease)));
         return records;
     }
 }

@@ -29,6 +29,7 @@ public final class MetadataImage {
             HashTreePMap.empty(),
             HashTreePSet.empty(),
             HashTreePSet.empty(),
+            Optional.empty(),
             0,
             1,
             0);
@@ -45,6 +46,7 @@ public final class MetadataImage {
     final PMap<String, Integer> features;
     final PSet<PartitionId> moving; // follows from topics
     final PSet<PartitionId> leaderless; // likewise
+    final Optional<StopLease> stopLease;
     final long nextProducerId;
     final long nextBrokerEpoch;
     private final long digest; // follows from the others, the index aside
@@ -59,6 +61,7 @@ public final class MetadataImage {
             PMap<String, Integer> features,
             PSet<PartitionId> moving,
             PSet<PartitionId> leaderless,
+            Optional<StopLease> stopLease,
             long nextProducerId,
             long nextBrokerEpoch,
             long digest) {
@@ -71,6 +74,7 @@ public final class MetadataImage {
         this.features = features;
         this.moving = moving;
         this.leaderless = leaderless;
+        this.stopLease = stopLease;
         this.nextProducerId = nextProducerId;
         this.nextBrokerEpoch = nextBrokerEpoch;
         this.digest = digest;
@@ -166,6 +170,11 @@ public final class MetadataImage {
         return leaderless;
     }
 
+    /** The leave of a broker to stop; no other may then. */
+    public Optional<StopLease> stopLease() {
+        return stopLease;
+    }
+
     /** Overrides only, by key; empty when there are none. */
     public Map<String, String> config(ConfigResource resource) {
         return configs.getOrDefault(resource, HashTreePMap.empty());
@@ -196,6 +205,7 @@ public final class MetadataImage {
                 && topics.equals(that.topics)
                 && configs.equals(that.configs)
                 && features.equals(that.features)
+                && stopLease.equals(that.stopLease)
                 && nextProducerId == that.nextProducerId
                 && nextBrokerEpoch == that.nextBrokerEpoch;
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 /** The edits that turn the stored form of one image into that of the next. Pure; used once. */
 final class StateEdits {
     private static final byte[] CLUSTER_KEY = utf8("cluster");
+    private static final byte[] STOP_LEASE_KEY = utf8("stop-lease");
     private static final byte[] PRODUCER_ID_KEY = utf8("producer-id");
     private static final byte[] BROKER_EPOCH_KEY = utf8("broker-epoch");
 
@@ -46,6 +47,12 @@ final class StateEdits {
     private void scalars() {
         if (!after.clusterId().equals(before.clusterId())) {
             put(Family.CLUSTER, CLUSTER_KEY, ImageRecords.clusterRecord(after.clusterId()));
+        }
+        if (!after.stopLease().equals(before.stopLease())) {
+            after.stopLease()
+                    .ifPresentOrElse(
+                            lease -> put(Family.CLUSTER, STOP_LEASE_KEY, ImageRecords.stopLeaseRecord(lease)),
+                            () -> delete(Family.CLUSTER, STOP_LEASE_KEY));
         }
         if (after.nextProducerId() != before.nextProducerId()) {
             put(Family.COUNTERS, PRODUCER_ID_KEY, ImageRecords.producerIdRecord(after.nextProducerId()));

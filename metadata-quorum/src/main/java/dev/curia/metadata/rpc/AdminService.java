@@ -32,6 +32,8 @@ import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
 import dev.curia.proto.admin.v1.PlanRebalanceRequest;
 import dev.curia.proto.admin.v1.PlanRebalanceResponse;
+import dev.curia.proto.admin.v1.MayStopRequest;
+import dev.curia.proto.admin.v1.MayStopResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
@@ -123,6 +125,11 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     @Override
     public void describeQuorum(DescribeQuorumRequest request, StreamObserver<DescribeQuorumResponse> caller) {
         reply(caller, Descriptions.quorum(log.status()));
+    }
+
+    @Override
+    public void mayStop(MayStopRequest request, StreamObserver<MayStopResponse> caller) {
+        answers.answer(() -> RequestChecks.check(request), () -> controller.mayStop(request), caller);
     }
 
     private static <R> void reply(StreamObserver<R> caller, R response) {

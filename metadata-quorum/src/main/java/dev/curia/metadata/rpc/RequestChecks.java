@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.ConfigAlteration;
 import dev.curia.proto.admin.v1.ConfigChange;
+import dev.curia.proto.admin.v1.MayStopRequest;
 import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
@@ -19,6 +20,7 @@ import java.util.List;
 /** Refuses requests that no correct client sends, with INVALID_ARGUMENT; what passes can be decided. Pure. */
 final class RequestChecks {
     private static final int UUID_BYTES = 16;
+    private static final long MAX_LEASE_MS = 86_400_000;
 
     private RequestChecks() {}
 
@@ -70,6 +72,15 @@ final class RequestChecks {
                                 + " is not known, expected 0 (set), 1 (delete), 2 (append) or 3 (subtract)");
             }
         }
+    }
+
+    static void check(MayStopRequest request) {
+        require(
+                request.getAction() != MayStopRequest.Action.UNRECOGNIZED,
+                "action " + request.getActionValue() + " is not known, expected 0 (ask), 1 (acquire) or 2 (release)");
+        require(
+                request.getLeaseMs() >= 0 && request.getLeaseMs() <= MAX_LEASE_MS,
+                "lease_ms " + request.getLeaseMs() + " is out of range, expected 0 to " + MAX_LEASE_MS);
     }
 
     static void check(List<TopicRef> refs) {

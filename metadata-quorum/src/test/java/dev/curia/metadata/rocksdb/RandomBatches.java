@@ -8,6 +8,7 @@ import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.image.ServerEndpoint;
 import dev.curia.metadata.image.Standing;
+import dev.curia.metadata.image.StopLease;
 import dev.curia.metadata.image.Topic;
 import dev.curia.proto.metadata.v1.BrokerFencingRecord;
 import dev.curia.proto.metadata.v1.BrokerSet;
@@ -42,7 +43,7 @@ final class RandomBatches {
     }
 
     private List<MetadataRecord> records(MetadataImage image) {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
             case 0 -> List.of(ImageRecords.clusterRecord("cluster-" + random.nextInt(2)));
             case 1 -> List.of(ImageRecords.brokerRecord(broker(image)));
             case 2 -> fenceOrUnregister(image);
@@ -50,6 +51,12 @@ final class RandomBatches {
             case 4 -> removeTopic(image);
             case 5 -> changePartition(image);
             case 6 -> config(image);
+            case 8 ->
+                List.of(
+                        random.nextBoolean()
+                                ? ImageRecords.stopLeaseEndRecord()
+                                : ImageRecords.stopLeaseRecord(
+                                        new StopLease(1 + random.nextInt(5), random.nextInt(4), 7, 1000)));
             case 7 -> List.of(ImageRecords.producerIdRecord(image.nextProducerId() + 1000));
             default -> List.of(ImageRecords.featureRecord("feature-" + random.nextInt(3), random.nextInt(3)));
         };
