@@ -248,6 +248,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 replicas,
                 logDirs,
                 topics,
+                topics,
                 new QuorumProducerIds(quorum, self),
                 settings,
                 new FetchSessions(settings.get(ServerKeys.FETCH_SESSION_SLOTS), MAX_SESSION_PARTITIONS, clock, random),

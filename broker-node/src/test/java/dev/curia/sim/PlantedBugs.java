@@ -50,6 +50,7 @@ final class PlantedBugs {
                             s.leader(),
                             s.kind(),
                             s.leaderEpoch(),
+                            s.partitionEpoch(),
                             s.logEndOffset(),
                             -1,
                             s.logStartOffset(),
@@ -177,6 +178,7 @@ final class PlantedBugs {
                     super.subscribe(
                             new Position(
                                     p.leaderEpoch(),
+                                    p.partitionEpoch(),
                                     p.logEndOffset(),
                                     epoch,
                                     p.logStartOffset(),
@@ -208,6 +210,7 @@ final class PlantedBugs {
                     super.subscribe(
                             new Position(
                                     epoch(),
+                                    Integer.MAX_VALUE,
                                     p.logEndOffset(),
                                     p.lastEpoch(),
                                     p.logStartOffset(),

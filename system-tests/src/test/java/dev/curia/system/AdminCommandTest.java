@@ -57,6 +57,8 @@ class AdminCommandTest {
         curia.run("topics", "create", "twice");
         assertEnds(REFUSED, "exists already", "topics", "create", "twice");
         assertEnds(REFUSED, "no such topic", "topics", "describe", "nowhere");
+        assertEnds(REFUSED, "is alive", "brokers", "unregister", "1");
+        assertEnds(REFUSED, "Broker 7 is not registered", "brokers", "safe-to-stop", "7");
         assertEnds(REFUSED, "no such topic", "topics", "delete", "nowhere");
         assertEnds(REFUSED, "eplication", "topics", "create", "three", "--replication-factor", "3");
         assertEnds(REFUSED, "bad/name", "topics", "create", "bad/name");

@@ -29,13 +29,14 @@ class EveryVersionTest {
     @RegisterExtension
     static final LocalCluster CLUSTER = LocalCluster.standalone();
 
-    /** What a request about nobody's group or member may be told. Anything else but success is a defect. */
+    /** What a request about nobody's group, member or broker may be told. Anything else but success is a defect. */
     private static final Set<Errors> ALLOWED = EnumSet.of(
             Errors.NONE,
             Errors.UNKNOWN_MEMBER_ID,
             Errors.MEMBER_ID_REQUIRED,
             Errors.ILLEGAL_GENERATION,
-            Errors.GROUP_ID_NOT_FOUND);
+            Errors.GROUP_ID_NOT_FOUND,
+            Errors.BROKER_ID_NOT_REGISTERED);
 
     @TestFactory
     Stream<DynamicTest> everyAdvertisedVersionIsAnswered() throws Exception {

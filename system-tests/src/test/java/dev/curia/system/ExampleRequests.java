@@ -38,6 +38,7 @@ import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -194,6 +195,7 @@ final class ExampleRequests {
                                         List.of(new AlterPartitionReassignmentsRequestData.ReassignablePartition()
                                                 .setPartitionIndex(0)
                                                 .setReplicas(List.of(LocalCluster.STANDALONE)))))));
+        examples.put(ApiKeys.UNREGISTER_BROKER, version -> new UnregisterBrokerRequestData().setBrokerId(77));
         examples.put(
                 ApiKeys.LIST_PARTITION_REASSIGNMENTS,
                 version -> new ListPartitionReassignmentsRequestData()

@@ -16,6 +16,7 @@ final class BrokersCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Missing command: expected one of list, describe, maintenance, drain, undrain, decommission, safe-to-stop.");
+                "Missing command: expected one of list, describe, maintenance, drain, undrain, decommission, safe-to-stop,"
+                        + " unregister.");
     }
 }

@@ -35,7 +35,7 @@ final class PartitionsMoves extends AdminCommand {
             curia.print("No partition moves.\n");
             return ExitCode.OK;
         }
-        Table table = new Table("TOPIC", "PARTITION", "FROM", "TO", "IN-SYNC", "WAITS FOR");
+        Table table = new Table("TOPIC", "PARTITION", "FROM", "TO", "IN-SYNC", "WAITS FOR", "THROTTLE");
         for (OngoingReassignment move : moves) {
             table.row(
                     move.getTopic(),
@@ -43,7 +43,8 @@ final class PartitionsMoves extends AdminCommand {
                     TopicNames.ids(without(move.getReplicasList(), move.getAddingList())),
                     TopicNames.ids(without(move.getReplicasList(), move.getRemovingList())),
                     TopicNames.ids(move.getIsrList()),
-                    TopicNames.ids(without(move.getAddingList(), move.getIsrList())));
+                    TopicNames.ids(without(move.getAddingList(), move.getIsrList())),
+                    move.getBytesPerSecond() == 0 ? "-" : move.getBytesPerSecond() + " B/s");
         }
         curia.print(table.render());
         return ExitCode.OK;
@@ -56,7 +57,8 @@ final class PartitionsMoves extends AdminCommand {
                 .put("replicas", move.getReplicasList())
                 .put("adding", move.getAddingList())
                 .put("removing", move.getRemovingList())
-                .put("isr", move.getIsrList());
+                .put("isr", move.getIsrList())
+                .put("bytesPerSecond", move.getBytesPerSecond() == 0 ? null : move.getBytesPerSecond());
     }
 
     private static List<Integer> without(List<Integer> ids, List<Integer> others) {

@@ -10,6 +10,7 @@ import dev.curia.proto.admin.v1.Reassignment;
 import dev.curia.proto.common.v1.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExamples:%n",
         footer = {
             "  curia partitions reassign orders --partition 0 --replicas 4,5,1",
+            "  curia partitions reassign orders -p 0 --replicas 4,5,1 --throttle 10000000",
             "  curia partitions reassign orders -p 0 -p 1 --cancel"
         })
 final class PartitionsReassign extends AdminCommand {
@@ -46,6 +48,15 @@ final class PartitionsReassign extends AdminCommand {
                             + " replication factor.")
     private String replicas = "";
 
+    @Option(
+            names = "--throttle",
+            paramLabel = "BYTES/S",
+            description =
+                    "What each leader sends at most, in bytes a second, to the new replicas of moves with this throttle until they are"
+                            + " in sync. It ends with the move; given again it changes. Without it the cluster's default holds"
+                            + " (curia.move.throttled.rate).")
+    private @Nullable Long throttle;
+
     @Option(names = "--cancel", description = "Stop the move: go back to the replicas from before it.")
     private boolean cancel;
 
@@ -56,8 +67,12 @@ final class PartitionsReassign extends AdminCommand {
     @Override
     int run(AdminClient admin, Channels channels) {
         if (cancel != replicas.isEmpty()) throw curia.usage("Expected either --replicas or --cancel.");
+        if (throttle != null && (cancel || throttle <= 0)) {
+            throw curia.usage("--throttle goes with --replicas: expected more than 0 bytes a second.");
+        }
         List<Integer> target = cancel ? List.of() : BrokerIds.parse(curia, "--replicas", replicas);
         AlterReassignmentsRequest.Builder request = AlterReassignmentsRequest.newBuilder();
+        if (throttle != null) request.setBytesPerSecond(throttle);
         partitions.forEach(partition -> request.addPartitions(Reassignment.newBuilder()
                 .setTopic(topic)
                 .setPartition(partition)

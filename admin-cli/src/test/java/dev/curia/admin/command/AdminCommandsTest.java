@@ -92,7 +92,7 @@ class AdminCommandsTest {
                         .out())
                 .isEqualTo("Partition orders-1 moves to brokers 4, 5.\n");
         assertThat(curia("partitions", "moves").out().lines().toList().get(1).split(" +"))
-                .containsExactly("orders", "1", "9", "4,5", "9", "4,5");
+                .containsExactly("orders", "1", "9", "4,5", "9", "4,5", "-");
         assertThat(curia("partitions", "moves", "--json").out()).contains("\"removing\": [9]");
         assertThat(curia("partitions", "reassign", "orders", "-p", "1", "--cancel")
                         .out())
@@ -105,6 +105,35 @@ class AdminCommandsTest {
                 .contains("cannot move nope-0: There is no such partition. (UNKNOWN_TOPIC_OR_PARTITION)");
         assertThat(curia("partitions", "reassign", "orders", "-p", "0").err())
                 .contains("either --replicas or --cancel");
+    }
+
+    @Test
+    void whetherABrokerMayStopIsAnExitCode() {
+        assertThat(curia("brokers", "safe-to-stop", "1").out()).isEqualTo("Broker 1 may stop.\n");
+        Run acquired = curia("brokers", "safe-to-stop", "1", "--acquire", "--lease", "30", "--json");
+        assertThat(acquired.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(acquired.out()).contains("\"acquired\": true", "\"leftMs\": 30000");
+
+        Run no = curia("brokers", "safe-to-stop", "2");
+        assertThat(no.exitCode()).isEqualTo(ExitCode.NO);
+        assertThat(no.out())
+                .isEqualTo("Broker 2 may not stop now:\n  orders-4 has no other replica.\n  and 2 more.\n");
+        assertThat(curia("brokers", "safe-to-stop", "2", "--wait", "--timeout", "0.3")
+                        .exitCode())
+                .isEqualTo(ExitCode.NO);
+        assertThat(curia("brokers", "safe-to-stop", "2", "--json").out())
+                .contains("\"kind\": \"NO_LEADER\"", "\"partition\": 4", "\"obstacleCount\": 3");
+        assertThat(curia("brokers", "safe-to-stop", "3").exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(curia("brokers", "safe-to-stop", "1", "--release", "--wait").exitCode())
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void aBrokerIsUnregistered() {
+        assertThat(curia("brokers", "unregister", "4").out()).isEqualTo("Broker 4 is unregistered.\n");
+        Run refused = curia("brokers", "unregister", "1");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(refused.err()).contains("cannot unregister broker 1: Broker 1 is alive. (INVALID_REQUEST)");
     }
 
     @Test

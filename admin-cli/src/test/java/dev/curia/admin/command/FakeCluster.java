@@ -46,6 +46,12 @@ import dev.curia.proto.admin.v1.TopicDescription;
 import dev.curia.proto.admin.v1.TopicPartitions;
 import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.admin.v1.TopicSummary;
+import dev.curia.proto.admin.v1.MayStopRequest;
+import dev.curia.proto.admin.v1.MayStopResponse;
+import dev.curia.proto.admin.v1.StopLease;
+import dev.curia.proto.admin.v1.StopObstacle;
+import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
+import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
 import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
@@ -300,6 +306,38 @@ final class FakeCluster implements AutoCloseable {
                     ListReassignmentsResponse.newBuilder()
                             .addAllPartitions(moves.values())
                             .build());
+        }
+
+        /** Broker 1 may stop; broker 2 holds the only replica of a partition; there is no other. */
+        @Override
+        public void mayStop(MayStopRequest request, StreamObserver<MayStopResponse> to) {
+            MayStopResponse.Builder response = MayStopResponse.newBuilder();
+            if (request.getBrokerId() > 2) {
+                response.setStatus(status(ErrorCode.BROKER_ID_NOT_REGISTERED, "Broker 3 is not registered."));
+            } else if (request.getBrokerId() == 1) {
+                response.setMayStop(true);
+                if (request.getAction() == MayStopRequest.Action.ACQUIRE) {
+                    response.setLease(StopLease.newBuilder().setBrokerId(1).setLeftMs(request.getLeaseMs()));
+                }
+            } else {
+                response.setObstacleCount(3)
+                        .addObstacles(StopObstacle.newBuilder()
+                                .setKind(StopObstacle.Kind.NO_LEADER)
+                                .setTopic("orders")
+                                .setPartition(4)
+                                .setMessage("orders-4 has no other replica."));
+            }
+            answer(to, response.build());
+        }
+
+        /** Broker 4 is stopped and empty. */
+        @Override
+        public void unregisterBroker(UnregisterBrokerRequest request, StreamObserver<UnregisterBrokerResponse> to) {
+            UnregisterBrokerResponse.Builder response = UnregisterBrokerResponse.newBuilder();
+            if (request.getBrokerId() != 4) {
+                response.setStatus(status(ErrorCode.INVALID_REQUEST, "Broker 1 is alive."));
+            }
+            answer(to, response.build());
         }
 
         /** Takes any key that begins with a small letter. */

@@ -1,5 +1,6 @@
 package dev.curia.broker.bridge;
 
+import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.metadata.client.MetadataWatcher;
@@ -88,6 +89,10 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
             current = true;
             replicas.metadataIsCurrent();
         }
+        if (firstCurrent
+                || delta.configs().stream().anyMatch(changed -> changed.type() == ConfigResource.Type.BROKER)) {
+            throttle(image);
+        }
         delta.removedTopics().values().forEach(this::remove);
         (firstCurrent ? all(image) : affected(delta, image)).forEach(partition -> {
             PartitionState state = image.partition(partition).orElseThrow();
@@ -115,6 +120,20 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
         if (reportedVersion <= settledVersion || image.index() < reportedIndex) return;
         settledVersion = reportedVersion;
         replicas.reportActedOn(settledVersion);
+    }
+
+    /** What brokers send and receive at most, as the metadata has it now; a broker's own setting goes before the default of all. */
+    private void throttle(MetadataImage image) {
+        Map<String, String> common = image.config(ConfigResource.brokers());
+        Map<Integer, Long> ofFollowers = new HashMap<>();
+        image.brokers().forEach(broker -> {
+            Map<String, String> own = new HashMap<>(common);
+            own.putAll(image.config(ConfigResource.broker(broker.id())));
+            ofFollowers.put(broker.id(), BrokerConfigs.FOLLOWER_THROTTLED_RATE.in(own));
+        });
+        Map<String, String> mine = new HashMap<>(common);
+        mine.putAll(image.config(ConfigResource.broker(published.brokerId())));
+        replicas.throttle(BrokerConfigs.LEADER_THROTTLED_RATE.in(mine), ofFollowers);
     }
 
     private static Set<PartitionId> all(MetadataImage image) {
@@ -151,6 +170,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
                 state.replicas(),
                 state.isr(),
                 state.eligibleLeaders(),
+                new ReplicaAssignment.Move(state.adding(), state.moveBytesPerSecond()),
                 config));
         changesUnderWay.incrementAndGet();
         CompletableFuture<Void> unused = inEffect.whenComplete((done, failure) -> {

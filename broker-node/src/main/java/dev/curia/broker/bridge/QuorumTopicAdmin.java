@@ -1,5 +1,6 @@
 package dev.curia.broker.bridge;
 
+import dev.curia.broker.kafka.api.BrokerAdmin;
 import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.metadata.client.MetadataWatcher;
 import dev.curia.metadata.client.QuorumClient;
@@ -15,6 +16,8 @@ import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
+import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
+import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +25,7 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** Changes topics at the controller, and answers when this broker has seen the change and acted on it. Thread-safe. */
-public final class QuorumTopicAdmin implements TopicAdmin {
+public final class QuorumTopicAdmin implements TopicAdmin, BrokerAdmin {
     /**
      * So long at most an answer waits for this broker's replicas. A client that creates a topic writes to it at once; were the leader not ready, it
      * would send its first batch again behind the next, out of order unless it is idempotent.
@@ -70,6 +73,13 @@ public final class QuorumTopicAdmin implements TopicAdmin {
     @Override
     public CompletableFuture<AlterConfigsResponse> alterConfigs(AlterConfigsRequest request, Duration timeout) {
         return seen(quorum.alterConfigs(request), AlterConfigsResponse::getIndex, timeout);
+    }
+
+    @Override
+    public CompletableFuture<UnregisterBrokerResponse> unregister(int brokerId, Duration timeout) {
+        UnregisterBrokerRequest request =
+                UnregisterBrokerRequest.newBuilder().setBrokerId(brokerId).build();
+        return seen(quorum.unregisterBroker(request), UnregisterBrokerResponse::getIndex, timeout);
     }
 
     private <R> CompletableFuture<R> seen(CompletableFuture<R> answer, ToLongFunction<R> index, Duration timeout) {

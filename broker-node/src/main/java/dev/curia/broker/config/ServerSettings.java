@@ -18,7 +18,7 @@ public final class ServerSettings {
         List<ConfigKey<?>> keys = new ArrayList<>(ServerKeys.ALL);
         keys.addAll(CleanerConfig.KEYS);
         keys.addAll(GroupConfigs.ALL);
-        TopicConfigs.ALL.forEach(key -> keys.add(brokerDefault(key)));
+        TopicConfigs.ALL.stream().filter(TopicConfigs::hasBrokerDefault).forEach(key -> keys.add(brokerDefault(key)));
         return keys;
     }
 

@@ -33,11 +33,11 @@ class ConfigurationPageTest {
     private static String topicTable() {
         StringBuilder table = new StringBuilder(
                 "| key | default | server setting | accepts | meaning |\n| --- | --- | --- | --- | --- |\n");
-        TopicConfigs.ALL.forEach(key -> table.append("| `%s` | %s | `%s` | %s | %s |\n"
+        TopicConfigs.ALL.forEach(key -> table.append("| `%s` | %s | %s | %s | %s |\n"
                 .formatted(
                         key.name(),
                         defaultText(key),
-                        TopicConfigs.brokerName(key),
+                        TopicConfigs.hasBrokerDefault(key) ? "`" + TopicConfigs.brokerName(key) + "`" : "–",
                         ReferencePage.cell(key.accepts()),
                         ReferencePage.cell(key.doc()))));
         return table.toString();

@@ -100,6 +100,7 @@ class ProtocolPageTest {
                 new NoReplicas(),
                 List::of,
                 new NoTopics(),
+                (broker, timeout) -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)),
                 () -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)),
                 settings,
                 new FetchSessions(1, 1, clock, new Random(1)),

@@ -24,6 +24,8 @@ import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
+import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
+import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsResponse;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
@@ -97,6 +99,11 @@ public final class QuorumClient {
     /** Not repeated when an answer is lost: someone else may have altered the same settings since. */
     public CompletableFuture<AlterConfigsResponse> alterConfigs(AlterConfigsRequest request) {
         return call(AdminGrpc.getAlterConfigsMethod(), request, Repeat.UNSAFE);
+    }
+
+    /** When an answer is lost, the repetition finds that there is no such broker any more. */
+    public CompletableFuture<UnregisterBrokerResponse> unregisterBroker(UnregisterBrokerRequest request) {
+        return call(AdminGrpc.getUnregisterBrokerMethod(), request, Repeat.UNSAFE);
     }
 
     /** A compare-and-set: when an answer is lost, the repetition is told the state that the first made. */

@@ -38,6 +38,9 @@ import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.MayStopRequest;
 import dev.curia.proto.admin.v1.MayStopResponse;
+import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
+import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
+import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsResponse;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
@@ -206,6 +209,18 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
 
     public CompletableFuture<Answer<DescribeDrainResponse>> describeDrain(DescribeDrainRequest request) {
         return submit(image -> upkeep.decisions().describe(image, request.getBrokerId(), sessions.health()));
+    }
+
+    public CompletableFuture<Answer<UnregisterBrokerResponse>> unregisterBroker(UnregisterBrokerRequest request) {
+        return submit(image -> {
+            Decision<Status> decision = BrokerDecisions.unregister(image, request.getBrokerId());
+            return new Decision<>(
+                    decision.records(),
+                    index -> UnregisterBrokerResponse.newBuilder()
+                            .setStatus(decision.reply().apply(index))
+                            .setIndex(index)
+                            .build());
+        });
     }
 
     public CompletableFuture<Answer<MayStopResponse>> mayStop(MayStopRequest request) {

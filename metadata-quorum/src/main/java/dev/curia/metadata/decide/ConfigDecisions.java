@@ -1,5 +1,6 @@
 package dev.curia.metadata.decide;
 
+import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.config.ConfigException;
 import dev.curia.common.config.TopicConfigs;
 import dev.curia.metadata.image.ConfigResource;
@@ -36,25 +37,25 @@ public final class ConfigDecisions {
     }
 
     public Decision<AlterConfigsResponse> alter(MetadataImage image, AlterConfigsRequest request) {
-        Map<String, Long> times = request.getAlterationsList().stream()
-                .map(ConfigAlteration::getTopic)
+        Map<ConfigResource, Long> times = request.getAlterationsList().stream()
+                .map(ConfigDecisions::resource)
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
         List<MetadataRecord> records = new ArrayList<>();
         List<AlteredConfigs> results = new ArrayList<>();
         int bytes = 0;
         for (ConfigAlteration alteration : request.getAlterationsList()) {
-            String topic = alteration.getTopic();
-            Status status = check(image, topic, times.getOrDefault(topic, 0L));
+            ConfigResource resource = resource(alteration);
+            Status status = check(image, resource, times.getOrDefault(resource, 0L));
             if (Statuses.isOk(status)) {
-                OverrideEdit edit = OverrideEdit.of(image.config(ConfigResource.topic(topic)), alteration, defaults);
-                status = edit.refusal().orElseGet(() -> validate(edit.after()));
-                List<MetadataRecord> changes = Statuses.isOk(status) ? differences(topic, edit) : List.of();
+                OverrideEdit edit = OverrideEdit.of(image.config(resource), alteration, defaults);
+                status = edit.refusal().orElseGet(() -> validate(resource, edit.after()));
+                List<MetadataRecord> changes = Statuses.isOk(status) ? differences(resource, edit) : List.of();
                 bytes += changes.stream().mapToInt(Records::bytes).sum();
-                if (bytes > TopicDecisions.MAX_BATCH_BYTES) status = tooLarge(topic);
+                if (bytes > TopicDecisions.MAX_BATCH_BYTES) status = tooLarge(resource);
                 else records.addAll(changes);
             }
             results.add(AlteredConfigs.newBuilder()
-                    .setTopic(topic)
+                    .setTopic(alteration.getTopic())
                     .setStatus(status)
                     .build());
         }
@@ -65,6 +66,12 @@ public final class ConfigDecisions {
                         .addAllResults(results)
                         .setIndex(index)
                         .build());
+    }
+
+    private static ConfigResource resource(ConfigAlteration alteration) {
+        return alteration.hasBroker()
+                ? new ConfigResource(ConfigResource.Type.BROKER, alteration.getBroker())
+                : ConfigResource.topic(alteration.getTopic());
     }
 
     /** What follows for partitions from these changes. */
@@ -84,7 +91,30 @@ public final class ConfigDecisions {
                 TopicConfigs.MIN_INSYNC_REPLICAS.name() + " of " + topic.name() + " changed");
     }
 
-    private static Status check(MetadataImage image, String topic, long times) {
+    private static Status check(MetadataImage image, ConfigResource resource, long times) {
+        return resource.type() == ConfigResource.Type.BROKER
+                ? checkBroker(image, resource.name(), times)
+                : checkTopic(image, resource.name(), times);
+    }
+
+    private static Status checkBroker(MetadataImage image, String name, long times) {
+        if (times > 1) {
+            return Statuses.error(
+                    ErrorCode.INVALID_REQUEST,
+                    "Broker '" + name + "' is " + times + " times in the request; name it once, with all its changes.");
+        }
+        boolean known = name.isEmpty()
+                || image.brokers().stream()
+                        .anyMatch(broker -> Integer.toString(broker.id()).equals(name));
+        return known
+                ? Statuses.OK
+                : Statuses.error(
+                        ErrorCode.INVALID_REQUEST,
+                        "There is no broker '" + name
+                                + "'; expected the id of a registered broker, or nothing for the default of all.");
+    }
+
+    private static Status checkTopic(MetadataImage image, String topic, long times) {
         if (times > 1) {
             return Statuses.error(
                     ErrorCode.INVALID_REQUEST,
@@ -98,17 +128,17 @@ public final class ConfigDecisions {
         return Statuses.OK;
     }
 
-    private Status validate(Map<String, String> overrides) {
+    private Status validate(ConfigResource resource, Map<String, String> overrides) {
         try {
-            TopicConfigs.validate(overrides, defaults);
+            if (resource.type() == ConfigResource.Type.BROKER) BrokerConfigs.validate(overrides);
+            else TopicConfigs.validate(overrides, defaults);
             return Statuses.OK;
         } catch (ConfigException e) {
             return Statuses.error(ErrorCode.INVALID_CONFIG, e.getMessage());
         }
     }
 
-    private static List<MetadataRecord> differences(String topic, OverrideEdit edit) {
-        ConfigResource resource = ConfigResource.topic(topic);
+    private static List<MetadataRecord> differences(ConfigResource resource, OverrideEdit edit) {
         TreeSet<String> keys = new TreeSet<>(edit.before().keySet());
         keys.addAll(edit.after().keySet());
         List<MetadataRecord> records = new ArrayList<>();
@@ -122,10 +152,10 @@ public final class ConfigDecisions {
         return records;
     }
 
-    private static Status tooLarge(String topic) {
+    private static Status tooLarge(ConfigResource resource) {
         return Statuses.error(
                 ErrorCode.POLICY_VIOLATION,
-                "With topic '" + topic + "' the request changes more than one metadata batch can hold; "
+                "With '" + resource.name() + "' the request changes more than one metadata batch can hold; "
                         + "use several requests.");
     }
 }

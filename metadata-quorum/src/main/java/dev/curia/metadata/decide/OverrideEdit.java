@@ -1,5 +1,6 @@
 package dev.curia.metadata.decide;
 
+import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.config.ConfigKey;
 import dev.curia.common.config.TopicConfigs;
 import dev.curia.proto.admin.v1.ConfigAlteration;
@@ -17,7 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * One topic's overrides before and after the changes asked for; whether the values are valid is not looked at. Immutable.
+ * One resource's overrides before and after the changes asked for; whether the values are valid is not looked at. Immutable.
  *
  * @param refusal why the changes cannot be made; then {@code after} means nothing
  */
@@ -38,7 +39,7 @@ record OverrideEdit(Map<String, String> before, Map<String, String> after, Optio
             } else if (operation == Operation.DELETE) {
                 after.remove(key);
             } else {
-                Optional<ConfigKey<?>> known = TopicConfigs.byName(key);
+                Optional<ConfigKey<?>> known = TopicConfigs.byName(key).or(() -> BrokerConfigs.byName(key));
                 if (known.isPresent() && known.get().type() != ConfigKey.Type.LIST) {
                     return refused(
                             before,

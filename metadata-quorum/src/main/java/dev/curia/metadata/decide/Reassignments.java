@@ -1,6 +1,8 @@
 package dev.curia.metadata.decide;
 
+import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.id.PartitionId;
+import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.image.Topic;
@@ -115,12 +117,21 @@ public final class Reassignments {
                 ? backward(image, id, state, health)
                 : forward(image, id, state, wanted.getReplicasList(), request.getKeepReplicationFactor(), health);
         plan.next().ifPresent(next -> {
-            PartitionState reached = completed(image, id, next, health).orElse(next);
+            PartitionState reached = completed(image, id, next, health)
+                    .orElse(next)
+                    .withMoveBytesPerSecond(cancel ? 0 : throttle(image, request));
             Cause cause = new Cause(
                     CauseKind.REQUESTED, cancel ? "move cancelled" : "move to brokers " + wanted.getReplicasList());
             if (!reached.equals(state)) records.add(record(id, state, reached, cause));
         });
         return plan.status();
+    }
+
+    /** As asked, or else the cluster's default; 0: none. */
+    private static long throttle(MetadataImage image, AlterReassignmentsRequest request) {
+        if (request.getBytesPerSecond() > 0) return request.getBytesPerSecond();
+        long common = BrokerConfigs.MOVE_THROTTLED_RATE.in(image.config(ConfigResource.brokers()));
+        return common == Long.MAX_VALUE ? 0 : common;
     }
 
     private Plan forward(
@@ -229,7 +240,8 @@ public final class Reassignments {
                 .setEligibleLeaders(Records.brokers(next.eligibleLeaders()))
                 .setLastKnownEligible(Records.brokers(next.lastKnownEligible()))
                 .setAdding(Records.brokers(next.adding()))
-                .setRemoving(Records.brokers(next.removing()));
+                .setRemoving(Records.brokers(next.removing()))
+                .setMoveBytesPerSecond(next.moveBytesPerSecond());
         if (next.leader() != state.leader()) change.setLeader(next.leader());
         return Records.record(change);
     }

@@ -48,6 +48,10 @@ final class ImageDigest {
 
     private static long scalars(MetadataImage image) {
         return hash(ImageRecords.clusterRecord(image.clusterId()))
+                + image.stopLease()
+                        .map(ImageRecords::stopLeaseRecord)
+                        .map(ImageDigest::hash)
+                        .orElse(0L)
                 + hash(ImageRecords.producerIdRecord(image.nextProducerId()))
                 + hash(ImageRecords.brokerEpochRecord(image.nextBrokerEpoch()));
     }

@@ -171,7 +171,8 @@ final class ImageEdit {
                         record.getLeaderEpoch(),
                         record.getPartitionEpoch(),
                         record.getAddingList(),
-                        record.getRemovingList()));
+                        record.getRemovingList(),
+                        record.getMoveBytesPerSecond()));
     }
 
     private void change(PartitionChangeRecord record) {
@@ -195,7 +196,8 @@ final class ImageEdit {
                         record.hasLeader() ? old.leaderEpoch() + 1 : old.leaderEpoch(),
                         old.partitionEpoch() + 1,
                         record.hasAdding() ? record.getAdding().getIdsList() : old.adding(),
-                        record.hasRemoving() ? record.getRemoving().getIdsList() : old.removing()));
+                        record.hasRemoving() ? record.getRemoving().getIdsList() : old.removing(),
+                        record.hasMoveBytesPerSecond() ? record.getMoveBytesPerSecond() : old.moveBytesPerSecond()));
     }
 
     private void set(Topic topic, int partition, PartitionState state) {

@@ -100,7 +100,8 @@ public final class ImageRecords {
                 .setLeaderEpoch(state.leaderEpoch())
                 .setPartitionEpoch(state.partitionEpoch())
                 .addAllAdding(state.adding())
-                .addAllRemoving(state.removing());
+                .addAllRemoving(state.removing())
+                .setMoveBytesPerSecond(state.moveBytesPerSecond());
     }
 
     public static MetadataRecord clusterRecord(String clusterId) {

@@ -91,6 +91,7 @@ public final class MetadataImage {
                 features,
                 moving,
                 leaderless,
+                stopLease,
                 nextProducerId,
                 nextBrokerEpoch,
                 newDigest);

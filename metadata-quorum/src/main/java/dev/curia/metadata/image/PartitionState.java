@@ -15,6 +15,7 @@ import java.util.List;
  * @param partitionEpoch rises with every change; guards ISR proposals
  * @param adding of the replicas, those that a move brings
  * @param removing of the replicas, those that go when all of {@code adding} are in sync
+ * @param moveBytesPerSecond what a leader sends at most to {@code adding} until they are in sync, all moves of this rate together; 0: no bound
  */
 public record PartitionState(
         List<Integer> replicas,
@@ -25,7 +26,8 @@ public record PartitionState(
         int leaderEpoch,
         int partitionEpoch,
         List<Integer> adding,
-        List<Integer> removing) {
+        List<Integer> removing,
+        long moveBytesPerSecond) {
     public static final int NO_LEADER = -1;
 
     public PartitionState {
@@ -35,6 +37,31 @@ public record PartitionState(
         lastKnownEligible = List.copyOf(lastKnownEligible);
         adding = List.copyOf(adding);
         removing = List.copyOf(removing);
+        if (adding.isEmpty() && removing.isEmpty()) moveBytesPerSecond = 0;
+    }
+
+    /** Without a throttle. */
+    public PartitionState(
+            List<Integer> replicas,
+            List<Integer> isr,
+            List<Integer> eligibleLeaders,
+            List<Integer> lastKnownEligible,
+            int leader,
+            int leaderEpoch,
+            int partitionEpoch,
+            List<Integer> adding,
+            List<Integer> removing) {
+        this(
+                replicas,
+                isr,
+                eligibleLeaders,
+                lastKnownEligible,
+                leader,
+                leaderEpoch,
+                partitionEpoch,
+                adding,
+                removing,
+                0);
     }
 
     /** One that does not move. */
@@ -46,6 +73,20 @@ public record PartitionState(
             int leaderEpoch,
             int partitionEpoch) {
         this(replicas, isr, eligibleLeaders, List.of(), leader, leaderEpoch, partitionEpoch, List.of(), List.of());
+    }
+
+    public PartitionState withMoveBytesPerSecond(long bytes) {
+        return new PartitionState(
+                replicas,
+                isr,
+                eligibleLeaders,
+                lastKnownEligible,
+                leader,
+                leaderEpoch,
+                partitionEpoch,
+                adding,
+                removing,
+                bytes);
     }
 
     public boolean hasLeader() {

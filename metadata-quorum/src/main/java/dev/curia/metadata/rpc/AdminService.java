@@ -30,10 +30,12 @@ import dev.curia.proto.admin.v1.ListReassignmentsRequest;
 import dev.curia.proto.admin.v1.ListReassignmentsResponse;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
-import dev.curia.proto.admin.v1.PlanRebalanceRequest;
-import dev.curia.proto.admin.v1.PlanRebalanceResponse;
 import dev.curia.proto.admin.v1.MayStopRequest;
 import dev.curia.proto.admin.v1.MayStopResponse;
+import dev.curia.proto.admin.v1.PlanRebalanceRequest;
+import dev.curia.proto.admin.v1.PlanRebalanceResponse;
+import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
+import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
@@ -125,6 +127,11 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     @Override
     public void describeQuorum(DescribeQuorumRequest request, StreamObserver<DescribeQuorumResponse> caller) {
         reply(caller, Descriptions.quorum(log.status()));
+    }
+
+    @Override
+    public void unregisterBroker(UnregisterBrokerRequest request, StreamObserver<UnregisterBrokerResponse> caller) {
+        answers.answer(() -> {}, () -> controller.unregisterBroker(request), caller);
     }
 
     @Override

@@ -125,6 +125,8 @@ final class Descriptions {
                 .addAllAdding(state.adding())
                 .addAllRemoving(state.removing())
                 .addAllIsr(state.isr())
+                .setBytesPerSecond(state.moveBytesPerSecond())
+                .setLeader(state.leader())
                 .build();
     }
 

@@ -64,7 +64,7 @@ final class RequestChecks {
         for (ConfigAlteration alteration : request.getAlterationsList()) {
             require(
                     alteration.getResourceCase() != ConfigAlteration.ResourceCase.RESOURCE_NOT_SET,
-                    "an alteration names no topic");
+                    "an alteration names neither topic nor broker");
             for (ConfigChange change : alteration.getChangesList()) {
                 require(
                         change.getOperation() != ConfigChange.Operation.UNRECOGNIZED,

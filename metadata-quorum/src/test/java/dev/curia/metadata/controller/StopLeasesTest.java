@@ -54,8 +54,8 @@ final class StopLeasesTest {
     void start() {
         loop.start();
         log.start(new Ignore(), controller);
-        log.lead();
         log.commit(List.of(Fixtures.broker(1, "", true), Fixtures.broker(2, "", true)));
+        log.lead();
     }
 
     @AfterEach

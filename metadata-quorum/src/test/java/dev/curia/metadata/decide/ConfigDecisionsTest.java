@@ -297,4 +297,31 @@ final class ConfigDecisionsTest {
             else twin.put(change.getKey(), change.getValue());
         });
     }
+
+    @Test
+    void brokersHaveAFewSettingsThatChangeWhileTheyRun() {
+        MetadataImage image = Fixtures.cluster(1);
+        assertThat(broker(image, "1", "leader.replication.throttled.rate", "1000"))
+                .isEqualTo(ErrorCode.NONE);
+        assertThat(broker(image, "", "curia.move.throttled.rate", "1000")).isEqualTo(ErrorCode.NONE);
+        assertThat(broker(image, "1", "leader.replication.throttled.rate", "-1"))
+                .isEqualTo(ErrorCode.INVALID_CONFIG);
+        assertThat(broker(image, "1", "log.dirs", "/tmp")).isEqualTo(ErrorCode.INVALID_CONFIG);
+        assertThat(broker(image, "2", "leader.replication.throttled.rate", "1000"))
+                .isEqualTo(ErrorCode.INVALID_REQUEST);
+    }
+
+    private static ErrorCode broker(MetadataImage image, String name, String key, String value) {
+        AlterConfigsRequest request = AlterConfigsRequest.newBuilder()
+                .addAlterations(ConfigAlteration.newBuilder()
+                        .setBroker(name)
+                        .addChanges(ConfigChange.newBuilder().setKey(key).setValue(value)))
+                .build();
+        Decision<AlterConfigsResponse> decision = new ConfigDecisions(Fixtures.DEFAULTS).alter(image, request);
+        ErrorCode code = decision.reply().apply(1).getResults(0).getStatus().getCode();
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, name);
+        boolean set = Fixtures.after(image, decision).config(resource).containsKey(key);
+        assertThat(set).isEqualTo(code == ErrorCode.NONE);
+        return code;
+    }
 }

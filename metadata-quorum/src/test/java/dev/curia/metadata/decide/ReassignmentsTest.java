@@ -53,6 +53,43 @@ final class ReassignmentsTest {
     }
 
     @Test
+    void aThrottleIsOfTheMoveAndEndsWithIt() {
+        throttled(1_000, 4, 2, 1);
+        assertThat(state().moveBytesPerSecond()).isEqualTo(1_000);
+        throttled(2_000, 4, 2, 1);
+        assertThat(state().moveBytesPerSecond()).as("given again").isEqualTo(2_000);
+        inSync(1, 2, 3, 4);
+        complete();
+        assertThat(state().replicas()).containsExactly(4, 2, 1);
+        assertThat(state().moveBytesPerSecond()).isZero();
+
+        move(5, 2, 1);
+        assertThat(state().moveBytesPerSecond()).as("none asked for").isZero();
+        image = image.apply(
+                        image.index() + 1,
+                        List.of(ImageRecords.configRecord(
+                                ConfigResource.brokers(), "curia.move.throttled.rate", "3000")))
+                .image();
+        move(6, 2, 1);
+        assertThat(state().moveBytesPerSecond()).as("the cluster's default").isEqualTo(3_000);
+        MetadataImage loaded =
+                MetadataImage.EMPTY.apply(image.index(), image.toRecords()).image();
+        assertThat(loaded).isEqualTo(image);
+        move();
+        assertThat(state().moveBytesPerSecond()).as("cancelled").isZero();
+    }
+
+    private void throttled(long bytesPerSecond, Integer... target) {
+        AlterReassignmentsRequest request = AlterReassignmentsRequest.newBuilder()
+                .setBytesPerSecond(bytesPerSecond)
+                .addPartitions(Reassignment.newBuilder()
+                        .setTopic(image.topic(id().topicId()).orElseThrow().name())
+                        .addAllReplicas(List.of(target)))
+                .build();
+        image = Fixtures.after(image, reassignments.alter(image, request, Fixtures.ALL_ONLINE));
+    }
+
+    @Test
     void aLeaderThatGoesIsReplacedByTheFirstOfTheNew() {
         move(5, 4);
         inSync(1, 2, 3, 4, 5);

@@ -112,7 +112,7 @@ final class SafeStopsTest {
                 .as("it has not stopped")
                 .isEmpty();
 
-        image = Fixtures.after(image, Fixtures.BROKERS.fence(image, 1, 101, "shutting down", Fixtures.ALL_ONLINE));
+        image = Fixtures.after(image, Fixtures.BROKERS.fence(image, 1, 101, Fixtures.CAUSE, Fixtures.ALL_ONLINE));
         image = Fixtures.after(
                 image, Fixtures.BROKERS.register(image, Fixtures.register(1, 99), false, Fixtures.ALL_ONLINE));
         assertThat(SafeStops.complete(image, 11).records()).as("fenced").isEmpty();
@@ -172,7 +172,7 @@ final class SafeStopsTest {
             yes[0]++;
             MetadataImage after = Fixtures.after(
                     scene.image(),
-                    new BrokerDecisions(defaults).fence(scene.image(), id, 100 + id, "shutting down", health));
+                    new BrokerDecisions(defaults).fence(scene.image(), id, 100 + id, Fixtures.CAUSE, health));
             for (Topic topic : scene.image().topics()) {
                 for (int p = 0; p < topic.partitions().size(); p++) {
                     PartitionState before = topic.partitions().get(p);

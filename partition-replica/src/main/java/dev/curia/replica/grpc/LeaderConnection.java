@@ -172,6 +172,7 @@ final class LeaderConnection extends ClientCall.Listener<LeaderFrame> {
                 .setTopicId(ByteString.copyFrom(s.partition().topicId().toBytes()))
                 .setPartition(s.partition().partition())
                 .setLeaderEpoch(s.leaderEpoch())
+                .setPartitionEpoch(s.partitionEpoch())
                 .setLogEndOffset(s.logEndOffset())
                 .setLastEpoch(s.lastEpoch())
                 .setLogStartOffset(s.logStartOffset())

@@ -6,12 +6,14 @@ import dev.curia.proto.replication.v1.Refusal;
 import dev.curia.replica.port.ReplicaLinks.Refused;
 import dev.curia.replica.port.ReplicaMetrics;
 import dev.curia.replica.port.ReplicationSource.Ends;
+import dev.curia.replica.port.SendBudget;
 import io.grpc.ServerCall;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /**
@@ -21,7 +23,7 @@ import java.util.function.Predicate;
  *   <li>Nothing unless the call is ready: gRPC would buffer without bound.
  *   <li>Refusals, then news (an accepted subscription, a moved watermark): small and free of credit.
  *   <li>Record batches while there is credit, one turn of at most {@link #TURN_BYTES} a partition, round robin. All that was appended
- *       since a partition's last turn goes into one frame.
+ *       since a partition's last turn goes into one frame. One whose {@link SendBudget} is used up waits aside.
  * </ol>
  */
 final class LeaderSender {
@@ -31,6 +33,7 @@ final class LeaderSender {
     /** Credit beyond this is a mistake or an attack; it is cut. */
     private static final int MAX_CREDIT_MESSAGES = 1 << 16;
 
+    private static final long MAX_HOLD_NANOS = 50_000_000;
     private static final long MAX_CREDIT_BYTES = 1L << 32;
 
     private final ServerCall<?, LeaderFrame> call;
@@ -38,12 +41,17 @@ final class LeaderSender {
     private final ArrayDeque<LeaderFrame> refusals = new ArrayDeque<>();
     private final ArrayDeque<LeaderSubscription> news = new ArrayDeque<>();
     private final ArrayDeque<LeaderSubscription> data = new ArrayDeque<>();
+    private final ArrayDeque<LeaderSubscription> held = new ArrayDeque<>(); // wait for their budget
+    private final LongConsumer alarm;
+    private boolean alarmSet;
     private int creditMessages;
     private long creditBytes;
     private ByteBuffer scratch = ByteBuffer.allocate(0);
 
-    LeaderSender(ServerCall<?, LeaderFrame> call, ReplicaMetrics metrics) {
+    /** @param alarm has {@link #release} and {@link #send} called after so many nanoseconds */
+    LeaderSender(ServerCall<?, LeaderFrame> call, ReplicaMetrics metrics, LongConsumer alarm) {
         this.call = call;
+        this.alarm = alarm;
         this.metrics = metrics;
     }
 
@@ -66,7 +74,11 @@ final class LeaderSender {
         Ends now = s.ends();
         if (now == null) return;
         boolean canSendData = s.hasData(now);
-        if (canSendData && !s.inData) {
+        if (s.inHeld && s.budget().waitNanos() == 0) {
+            held.remove(s);
+            s.inHeld = false;
+        }
+        if (canSendData && !s.inData && !s.inHeld) {
             s.inData = true;
             data.add(s);
         }
@@ -90,11 +102,38 @@ final class LeaderSender {
             } else if (!data.isEmpty() && maySpend()) {
                 LeaderSubscription s = data.remove();
                 s.inData = false;
-                if (live.test(s)) sendTurn(s);
+                if (!live.test(s)) continue;
+                long wait = s.budget().waitNanos();
+                if (wait > 0) hold(s, wait);
+                else sendTurn(s);
             } else {
                 return;
             }
         }
+    }
+
+    /** Those that waited for their budget may try again. */
+    void release() {
+        alarmSet = false;
+        while (!held.isEmpty()) {
+            LeaderSubscription s = held.remove();
+            s.inHeld = false;
+            s.inData = true;
+            data.add(s);
+        }
+    }
+
+    private void hold(LeaderSubscription s, long nanos) {
+        s.inHeld = true;
+        held.add(s);
+        Ends now = s.ends();
+        if (now != null && s.hasNews(now) && !s.inNews) { // it was to ride on this
+            s.inNews = true;
+            news.add(s);
+        }
+        if (alarmSet) return;
+        alarmSet = true;
+        alarm.accept(Math.min(nanos, MAX_HOLD_NANOS)); // budgets may change
     }
 
     private boolean maySpend() {
@@ -122,6 +161,7 @@ final class LeaderSender {
         creditMessages--;
         creditBytes -= batches.remaining();
         call.sendMessage(s.frame(now, new RecordBody.HeapBody(batches)));
+        s.budget().spent(batches.remaining());
         metrics.sent(batches.remaining());
         s.nextOffset = next;
         if (s.hasData(now)) {

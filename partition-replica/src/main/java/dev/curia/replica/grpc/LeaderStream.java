@@ -95,9 +95,9 @@ final class LeaderStream extends ServerCall.Listener<FollowerMessage> {
                     + service.self().id() + " on a stream of kind " + hello.getKindValue()));
             return null;
         }
-        LeaderSender sender = new LeaderSender(call, service.metrics());
-        Peer greeted =
-                new Peer(hello.getBrokerId(), hello.getBrokerEpoch(), kind.get(), service.loop(kind.get()), sender);
+        EventLoop loop = service.loop(kind.get());
+        LeaderSender sender = new LeaderSender(call, service.metrics(), nanos -> loop.schedule(nanos, this::heldMayGo));
+        Peer greeted = new Peer(hello.getBrokerId(), hello.getBrokerEpoch(), kind.get(), loop, sender);
         peer = greeted;
         call.sendHeaders(new Metadata());
         LOG.info(
@@ -171,6 +171,7 @@ final class LeaderStream extends ServerCall.Listener<FollowerMessage> {
         }
         Position position = new Position(
                 request.getLeaderEpoch(),
+                request.getPartitionEpoch(),
                 request.getLogEndOffset(),
                 request.getLastEpoch(),
                 request.getLogStartOffset(),
@@ -198,6 +199,14 @@ final class LeaderStream extends ServerCall.Listener<FollowerMessage> {
         if (to == null || over.get() || pumpQueued.getAndSet(true)) return;
         if (to.loop().offer(() -> pump(to))) return;
         close(Status.RESOURCE_EXHAUSTED.withDescription("the leader's replication thread is overloaded; reconnect"));
+    }
+
+    /** On the loop: what had to wait for its budget. */
+    private void heldMayGo() {
+        Peer to = peer;
+        if (to == null) return;
+        to.sender().release();
+        pump(to);
     }
 
     private void pump(Peer to) {

@@ -3,6 +3,7 @@ package dev.curia.replica.grpc;
 import dev.curia.replica.port.ReplicaLinks.Refused;
 import dev.curia.replica.port.ReplicationSource;
 import dev.curia.replica.port.ReplicationSource.Ends;
+import dev.curia.replica.port.SendBudget;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
     private final long brokerEpoch;
     private final AtomicBoolean dirty = new AtomicBoolean();
     private volatile @Nullable Ends ends;
+    private volatile SendBudget budget = SendBudget.UNLIMITED;
     private volatile @Nullable Refused refused;
 
     // Confined to the stream's loop.
@@ -27,6 +29,7 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
     boolean announced;
     boolean inNews;
     boolean inData;
+    boolean inHeld;
     private long sentHighWatermark = -1;
     private long sentLogStart = -1;
     private long sentReplicated = -1;
@@ -54,6 +57,16 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
     @Override
     public long brokerEpoch() {
         return brokerEpoch;
+    }
+
+    @Override
+    public void limited(SendBudget now) {
+        budget = now;
+        wake();
+    }
+
+    SendBudget budget() {
+        return budget;
     }
 
     @Override

@@ -186,6 +186,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                                 state.leader(),
                                 kind,
                                 state.leaderEpoch(),
+                                assignment.partitionEpoch(),
                                 log.logEndOffset(),
                                 lastEpochOfBatches(),
                                 log.startCheckpoint().offset(),

@@ -85,12 +85,22 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
             IsrProposals proposals,
             ReplicaLinks links,
             ReplicaMetrics metrics) {
-        this.context = new ReplicaContext(self, config, clock, proposals, links, metrics);
+        this.context = new ReplicaContext(self, config, clock, proposals, links, metrics, new Throttles(clock));
         this.store = new ReplicaStore(directories, self.brokerEpoch());
         for (EventLoop loop : threads.loops()) loops.add(new PartitionLoop(loop, new ChunkBuffer()));
         this.disk = threads.disk();
         this.housekeeping = new Housekeeping(config, store, byId.values(), loops, disk, open);
         directories.onFailure(housekeeping::tickSoon);
+    }
+
+    /**
+     * Kafka's throttles (KIP-73), in bytes a second; unbounded is {@link Long#MAX_VALUE}. Thread-safe.
+     *
+     * @param asLeader what this broker sends to the replicas that are throttled by their leaders
+     * @param ofFollowers by broker id, what it sends to those that are throttled as followers
+     */
+    public void throttle(long asLeader, Map<Integer, Long> ofFollowers) {
+        context.throttles().rates(new Throttles.Rates(asLeader, ofFollowers));
     }
 
     /** Starts the threads and the periodic work. Once, before anything else. */

@@ -19,6 +19,7 @@ import dev.curia.replica.port.ReplicaLinks.Refused;
 import dev.curia.replica.port.ReplicationSource.Ends;
 import dev.curia.replica.port.ReplicationSource.Position;
 import dev.curia.replica.port.ReplicationSource.Subscriber;
+import dev.curia.replica.port.SendBudget;
 import dev.curia.replica.state.Effect;
 import dev.curia.replica.state.LeaderState;
 import dev.curia.replica.state.LowWatermark;
@@ -108,12 +109,35 @@ final class LeaderRole implements Role, Effect.LeaderShell {
 
     @Override
     public void assigned(ReplicaAssignment next) {
+        boolean moved = !next.move().equals(assignment.move());
         assignment = next;
         boolean wasFsynced = state.settings().fsynced();
         take(state.assigned(membership(next), settings(next), now()));
+        if (moved) publish();
+        dropForgotten();
+        subscribers.values().forEach(this::limit);
         boolean fsynced = state.settings().fsynced();
         if (fsynced && !wasFsynced) log.requestFlush();
         if (!fsynced) pendingFlush.advance(state.logEndOffset());
+    }
+
+    /** Those of whom the state knows nothing any more must say anew where they are. */
+    private void dropForgotten() {
+        Refused anew = new Refused(ErrorCode.REPLICA_NOT_AVAILABLE, state.leaderEpoch(), Optional.empty(), -1);
+        for (Subscriber subscriber : List.copyOf(subscribers.values())) {
+            if (state.isAttached(subscriber.brokerId())) continue;
+            subscribers.remove(subscriber.brokerId());
+            subscriber.ended(anew);
+        }
+    }
+
+    private void limit(Subscriber subscriber) {
+        int id = subscriber.brokerId();
+        boolean awaited = state.isr().maximal().contains(id);
+        subscriber.limited(
+                awaited
+                        ? SendBudget.UNLIMITED
+                        : context.throttles().of(assignment, context.self().id(), id));
     }
 
     @Override
@@ -238,6 +262,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         starts = starts.reported(subscriber.brokerId(), from.logStartOffset());
         LeaderState.Step step = state.attached(
                 subscriber.brokerId(), subscriber.brokerEpoch(), from.acknowledgedOffset(), isEmpty(from), now());
+        limit(subscriber);
         subscriber.accepted(ends());
         take(step);
     }
@@ -249,7 +274,8 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                     from.leaderEpoch() < epoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH;
             return Optional.of(new Refused(code, epoch, Optional.empty(), -1));
         }
-        if (!state.replicas().contains(subscriber.brokerId())) {
+        boolean mayHaveLost = from.partitionEpoch() < state.assignedSince(subscriber.brokerId());
+        if (mayHaveLost || !state.replicas().contains(subscriber.brokerId())) {
             return Optional.of(new Refused(ErrorCode.REPLICA_NOT_AVAILABLE, epoch, Optional.empty(), -1));
         }
         Subscriber older = subscribers.get(subscriber.brokerId());
@@ -340,6 +366,8 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                 || state.maxLag() != before.maxLag()
                 || state.replicatedOffset() != before.replicatedOffset();
         if (!state.isr().committed().equals(before.isr().committed())) isrChanged(before);
+        if (!state.isr().maximal().equals(before.isr().maximal()))
+            subscribers.values().forEach(this::limit);
         if (visible) publish();
         for (Effect.OfLeader effect : step.effects()) effect.perform(this);
         boolean fewer = state.replicatedOffset() < toldReplicated;
@@ -418,7 +446,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                         state.logEndOffset(),
                         state.isr().committed()),
                 state.epochStartOffset(),
-                state.replicas().size(),
+                assignment.wantedReplicas(),
                 state.underMinIsr(),
                 state.maxLag(),
                 state.replicatedOffset(),

@@ -13,7 +13,8 @@ record ReplicaContext(
         Clock clock,
         IsrProposals proposals,
         ReplicaLinks links,
-        ReplicaMetrics metrics) {
+        ReplicaMetrics metrics,
+        Throttles throttles) {
     /** Between two proposals, and between two subscriptions after a refusal. */
     static final long RETRY_NANOS = 50_000_000;
 }

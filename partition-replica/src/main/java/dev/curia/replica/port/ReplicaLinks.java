@@ -27,6 +27,7 @@ public interface ReplicaLinks extends AutoCloseable {
      *
      * @param leader broker id
      * @param leaderEpoch that the follower follows
+     * @param partitionEpoch up to which the follower has acted on the metadata
      * @param lastEpoch of the last batch in the follower's log, -1: empty
      * @param logStartOffset as on the follower's disk
      * @param acknowledgedOffset what of its log the follower vouches for: all, or what is on disk
@@ -36,6 +37,7 @@ public interface ReplicaLinks extends AutoCloseable {
             int leader,
             StreamKind kind,
             int leaderEpoch,
+            int partitionEpoch,
             long logEndOffset,
             int lastEpoch,
             long logStartOffset,

@@ -41,7 +41,13 @@ public interface ReplicationSource {
     }
 
     /** Where a follower stands; as in {@link ReplicaLinks.Subscription}. */
-    record Position(int leaderEpoch, long logEndOffset, int lastEpoch, long logStartOffset, long acknowledgedOffset) {}
+    record Position(
+            int leaderEpoch,
+            int partitionEpoch,
+            long logEndOffset,
+            int lastEpoch,
+            long logStartOffset,
+            long acknowledgedOffset) {}
 
     /**
      * What a leader says of itself; {@code highWatermark <= logEndOffset}.
@@ -56,6 +62,9 @@ public interface ReplicationSource {
 
         /** Of the follower's incarnation, as it said when it opened the stream. */
         long brokerEpoch();
+
+        /** What is sent from now on stays within this. */
+        void limited(SendBudget budget);
 
         /** Batches may be sent from the position's log end offset on. */
         void accepted(Ends ends);

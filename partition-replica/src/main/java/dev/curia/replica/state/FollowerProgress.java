@@ -3,6 +3,7 @@ package dev.curia.replica.state;
 /**
  * What a leader knows of one follower. Immutable. Times are monotonic nanoseconds.
  *
+ * @param assignedSince the partition epoch from which on it is known to be a replica without a break
  * @param brokerEpoch of the incarnation that reported last, -1: none has in this leader epoch
  * @param attached whether it has a running subscription
  * @param logEndOffset everything below is in its log; {@link #UNKNOWN} until it has said
@@ -12,6 +13,7 @@ package dev.curia.replica.state;
  */
 record FollowerProgress(
         int brokerId,
+        int assignedSince,
         long brokerEpoch,
         boolean attached,
         long logEndOffset,
@@ -22,14 +24,16 @@ record FollowerProgress(
     static final long UNKNOWN = -1;
 
     /** Before it has said anything; in-sync members get the full lag time from now. */
-    static FollowerProgress unknown(int brokerId, long leaderEndOffset, long nowNanos) {
-        return new FollowerProgress(brokerId, -1, false, UNKNOWN, false, nowNanos, leaderEndOffset, nowNanos);
+    static FollowerProgress unknown(int brokerId, int assignedSince, long leaderEndOffset, long nowNanos) {
+        return new FollowerProgress(
+                brokerId, assignedSince, -1, false, UNKNOWN, false, nowNanos, leaderEndOffset, nowNanos);
     }
 
     /** A new subscription starts at {@code position}; it may lie below what an earlier incarnation reported. */
     FollowerProgress attached(long epoch, long position, boolean empty, long leaderEndOffset, long nowNanos) {
         boolean copy = empty || continuesCopy(position);
-        return new FollowerProgress(brokerId, epoch, true, position, copy, caughtUpNanos, markOffset, markNanos)
+        return new FollowerProgress(
+                        brokerId, assignedSince, epoch, true, position, copy, caughtUpNanos, markOffset, markNanos)
                 .marked(leaderEndOffset, nowNanos);
     }
 
@@ -40,13 +44,29 @@ record FollowerProgress(
 
     FollowerProgress detached() {
         return new FollowerProgress(
-                brokerId, brokerEpoch, false, logEndOffset, wholeCopy, caughtUpNanos, markOffset, markNanos);
+                brokerId,
+                assignedSince,
+                brokerEpoch,
+                false,
+                logEndOffset,
+                wholeCopy,
+                caughtUpNanos,
+                markOffset,
+                markNanos);
     }
 
     FollowerProgress acknowledged(long offset, long leaderEndOffset, long nowNanos) {
         long end = Math.max(logEndOffset, offset);
         return new FollowerProgress(
-                        brokerId, brokerEpoch, attached, end, wholeCopy, caughtUpNanos, markOffset, markNanos)
+                        brokerId,
+                        assignedSince,
+                        brokerEpoch,
+                        attached,
+                        end,
+                        wholeCopy,
+                        caughtUpNanos,
+                        markOffset,
+                        markNanos)
                 .marked(leaderEndOffset, nowNanos);
     }
 
@@ -54,7 +74,15 @@ record FollowerProgress(
     FollowerProgress beforeAppend(long leaderEndOffset, long nowNanos) {
         if (logEndOffset < leaderEndOffset) return this;
         return new FollowerProgress(
-                brokerId, brokerEpoch, attached, logEndOffset, wholeCopy, nowNanos, leaderEndOffset, nowNanos);
+                brokerId,
+                assignedSince,
+                brokerEpoch,
+                attached,
+                logEndOffset,
+                wholeCopy,
+                nowNanos,
+                leaderEndOffset,
+                nowNanos);
     }
 
     boolean lags(long leaderEndOffset, long lagMaxNanos, long nowNanos) {
@@ -64,10 +92,26 @@ record FollowerProgress(
     private FollowerProgress marked(long leaderEndOffset, long nowNanos) {
         if (logEndOffset >= leaderEndOffset) {
             return new FollowerProgress(
-                    brokerId, brokerEpoch, attached, logEndOffset, wholeCopy, nowNanos, leaderEndOffset, nowNanos);
+                    brokerId,
+                    assignedSince,
+                    brokerEpoch,
+                    attached,
+                    logEndOffset,
+                    wholeCopy,
+                    nowNanos,
+                    leaderEndOffset,
+                    nowNanos);
         }
         if (logEndOffset < markOffset) return this;
         return new FollowerProgress(
-                brokerId, brokerEpoch, attached, logEndOffset, wholeCopy, markNanos, leaderEndOffset, nowNanos);
+                brokerId,
+                assignedSince,
+                brokerEpoch,
+                attached,
+                logEndOffset,
+                wholeCopy,
+                markNanos,
+                leaderEndOffset,
+                nowNanos);
     }
 }

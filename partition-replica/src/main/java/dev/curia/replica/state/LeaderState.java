@@ -39,6 +39,8 @@ public record LeaderState(
      */
     public record Settings(int minInsync, long lagMaxNanos, long retryNanos, boolean fsynced) {}
 
+    private static final int NO_EPOCH = -1;
+
     /** The next state, and what to do. */
     public record Step(LeaderState next, List<Effect.OfLeader> effects) {}
 
@@ -54,7 +56,7 @@ public record LeaderState(
         long logEndOffset = log.offset();
         List<FollowerProgress> followers = members.replicas().stream()
                 .filter(id -> id != self)
-                .map(id -> FollowerProgress.unknown(id, logEndOffset, now))
+                .map(id -> FollowerProgress.unknown(id, members.since(id), logEndOffset, now))
                 .toList();
         LeaderState state = new LeaderState(
                 self,
@@ -82,6 +84,14 @@ public record LeaderState(
         public Membership {
             replicas = List.copyOf(replicas);
             isr = List.copyOf(isr);
+        }
+
+        /**
+         * The partition epoch from which on a follower is known to be a replica: it may have been removed and added just before, and what it has
+         * gone, unless it is in sync, which only its leader can bring about.
+         */
+        int since(int follower) {
+            return isr.contains(follower) ? NO_EPOCH : partitionEpoch;
         }
 
         List<Integer> orderedIsr() {
@@ -141,7 +151,8 @@ public record LeaderState(
                 ? followers
                 : members.replicas().stream()
                         .filter(id -> id != self)
-                        .map(id -> follower(id).orElseGet(() -> FollowerProgress.unknown(id, logEndOffset, now)))
+                        .map(id -> known(id, members)
+                                .orElseGet(() -> FollowerProgress.unknown(id, members.since(id), logEndOffset, now)))
                         .toList();
         LeaderState next = new LeaderState(
                 self,
@@ -240,6 +251,25 @@ public record LeaderState(
         if (f.lags(logEndOffset, settings.lagMaxNanos(), now)) return false;
         if (isr.committed().contains(id)) return true;
         return f.attached() && f.logEndOffset() >= Math.max(highWatermark, epochStartOffset);
+    }
+
+    /**
+     * What is known of a follower still holds at this partition epoch. Where epochs were skipped it may have been removed and added again, and
+     * have nothing any more: with what it had it must not come into the ISR.
+     */
+    private Optional<FollowerProgress> known(int id, Membership members) {
+        boolean skipped = members.partitionEpoch() > isr.partitionEpoch() + 1;
+        return skipped && !members.isr().contains(id) ? Optional.empty() : follower(id);
+    }
+
+    /** Whether a follower has a subscription that counts. */
+    public boolean isAttached(int brokerId) {
+        return follower(brokerId).filter(FollowerProgress::attached).isPresent();
+    }
+
+    /** A follower that has not acted on the metadata up to this partition epoch may still drop what it has. */
+    public int assignedSince(int brokerId) {
+        return follower(brokerId).map(FollowerProgress::assignedSince).orElse(NO_EPOCH);
     }
 
     private Optional<FollowerProgress> follower(int id) {

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 class GrpcReplicaLinksTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Subscription SUBSCRIPTION =
-            new Subscription(new PartitionId(new Uuid(1, 1), 0), 1, StreamKind.TAIL, 0, 0, -1, 0, 0);
+            new Subscription(new PartitionId(new Uuid(1, 1), 0), 1, StreamKind.TAIL, 0, 0, 0, -1, 0, 0);
 
     private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
     private final EventLoop loop = new EventLoop("loop", 1000, new SystemClock(), (w, c) -> faults.add(w + c));

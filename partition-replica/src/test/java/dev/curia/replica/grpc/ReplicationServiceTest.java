@@ -17,6 +17,7 @@ import dev.curia.proto.replication.v1.Subscribe;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.ReplicaMetrics;
 import dev.curia.replica.port.ReplicationSource;
+import dev.curia.replica.port.SendBudget;
 import dev.curia.testkit.Await;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -39,6 +40,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,6 +114,42 @@ class ReplicationServiceTest {
 
         Await.until("what gathered comes as one", PATIENCE, () -> follower.records() == 5 * BATCH_BYTES);
         assertThat(follower.withRecords()).isEqualTo(3);
+    }
+
+    @Test
+    void whatIsLimitedWaitsForItsBudgetAndNothingElseDoes() {
+        AtomicLong wait = new AtomicLong(Duration.ofMinutes(5).toNanos());
+        AtomicLong spent = new AtomicLong();
+        source.budget = new SendBudget() {
+            @Override
+            public long waitNanos() {
+                return wait.get();
+            }
+
+            @Override
+            public void spent(int bytes) {
+                spent.addAndGet(bytes);
+            }
+        };
+        Follower limited = new Follower();
+        limited.send(
+                hello("c", 2).addSubscribe(subscription(0)).setCreditMessages(9).setCreditBytes(1 << 20));
+        Await.until("subscribed", PATIENCE, () -> !limited.received.isEmpty());
+        source.budget = SendBudget.UNLIMITED;
+        Follower other = new Follower();
+        other.send(
+                hello("c", 3).addSubscribe(subscription(0)).setCreditMessages(9).setCreditBytes(1 << 20));
+        Await.until("subscribed", PATIENCE, () -> !other.received.isEmpty());
+        source.append();
+        source.advance(1);
+        Await.until("the other has it", PATIENCE, () -> other.records() == BATCH_BYTES);
+        Await.until("news needs no budget", PATIENCE, () -> limited.lastWatermark() == 1);
+        assertThat(limited.withRecords()).isZero();
+
+        wait.set(0);
+
+        Await.until("it goes on by itself", PATIENCE, () -> limited.records() == BATCH_BYTES);
+        assertThat(spent).hasValue(BATCH_BYTES);
     }
 
     @Test
@@ -264,6 +302,7 @@ class ReplicationServiceTest {
         final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
         final List<String> acknowledged = new CopyOnWriteArrayList<>();
         final FileChannel file;
+        volatile SendBudget budget = SendBudget.UNLIMITED;
         private volatile Ends ends = new Ends(0, 0, 0, 0);
 
         Source(Path path) throws IOException {
@@ -299,6 +338,7 @@ class ReplicationServiceTest {
         @Override
         public void subscribe(Position position, Subscriber subscriber) {
             subscribers.add(subscriber);
+            subscriber.limited(budget);
             subscriber.accepted(ends);
         }
 

@@ -164,4 +164,22 @@ class LeaderStateTest {
                         .next())
                 .isEqualTo(newer);
     }
+
+    @Test
+    void whoMayHaveBeenRemovedAndAddedAgainIsForgotten() {
+        LeaderState s =
+                leader(10, 10, List.of(1, 2)).attached(3, 30, 5, false, 1).next();
+        Membership oneLater = new Membership(11, List.of(1, 2, 3), List.of(1, 2), false);
+        assertThat(s.assigned(oneLater, SETTINGS, 2).next().isAttached(3)).isTrue();
+
+        Membership twoLater = new Membership(12, List.of(1, 2, 3), List.of(1, 2), false);
+        LeaderState skipped = s.assigned(twoLater, SETTINGS, 2).next();
+        assertThat(skipped.isAttached(3)).isFalse();
+        assertThat(skipped.replicatedOffset()).isZero();
+        assertThat(skipped.assignedSince(3)).isEqualTo(12);
+        assertThat(skipped.assignedSince(2)).as("in sync all the time").isEqualTo(-1);
+        // Had it kept what the replica had in its former life, this late word would bring it in with an empty disk.
+        assertThat(skipped.acknowledged(3, 10, 3).effects()).isEmpty();
+        assertThat(ids(proposal(skipped.attached(3, 30, 10, false, 4)))).containsExactly(1, 2, 3);
+    }
 }

@@ -68,6 +68,12 @@ public final class TopicConfigs {
             ConfigKey.ofLong("flush.ms", LONG, 0, LONG, "Force the log to disk at least this often, in milliseconds.");
     public static final ConfigKey<Integer> INDEX_INTERVAL_BYTES =
             ConfigKey.ofInt("index.interval.bytes", 4096, 0, INT, "One index entry for about this many bytes of log.");
+    public static final ConfigKey<List<String>> FOLLOWER_THROTTLED_REPLICAS = throttledReplicas(
+            "follower.replication.throttled.replicas",
+            "Replicas that are sent at most what their broker's follower.replication.throttled.rate allows, until they are in sync.");
+    public static final ConfigKey<List<String>> LEADER_THROTTLED_REPLICAS = throttledReplicas(
+            "leader.replication.throttled.replicas",
+            "Replicas that, as leaders, send at most what their broker's leader.replication.throttled.rate allows to those not in sync.");
     public static final ConfigKey<Long> MAX_COMPACTION_LAG_MS = ConfigKey.ofLong(
             "max.compaction.lag.ms",
             LONG,
@@ -159,7 +165,9 @@ public final class TopicConfigs {
             FILE_DELETE_DELAY_MS,
             FLUSH_MESSAGES,
             FLUSH_MS,
+            FOLLOWER_THROTTLED_REPLICAS,
             INDEX_INTERVAL_BYTES,
+            LEADER_THROTTLED_REPLICAS,
             MAX_COMPACTION_LAG_MS,
             MAX_MESSAGE_BYTES,
             MESSAGE_TIMESTAMP_AFTER_MAX_MS,
@@ -203,8 +211,23 @@ public final class TopicConfigs {
 
     private TopicConfigs() {}
 
+    private static ConfigKey<List<String>> throttledReplicas(String name, String doc) {
+        String accepts = "PARTITION:BROKER[,PARTITION:BROKER...], * or nothing";
+        return new ConfigKey<>(name, ConfigKey.Type.LIST, "", doc, accepts, text -> {
+            List<String> items = ConfigKey.ofList(name, "", doc).parse(text);
+            boolean every = items.equals(List.of("*"));
+            if (every || items.stream().allMatch(item -> item.matches("[0-9]{1,9}:[0-9]{1,9}"))) return items;
+            throw new IllegalArgumentException("not a list of replicas");
+        });
+    }
+
     public static Optional<ConfigKey<?>> byName(String name) {
         return Optional.ofNullable(BY_NAME.get(name));
+    }
+
+    /** Whether a broker's configuration file can set the default of a topic setting. */
+    public static boolean hasBrokerDefault(ConfigKey<?> key) {
+        return !key.equals(LEADER_THROTTLED_REPLICAS) && !key.equals(FOLLOWER_THROTTLED_REPLICAS);
     }
 
     /** The name under which a broker's configuration file sets the default of a topic setting. */

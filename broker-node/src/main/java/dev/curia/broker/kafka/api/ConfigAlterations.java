@@ -81,14 +81,12 @@ final class ConfigAlterations {
 
     private static @Nullable String complaint(Alteration alteration) {
         ConfigResource.Type type = ConfigResource.Type.forId(alteration.resourceType);
-        if (type == ConfigResource.Type.BROKER) {
-            return "Configs of a running broker cannot be altered: change the configuration file of broker '"
-                    + alteration.resourceName + "' and restart it.";
+        if (type != ConfigResource.Type.TOPIC && type != ConfigResource.Type.BROKER) {
+            return "Configs of resource type " + alteration.resourceType
+                    + " cannot be altered: expected 2 (topic) or 4 (broker).";
         }
-        if (type != ConfigResource.Type.TOPIC) {
-            return "Configs of resource type " + alteration.resourceType + " cannot be altered: expected 2 (topic).";
-        }
-        if (alteration.resourceName.isEmpty()) return "Default topic resources are not allowed: name a topic.";
+        if (type == ConfigResource.Type.TOPIC && alteration.resourceName.isEmpty())
+            return "Default topic resources are not allowed: name a topic.";
         for (Change change : alteration.changes) {
             if (change.operation < 0 || change.operation > ConfigChange.Operation.SUBTRACT_VALUE) {
                 return "Unknown operation " + change.operation + " on key " + change.key
@@ -103,9 +101,10 @@ final class ConfigAlterations {
     }
 
     private static ConfigAlteration toProto(Alteration alteration) {
-        return ConfigAlteration.newBuilder()
-                .setTopic(alteration.resourceName)
-                .setReplace(alteration.replace)
+        ConfigAlteration.Builder resource = ConfigAlteration.newBuilder();
+        if (alteration.resourceType == ConfigResource.Type.BROKER.id()) resource.setBroker(alteration.resourceName);
+        else resource.setTopic(alteration.resourceName);
+        return resource.setReplace(alteration.replace)
                 .addAllChanges(alteration.changes.stream()
                         .map(change -> ConfigChange.newBuilder()
                                 .setKey(change.key)

@@ -1,6 +1,7 @@
 package dev.curia.broker.kafka.api;
 
 import dev.curia.broker.config.Settings;
+import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.config.ConfigKey;
 import dev.curia.common.config.TopicConfigs;
 import dev.curia.metadata.image.ConfigResource;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +71,12 @@ final class ConfigEntries {
                     if (override != null) {
                         sources.add(new Source(key.name(), override, ConfigSource.TOPIC_CONFIG));
                     }
-                    sources.addAll(brokerWide(TopicConfigs.brokerName(key), key.defaultText()));
+                    String defaultText = key.defaultText();
+                    if (TopicConfigs.hasBrokerDefault(key)) {
+                        sources.addAll(brokerWide(TopicConfigs.brokerName(key), defaultText));
+                    } else if (defaultText != null) {
+                        sources.add(new Source(key.name(), defaultText, ConfigSource.DEFAULT_CONFIG));
+                    }
                     return new Entry(key, sources, false);
                 })
                 .toList();
@@ -77,9 +84,25 @@ final class ConfigEntries {
 
     /** All settings of this broker; what its file says can't be changed while it runs. */
     List<Entry> broker() {
-        return settings.keys().stream()
+        return Stream.concat(settings.keys().stream(), BrokerConfigs.ALL.stream())
                 .sorted(Comparator.comparing(ConfigKey::name))
-                .map(key -> new Entry(key, brokerWide(key.name(), key.defaultText()), true))
+                .map(key -> new Entry(
+                        key,
+                        brokerWide(key.name(), key.defaultText()),
+                        BrokerConfigs.byName(key.name()).isEmpty()))
+                .toList();
+    }
+
+    /** What is set for all brokers while they run. */
+    List<Entry> brokerDefaults() {
+        Map<String, String> set = cluster.image().config(ConfigResource.brokers());
+        return BrokerConfigs.ALL.stream()
+                .filter(key -> set.containsKey(key.name()))
+                .map(key -> {
+                    List<Source> sources = new ArrayList<>();
+                    add(sources, key.name(), set, ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
+                    return new Entry(key, sources, false);
+                })
                 .toList();
     }
 

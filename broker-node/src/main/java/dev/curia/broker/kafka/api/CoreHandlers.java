@@ -17,6 +17,7 @@ public final class CoreHandlers {
             Replicas replicas,
             LogDirs logDirs,
             TopicAdmin topics,
+            BrokerAdmin brokers,
             ProducerIdBlocks producerIds,
             Settings settings,
             FetchSessions fetchSessions,
@@ -46,6 +47,7 @@ public final class CoreHandlers {
                 new ElectLeadersHandler(ports.topics),
                 new AlterReassignmentsHandler(ports.topics),
                 new ListReassignmentsHandler(ports.cluster),
+                new UnregisterBrokerHandler(ports.brokers),
                 new InitProducerIdHandler(new ProducerIds(ports.producerIds)));
     }
 }

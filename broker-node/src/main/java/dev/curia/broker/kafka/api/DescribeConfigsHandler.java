@@ -78,6 +78,9 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
 
     private DescribeConfigsResult broker(
             DescribeConfigsResource resource, DescribeConfigsResult result, DescribeConfigsRequestData request) {
+        if (resource.resourceName().isEmpty()) {
+            return result.setConfigs(entries(configs.brokerDefaults(), resource, request));
+        }
         String self = Integer.toString(cluster.brokerId());
         if (!resource.resourceName().equals(self)) {
             return failed(

@@ -35,6 +35,7 @@ import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
@@ -141,6 +142,10 @@ class EveryVersionTest {
             case CREATE_PARTITIONS -> createPartitions(broker, fresh);
             case ELECT_LEADERS ->
                 new ElectLeadersRequestData().setTopicPartitions(null).setTimeoutMs(1000);
+            case UNREGISTER_BROKER -> {
+                broker.registerStopped(77);
+                yield new UnregisterBrokerRequestData().setBrokerId(77);
+            }
             case ALTER_PARTITION_REASSIGNMENTS -> alterReassignments();
             case LIST_PARTITION_REASSIGNMENTS -> new ListPartitionReassignmentsRequestData().setTopics(null);
             case DESCRIBE_CONFIGS ->

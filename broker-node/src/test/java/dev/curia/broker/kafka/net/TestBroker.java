@@ -14,6 +14,7 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.decide.BrokerDecisions;
 import dev.curia.metadata.decide.ConfigDecisions;
 import dev.curia.metadata.decide.Decision;
 import dev.curia.metadata.decide.PartitionAdditions;
@@ -39,6 +40,7 @@ import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.NewTopic;
 import dev.curia.proto.admin.v1.TopicRef;
+import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
 import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
@@ -109,6 +111,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                         this,
                         () -> logDirs,
                         this,
+                        this::unregister,
                         () -> CompletableFuture.completedFuture(
                                 new ProducerIdBlocks.Block(producerIds.getAndAdd(2), 2)),
                         settings,
@@ -147,6 +150,17 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     }
 
     /** Creates a topic of one replica a partition; no-op when it exists. */
+    /** The metadata knows another broker, which is fenced. */
+    synchronized void registerStopped(int id) {
+        apply(List.of(MetadataRecord.newBuilder()
+                .setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
+                        .setBrokerId(id)
+                        .setBrokerEpoch(id)
+                        .setIncarnationId(ImageRecords.bytes(Uuid.random(random)))
+                        .setFenced(true))
+                .build()));
+    }
+
     void topic(String name, int partitions) {
         createTopics(
                         CreateTopicsRequest.newBuilder()
@@ -259,6 +273,15 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     public synchronized CompletableFuture<AlterConfigsResponse> alterConfigs(
             AlterConfigsRequest request, Duration timeout) {
         return decide(configs.alter(image, request));
+    }
+
+    private synchronized CompletableFuture<UnregisterBrokerResponse> unregister(int brokerId, Duration timeout) {
+        Decision<Status> decision = BrokerDecisions.unregister(image, brokerId);
+        return decide(new Decision<>(
+                decision.records(),
+                index -> UnregisterBrokerResponse.newBuilder()
+                        .setStatus(decision.reply().apply(index))
+                        .build()));
     }
 
     private <R> CompletableFuture<R> decide(Decision<R> decision) {
