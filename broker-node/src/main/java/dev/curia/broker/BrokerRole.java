@@ -2,6 +2,7 @@ package dev.curia.broker;
 
 import dev.curia.broker.bridge.BrokerCondition;
 import dev.curia.broker.bridge.BrokerStanding;
+import dev.curia.broker.bridge.EventOutbox;
 import dev.curia.broker.bridge.HostedLogDirs;
 import dev.curia.broker.bridge.MetadataBridge;
 import dev.curia.broker.bridge.PublishedMetadata;
@@ -143,6 +144,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
         GrpcReplicaLinks links =
                 resources.own(new GrpcReplicaLinks(self, LinkConfig.defaults(), published, timers, random));
         HostedReplicas replicas = replicas(directories, quorum, links);
+        EventOutbox events = new EventOutbox(clock, meters);
+        replicas.onEvent(events);
         MetadataBridge bridge = new MetadataBridge(published, ServerSettings.topicDefaults(settings), replicas);
         EventLoop metadataLoop = loop("metadata");
         MetadataWatcher metadata = resources.own(new MetadataWatcher(
@@ -182,7 +185,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 metadataLoop,
                 clock,
                 random,
-                new BrokerCondition(published, bridge, replicas),
+                new BrokerCondition(published, bridge, replicas, events),
                 myStanding));
         resources.onClose("controlled shutdown", () -> handOver(session, myStanding));
         replicas.onTroublesChanged(session::changed);

@@ -17,6 +17,7 @@ import dev.curia.metadata.controller.BrokerUpkeep;
 import dev.curia.metadata.controller.LeaderBalance;
 import dev.curia.metadata.controller.SessionConfig;
 import dev.curia.metadata.decide.TopicDefaults;
+import dev.curia.metadata.event.EventSettings;
 import dev.curia.metadata.quorum.QuorumHealth;
 import dev.curia.metadata.quorum.QuorumOperations;
 import dev.curia.metadata.ratis.QuorumDirectory;
@@ -84,8 +85,9 @@ final class QuorumRole implements Readiness, AutoCloseable {
     }
 
     private static QuorumTuning tuning(NodeConfig config) {
-        return QuorumTuning.DEFAULT.withElectionTimeout(
-                Duration.ofMillis(config.settings().get(ServerKeys.ELECTION_TIMEOUT_MS)));
+        return QuorumTuning.DEFAULT
+                .withElectionTimeout(Duration.ofMillis(config.settings().get(ServerKeys.ELECTION_TIMEOUT_MS)))
+                .withEvents(EventSettings.of(config.settings().given()));
     }
 
     private void start(NodeConfig config, Clock clock, MeterRegistry meters, FaultHandler faults)

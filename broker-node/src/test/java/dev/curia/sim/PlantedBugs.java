@@ -273,7 +273,12 @@ final class PlantedBugs {
                                     .orElse(member.brokerEpoch())))
                     .toList();
             return new IsrProposals.Proposal(
-                    proposal.partition(), proposal.leaderEpoch(), proposal.partitionEpoch(), members, proposal.cause());
+                    proposal.partition(),
+                    proposal.leaderEpoch(),
+                    proposal.partitionEpoch(),
+                    members,
+                    proposal.cause(),
+                    proposal.why());
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.curia.sim;
 
 import dev.curia.broker.bridge.BrokerCondition;
 import dev.curia.broker.bridge.BrokerStanding;
+import dev.curia.broker.bridge.EventOutbox;
 import dev.curia.broker.bridge.MetadataBridge;
 import dev.curia.broker.bridge.PublishedMetadata;
 import dev.curia.broker.bridge.QuorumIsrProposals;
@@ -168,6 +169,7 @@ final class SimBroker {
                 Optional.empty(),
                 directories.all().stream().map(LogDirectory::id).toList(),
                 past.brokerEpoch);
+        EventOutbox events = new EventOutbox(process, new SimpleMeterRegistry());
         BrokerSession session = new BrokerSession(
                 identity,
                 channels,
@@ -175,7 +177,7 @@ final class SimBroker {
                 metadataLoop,
                 process,
                 process.random.split(),
-                new BrokerCondition(published, bridge, replicas),
+                new BrokerCondition(published, bridge, replicas, events),
                 standing);
         replicas.onTroublesChanged(session::changed);
         replicas.start();

@@ -1,8 +1,10 @@
 package dev.curia.sim;
 
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.port.EventJournal;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.QuorumStatus;
+import dev.curia.proto.admin.v1.ListEventsResponse;
 import dev.curia.proto.metadata.v1.MetadataBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,5 +134,11 @@ final class SimMetadataLog implements MetadataLog {
     @Override
     public CompletableFuture<Void> resignLeadership() {
         return CompletableFuture.completedFuture(null);
+    }
+
+    /** Keeps none. */
+    @Override
+    public EventJournal events() {
+        return request -> ListEventsResponse.getDefaultInstance();
     }
 }

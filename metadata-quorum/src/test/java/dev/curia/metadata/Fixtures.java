@@ -17,7 +17,9 @@ import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.events.v1.CauseKind;
 import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
 import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.proto.metadata.v1.PartitionRecord;
 import dev.curia.proto.metadata.v1.Register;
+import dev.curia.proto.metadata.v1.TopicRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,5 +101,31 @@ public final class Fixtures {
                 .setPort(port)
                 .setSecurityProtocol("PLAINTEXT")
                 .build();
+    }
+
+    /** Records of a topic with these replicas, all in sync and the first one leading. */
+    public static List<MetadataRecord> topicRecords(String name, List<List<Integer>> replicas) {
+        Uuid id = new Uuid(99, name.hashCode());
+        List<MetadataRecord> records = new ArrayList<>();
+        records.add(MetadataRecord.newBuilder()
+                .setTopic(TopicRecord.newBuilder()
+                        .setTopicId(ImageRecords.bytes(id))
+                        .setName(name))
+                .build());
+        for (int p = 0; p < replicas.size(); p++) {
+            records.add(MetadataRecord.newBuilder()
+                    .setPartition(PartitionRecord.newBuilder()
+                            .setTopicId(ImageRecords.bytes(id))
+                            .setPartition(p)
+                            .addAllReplicas(replicas.get(p))
+                            .addAllIsr(replicas.get(p))
+                            .setLeader(replicas.get(p).get(0)))
+                    .build());
+        }
+        return records;
+    }
+
+    public static MetadataImage withTopic(MetadataImage image, String name, List<List<Integer>> replicas) {
+        return image.apply(image.index() + 1, topicRecords(name, replicas)).image();
     }
 }

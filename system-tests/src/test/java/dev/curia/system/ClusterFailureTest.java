@@ -217,6 +217,49 @@ class ClusterFailureTest {
         awaitEqualReplicas("rolled");
     }
 
+    @Test
+    void theJournalTellsWhatHappenedAndWhy() {
+        createTopic("told");
+        int leader = clients.leader(new TopicPartition("told", 0));
+        String id = String.valueOf(leader);
+        NodeProcess broker = CLUSTER.broker(leader);
+
+        broker.kill();
+        awaitEvent("--kind", "broker_fenced", "--broker", id, "--cause", "disconnected");
+        awaitEvent("--kind", "leader_elected", "--topic", "told", "-p", "0", "--cause", "disconnected");
+        awaitEvent("--kind", "isr_shrunk", "--topic", "told", "--broker", id, "--cause", "disconnected");
+        broker.startAndAwaitReady();
+        clients.awaitInSync("told", BROKERS);
+        awaitEvent("--kind", "broker_registered", "--broker", id, "--cause", "started_again");
+        awaitEvent("--kind", "isr_grew", "--topic", "told", "--broker", id, "--cause", "caught_up");
+
+        broker.pause();
+        awaitEvent("--kind", "broker_fenced", "--broker", id, "--cause", "session_timeout");
+        broker.resume();
+        clients.awaitInSync("told", BROKERS);
+        broker.terminate();
+        awaitEvent("--kind", "broker_fenced", "--broker", id, "--cause", "shutting_down");
+
+        NodeProcess quorumLeader = CLUSTER.quorumNode(new QuorumView(CLUSTER).leader());
+        quorumLeader.kill();
+        awaitEvent("--kind", "topic_created", "--topic", "told", "--cause", "requested");
+        quorumLeader.startAndAwaitReady();
+        broker.startAndAwaitReady();
+        clients.awaitInSync("told", BROKERS);
+    }
+
+    private static void awaitEvent(String... filters) {
+        List<String> arguments = new ArrayList<>(List.of("events", "--json"));
+        arguments.addAll(List.of(filters));
+        Await.until(
+                "an event with " + List.of(filters),
+                Clients.PATIENCE,
+                () -> !Curia.forCluster(CLUSTER)
+                        .attempt(arguments.toArray(String[]::new))
+                        .text()
+                        .isEmpty());
+    }
+
     private record TopicOffset(TopicPartition partition, long offset) {}
 
     private static void consumeAndCommit(KafkaConsumer<byte[], byte[]> member, Set<TopicOffset> seen, int total) {

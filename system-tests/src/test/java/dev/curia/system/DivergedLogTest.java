@@ -66,6 +66,13 @@ class DivergedLogTest {
                             .digest()
                             .equals(Segments.of(CLUSTER, oldLeader, PARTITION).digest()));
         }
+        Await.until(
+                "the journal tells of the cut",
+                Clients.PATIENCE,
+                () -> Curia.forCluster(CLUSTER)
+                        .attempt("events", "--topic", PARTITION.topic(), "--kind", "log_truncated")
+                        .text()
+                        .contains("[told by broker " + oldLeader + "]"));
         List<String> values = Text.values(clients.readAll(PARTITION.topic()));
         assertThat(values).startsWith("common-1", "common-2").endsWith("next-1", "next-2", "next-3", "last");
     }

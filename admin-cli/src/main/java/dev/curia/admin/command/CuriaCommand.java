@@ -129,6 +129,7 @@ public final class CuriaCommand implements Runnable {
                         .addSubcommand(new QuorumReplace(root))
                         .addSubcommand(new QuorumTransfer(root)))
                 .addSubcommand(group(new ClusterCommand(), new ClusterInfo(root), new ClusterRebalance(root)))
+                .addSubcommand(new Events(root))
                 .addSubcommand(new Produce(root))
                 .addSubcommand(new Consume(root));
         Errors errors = new Errors(root);

@@ -31,6 +31,9 @@ import dev.curia.proto.admin.v1.DescribeTopicsResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.ElectedLeader;
+import dev.curia.proto.admin.v1.EventPosition;
+import dev.curia.proto.admin.v1.ListEventsRequest;
+import dev.curia.proto.admin.v1.ListEventsResponse;
 import dev.curia.proto.admin.v1.ListReassignmentsRequest;
 import dev.curia.proto.admin.v1.ListReassignmentsResponse;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
@@ -63,6 +66,7 @@ import dev.curia.proto.data.v1.ListOffsetsResponse;
 import dev.curia.proto.data.v1.ProduceRequest;
 import dev.curia.proto.data.v1.ProduceResponse;
 import dev.curia.proto.data.v1.Record;
+import dev.curia.proto.events.v1.Event;
 import dev.curia.proto.metadata.v1.ControllerHint;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
@@ -83,6 +87,7 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Real gRPC servers on loopback with topics in memory: a controller, a follower that knows it, and two brokers of which each leads
@@ -93,6 +98,8 @@ final class FakeCluster implements AutoCloseable {
             Metadata.Key.of("controller-hint-bin", ProtoUtils.metadataMarshaller(ControllerHint.getDefaultInstance()));
 
     final Map<String, List<List<Record>>> topics = new TreeMap<>();
+    final List<Event> events = new CopyOnWriteArrayList<>(); // indexes from 1 on
+    final List<ListEventsRequest> eventRequests = new CopyOnWriteArrayList<>();
     final Map<String, String> configs = new ConcurrentHashMap<>(); // the same for every topic
     final Map<Integer, OngoingReassignment> moves = new TreeMap<>(); // of topic "orders"
     final List<ChangeStandingRequest.Action> standings = new ArrayList<>();
@@ -297,6 +304,26 @@ final class FakeCluster implements AutoCloseable {
                                     .build());
             }
             answer(to, response.build());
+        }
+
+        /** Without filters; pages hold two events. */
+        @Override
+        public void listEvents(ListEventsRequest request, StreamObserver<ListEventsResponse> to) {
+            eventRequests.add(request);
+            List<Event> found = events.stream()
+                    .filter(event -> event.getIndex() > request.getAfter().getIndex())
+                    .limit(2)
+                    .toList();
+            long next = found.isEmpty()
+                    ? request.getAfter().getIndex()
+                    : found.get(found.size() - 1).getIndex();
+            answer(
+                    to,
+                    ListEventsResponse.newBuilder()
+                            .addAllEvents(found)
+                            .setNext(EventPosition.newBuilder().setIndex(next))
+                            .setMore(next < events.size())
+                            .build());
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.metadata.client.BrokerSession;
 import dev.curia.metadata.client.ReplicaReport;
 import dev.curia.metadata.image.ImageRecords;
+import dev.curia.proto.metadata.v1.BrokerEvents;
 import dev.curia.proto.metadata.v1.LogEnd;
 import dev.curia.proto.metadata.v1.LogEndWanted;
 import dev.curia.proto.metadata.v1.LogEnds;
@@ -16,12 +17,15 @@ public final class BrokerCondition implements BrokerSession.Condition {
     private final PublishedMetadata published;
     private final MetadataBridge bridge;
     private final HostedReplicas replicas;
+    private final EventOutbox events;
     private ReplicaReport report = ReplicaReport.NONE;
 
-    public BrokerCondition(PublishedMetadata published, MetadataBridge bridge, HostedReplicas replicas) {
+    public BrokerCondition(
+            PublishedMetadata published, MetadataBridge bridge, HostedReplicas replicas, EventOutbox events) {
         this.published = published;
         this.bridge = bridge;
         this.replicas = replicas;
+        this.events = events;
     }
 
     @Override
@@ -45,6 +49,16 @@ public final class BrokerCondition implements BrokerSession.Condition {
         if (now.version() != report.version())
             report = new ReplicaReport(now.version(), now.offlineSince(), now.full());
         return report;
+    }
+
+    @Override
+    public BrokerEvents events() {
+        return events.oldest();
+    }
+
+    @Override
+    public void eventsKept(long before) {
+        events.kept(before);
     }
 
     @Override

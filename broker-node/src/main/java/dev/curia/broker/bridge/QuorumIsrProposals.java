@@ -31,7 +31,8 @@ public final class QuorumIsrProposals implements IsrProposals {
                 .setPartition(proposal.partition().partition())
                 .setLeaderEpoch(proposal.leaderEpoch())
                 .setPartitionEpoch(proposal.partitionEpoch())
-                .setCause(proposal.cause());
+                .setCause(proposal.why())
+                .setCauseKind(proposal.cause());
         proposal.isr()
                 .forEach(member -> partition.addIsr(
                         IsrMember.newBuilder().setBrokerId(member.brokerId()).setBrokerEpoch(member.brokerEpoch())));

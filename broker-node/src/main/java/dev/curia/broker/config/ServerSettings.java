@@ -4,6 +4,7 @@ import dev.curia.broker.group.GroupConfigs;
 import dev.curia.common.config.ConfigKey;
 import dev.curia.common.config.TopicConfigs;
 import dev.curia.log.clean.CleanerConfig;
+import dev.curia.metadata.event.EventSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ public final class ServerSettings {
         keys.addAll(CleanerConfig.KEYS);
         keys.addAll(GroupConfigs.ALL);
         TopicConfigs.ALL.stream().filter(TopicConfigs::hasBrokerDefault).forEach(key -> keys.add(brokerDefault(key)));
+        keys.addAll(EventSettings.KEYS);
         return keys;
     }
 

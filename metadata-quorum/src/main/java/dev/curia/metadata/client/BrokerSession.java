@@ -5,6 +5,7 @@ import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.metadata.v1.BrokerEvents;
 import dev.curia.proto.metadata.v1.BrokerMessage;
 import dev.curia.proto.metadata.v1.ControllerMessage;
 import dev.curia.proto.metadata.v1.Heartbeat;
@@ -70,6 +71,12 @@ public final class BrokerSession implements AutoCloseable {
 
         /** Where the logs of these partitions end, as far as that is known and does not change; see the message. */
         LogEnds logEnds(LogEndsRequest request);
+
+        /** What happened that is not yet in the journal, the oldest of it. */
+        BrokerEvents events();
+
+        /** Events of a lower sequence are in the journal. */
+        void eventsKept(long before);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerSession.class);
@@ -95,6 +102,8 @@ public final class BrokerSession implements AutoCloseable {
     private boolean registered; // on this stream
     private long reportSent; // version on this stream
     private long reportKnown; // version that a controller has acted on
+    private long eventsSentBefore; // sequence on this stream
+    private long eventsSentNanos;
     private boolean leaving;
     private boolean over;
     private long heardNanos;
@@ -170,6 +179,7 @@ public final class BrokerSession implements AutoCloseable {
         if (over) return;
         registered = false;
         reportSent = 0;
+        eventsSentBefore = 0;
         heardNanos = clock.monotonicNanos();
         SessionStream opened =
                 new SessionStream(choice.current(), channels, this::onMessage, this::onEnd, this::onLoop);
@@ -228,6 +238,7 @@ public final class BrokerSession implements AutoCloseable {
             reportKnown = reply.getReportVersion();
             listener.replicasReported(reportKnown, reply.getCommittedIndex());
         }
+        if (reply.getEventsBefore() > 0) condition.eventsKept(reply.getEventsBefore());
         if (reply.getMayShutdown()) shutdown.complete(null);
     }
 
@@ -291,6 +302,18 @@ public final class BrokerSession implements AutoCloseable {
             reportSent = report.version();
         }
         stream.send(BrokerMessage.newBuilder().setHeartbeat(heartbeat).build());
+        tellEvents(stream);
+    }
+
+    /** One message at a time, and again when nobody says that it is in the journal. */
+    private void tellEvents(SessionStream to) {
+        BrokerEvents events = condition.events();
+        boolean sent = events.getFirstSequence() < eventsSentBefore;
+        long now = clock.monotonicNanos();
+        if (events.getEventsCount() == 0 || (sent && now - eventsSentNanos < timeoutNanos)) return;
+        to.send(BrokerMessage.newBuilder().setEvents(events).build());
+        eventsSentBefore = events.getFirstSequence() + events.getEventsCount();
+        eventsSentNanos = now;
     }
 
     private void onLoop(Runnable task) {

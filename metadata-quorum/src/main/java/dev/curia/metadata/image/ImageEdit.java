@@ -162,17 +162,7 @@ final class ImageEdit {
         set(
                 existing(ImageRecords.uuid(record.getTopicId())),
                 record.getPartition(),
-                new PartitionState(
-                        record.getReplicasList(),
-                        record.getIsrList(),
-                        record.getEligibleLeadersList(),
-                        record.getLastKnownEligibleList(),
-                        record.getLeader(),
-                        record.getLeaderEpoch(),
-                        record.getPartitionEpoch(),
-                        record.getAddingList(),
-                        record.getRemovingList(),
-                        record.getMoveBytesPerSecond()));
+                ImageRecords.partitionState(record));
     }
 
     private void change(PartitionChangeRecord record) {
@@ -180,24 +170,7 @@ final class ImageEdit {
         PartitionState old = topic.partition(record.getPartition())
                 .orElseThrow(() -> new IllegalStateException(
                         "change of unknown partition " + topic.name() + "-" + record.getPartition()));
-        set(
-                topic,
-                record.getPartition(),
-                new PartitionState(
-                        record.hasReplicas() ? record.getReplicas().getIdsList() : old.replicas(),
-                        record.hasIsr() ? record.getIsr().getIdsList() : old.isr(),
-                        record.hasEligibleLeaders()
-                                ? record.getEligibleLeaders().getIdsList()
-                                : old.eligibleLeaders(),
-                        record.hasLastKnownEligible()
-                                ? record.getLastKnownEligible().getIdsList()
-                                : old.lastKnownEligible(),
-                        record.hasLeader() ? record.getLeader() : old.leader(),
-                        record.hasLeader() ? old.leaderEpoch() + 1 : old.leaderEpoch(),
-                        old.partitionEpoch() + 1,
-                        record.hasAdding() ? record.getAdding().getIdsList() : old.adding(),
-                        record.hasRemoving() ? record.getRemoving().getIdsList() : old.removing(),
-                        record.hasMoveBytesPerSecond() ? record.getMoveBytesPerSecond() : old.moveBytesPerSecond()));
+        set(topic, record.getPartition(), ImageRecords.changed(old, record));
     }
 
     private void set(Topic topic, int partition, PartitionState state) {

@@ -10,6 +10,7 @@ import dev.curia.proto.metadata.v1.ClusterRecord;
 import dev.curia.proto.metadata.v1.ConfigRecord;
 import dev.curia.proto.metadata.v1.FeatureLevelRecord;
 import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.proto.metadata.v1.PartitionChangeRecord;
 import dev.curia.proto.metadata.v1.PartitionRecord;
 import dev.curia.proto.metadata.v1.ProducerIdBlockRecord;
 import dev.curia.proto.metadata.v1.ResourceType;
@@ -205,5 +206,35 @@ public final class ImageRecords {
         records.add(producerIdRecord(image.nextProducerId));
         image.stopLease.ifPresent(lease -> records.add(stopLeaseRecord(lease)));
         return records;
+    }
+
+    /** What the record sets. */
+    public static PartitionState partitionState(PartitionRecord record) {
+        return new PartitionState(
+                record.getReplicasList(),
+                record.getIsrList(),
+                record.getEligibleLeadersList(),
+                record.getLastKnownEligibleList(),
+                record.getLeader(),
+                record.getLeaderEpoch(),
+                record.getPartitionEpoch(),
+                record.getAddingList(),
+                record.getRemovingList(),
+                record.getMoveBytesPerSecond());
+    }
+
+    /** What the record makes of {@code old}. */
+    public static PartitionState changed(PartitionState old, PartitionChangeRecord record) {
+        return new PartitionState(
+                record.hasReplicas() ? record.getReplicas().getIdsList() : old.replicas(),
+                record.hasIsr() ? record.getIsr().getIdsList() : old.isr(),
+                record.hasEligibleLeaders() ? record.getEligibleLeaders().getIdsList() : old.eligibleLeaders(),
+                record.hasLastKnownEligible() ? record.getLastKnownEligible().getIdsList() : old.lastKnownEligible(),
+                record.hasLeader() ? record.getLeader() : old.leader(),
+                record.hasLeader() ? old.leaderEpoch() + 1 : old.leaderEpoch(),
+                old.partitionEpoch() + 1,
+                record.hasAdding() ? record.getAdding().getIdsList() : old.adding(),
+                record.hasRemoving() ? record.getRemoving().getIdsList() : old.removing(),
+                record.hasMoveBytesPerSecond() ? record.getMoveBytesPerSecond() : old.moveBytesPerSecond());
     }
 }

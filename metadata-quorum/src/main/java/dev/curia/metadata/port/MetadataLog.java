@@ -71,6 +71,8 @@ public interface MetadataLog {
 
     QuorumStatus status();
 
+    EventJournal events();
+
     /** Hands leadership to another node if this one leads; the future completes when done or given up. */
     CompletableFuture<Void> resignLeadership();
 }

@@ -1,13 +1,21 @@
 package dev.curia.metadata.ratis;
 
 import dev.curia.common.fault.FaultHandler;
+import dev.curia.metadata.event.BatchEvents;
+import dev.curia.metadata.event.EventPage;
+import dev.curia.metadata.event.EventSettings;
+import dev.curia.metadata.event.JournalBounds;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.MetadataLog.CommitListener;
 import dev.curia.metadata.port.MetadataLog.Committed;
 import dev.curia.metadata.rocksdb.Changelog;
 import dev.curia.metadata.rocksdb.Checkpoints.Checkpoint;
 import dev.curia.metadata.rocksdb.ImageStore;
+import dev.curia.metadata.rocksdb.StoredEvents;
 import dev.curia.metadata.rocksdb.StoredPosition;
+import dev.curia.proto.admin.v1.ListEventsRequest;
+import dev.curia.proto.admin.v1.ListEventsResponse;
+import dev.curia.proto.events.v1.Event;
 import dev.curia.proto.metadata.v1.MetadataBatch;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,6 +55,9 @@ final class MetadataStateMachine extends BaseStateMachine {
 
         /** This node is no longer a member of the quorum. */
         void removedFromQuorum();
+
+        /** What a batch meant that was decided in {@code term}; not empty. */
+        void happened(long term, List<Event> events);
     }
 
     /** Published together: everything a reader may see at once. */
@@ -57,6 +68,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     private final CommitListener commits;
     private final Events events;
     private final FaultHandler faults;
+    private final JournalBounds journal;
     private final CheckpointStorage storage = new CheckpointStorage();
     private final ReadWriteLock storeLock = new ReentrantReadWriteLock();
 
@@ -64,9 +76,15 @@ final class MetadataStateMachine extends BaseStateMachine {
     private volatile State state = new State(MetadataImage.EMPTY, BatchChain.START); // written by the updater thread
 
     MetadataStateMachine(
-            Path liveStore, Changelog changelog, CommitListener commits, Events events, FaultHandler faults) {
+            Path liveStore,
+            Changelog changelog,
+            EventSettings journal,
+            CommitListener commits,
+            Events events,
+            FaultHandler faults) {
         this.liveStore = liveStore;
         this.changelog = changelog;
+        this.journal = new JournalBounds(journal);
         this.commits = commits;
         this.events = events;
         this.faults = faults;
@@ -137,6 +155,7 @@ final class MetadataStateMachine extends BaseStateMachine {
             if (checkpoint.isPresent()) requireSame(checkpoint.get(), position);
             state = new State(loaded.image(), new BatchChain(position.batchTerm(), position.batchSequence()));
             restoreChangelog(loaded);
+            journal.reset(opened.events().entries());
             if (position.index() >= 0) setLastAppliedTermIndex(TermIndex.valueOf(position.term(), position.index()));
             commits.onSnapshotInstalled(loaded.image());
         } finally {
@@ -192,10 +211,33 @@ final class MetadataStateMachine extends BaseStateMachine {
         MetadataImage.Applied applied = old.image.apply(index, batch.getRecordsList());
         List<Long> evicted = changelog.add(new Committed(index, batch.getRecordsList()), bytes.length);
         StoredPosition position = new StoredPosition(at.getTerm(), index, at.getTerm(), batch.getSequence(), index);
-        open.write(old.image, applied, position, bytes, evicted);
+        List<Event> happened = BatchEvents.of(old.image, index, batch.getDecidedAtMs(), batch.getRecordsList());
+        open.write(old.image, applied, position, bytes, evicted, journalEdit(index, batch.getDecidedAtMs(), happened));
         state = new State(applied.image(), new BatchChain(at.getTerm(), batch.getSequence()));
         commits.onCommitted(index, batch.getRecordsList(), applied.image());
+        if (!happened.isEmpty()) events.happened(at.getTerm(), happened);
         return Outcomes.committed(index);
+    }
+
+    private StoredEvents.Edit journalEdit(long index, long atMs, List<Event> happened) {
+        if (happened.isEmpty()) return StoredEvents.Edit.NONE;
+        JournalBounds.Entry entry = new JournalBounds.Entry(index, happened.size(), atMs);
+        return new StoredEvents.Edit(entry, happened, journal.add(entry));
+    }
+
+    /** From any thread. */
+    ListEventsResponse listEvents(ListEventsRequest request) throws IOException {
+        EventPage page = new EventPage(request);
+        storeLock.readLock().lock();
+        try {
+            if (store == null) throw new IOException("this quorum node is taking over a snapshot, or stops");
+            // What is applied meanwhile may be seen too, and is then seen again: read before.
+            long upTo = state.image.index();
+            store.events().read(page);
+            return page.answer(upTo);
+        } finally {
+            storeLock.readLock().unlock();
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.curia.metadata.ratis;
 
 import dev.curia.common.time.Clock;
+import dev.curia.metadata.event.BatchEvents;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
@@ -8,6 +9,7 @@ import dev.curia.metadata.image.Topic;
 import dev.curia.metadata.rocksdb.Checkpoints;
 import dev.curia.metadata.rocksdb.Directories;
 import dev.curia.metadata.rocksdb.ImageStore;
+import dev.curia.metadata.rocksdb.StoredEvents;
 import dev.curia.metadata.rocksdb.StoredPosition;
 import dev.curia.proto.metadata.v1.MetadataBatch;
 import dev.curia.proto.metadata.v1.MetadataRecord;
@@ -178,14 +180,16 @@ public final class QuorumRecovery implements AutoCloseable {
         MetadataBatch batch = MetadataBatch.parseFrom(bytes);
         if (!chain.accepts(entry.getTerm(), batch.getControllerTerm(), batch.getSequence())) return;
         chain = new BatchChain(entry.getTerm(), batch.getSequence());
-        write(entry.getTerm(), entry.getIndex(), batch.getRecordsList(), List.of());
+        write(entry.getTerm(), entry.getIndex(), batch.getDecidedAtMs(), batch.getRecordsList(), List.of());
     }
 
-    private void write(long term, long index, List<MetadataRecord> records, List<Long> evicted) throws IOException {
+    private void write(long term, long index, long atMs, List<MetadataRecord> records, List<Long> evicted)
+            throws IOException {
         MetadataImage.Applied applied = image.apply(index, records);
         byte[] bytes = MetadataBatch.newBuilder().addAllRecords(records).build().toByteArray();
-        store.write(
-                image, applied, new StoredPosition(term, index, chain.term(), chain.sequence(), index), bytes, evicted);
+        StoredPosition position = new StoredPosition(term, index, chain.term(), chain.sequence(), index);
+        StoredEvents.Edit journal = StoredEvents.Edit.added(index, atMs, BatchEvents.of(image, index, atMs, records));
+        store.write(image, applied, position, bytes, evicted, journal);
         batches.add(index);
         image = applied.image();
     }
@@ -216,7 +220,7 @@ public final class QuorumRecovery implements AutoCloseable {
                                 index,
                                 term);
         // One batch for all who watch: whoever has an older image takes it anew.
-        write(term, index, jump(), List.copyOf(batches));
+        write(term, index, clock.wallMillis(), jump(), List.copyOf(batches));
 
         Path fresh = root.resolve(NEW_RAFT);
         Directories.delete(fresh);

@@ -1,5 +1,6 @@
 package dev.curia.metadata.ratis;
 
+import dev.curia.metadata.event.EventSettings;
 import java.time.Duration;
 
 /**
@@ -11,6 +12,7 @@ import java.time.Duration;
  * @param segmentBytes size of a log file; a purge deletes whole files
  * @param purgePreservation entries kept in the log although a snapshot has them, so that a short absence needs none
  * @param snapshotChunkBytes size of the pieces a snapshot is sent in
+ * @param events how much of the journal is kept
  * @param snapshotOnClose whether an orderly stop leaves a snapshot, so that the next start replays nothing
  */
 public record QuorumTuning(
@@ -20,10 +22,38 @@ public record QuorumTuning(
         int segmentBytes,
         int purgePreservation,
         int snapshotChunkBytes,
-        boolean snapshotOnClose) {
+        boolean snapshotOnClose,
+        EventSettings events) {
     /** For production. */
-    public static final QuorumTuning DEFAULT =
-            new QuorumTuning(Duration.ofMillis(500), Duration.ofMillis(200), 100_000, 16 << 20, 20_000, 1 << 20, true);
+    public static final QuorumTuning DEFAULT = new QuorumTuning(
+            Duration.ofMillis(500),
+            Duration.ofMillis(200),
+            100_000,
+            16 << 20,
+            20_000,
+            1 << 20,
+            true,
+            EventSettings.DEFAULT);
+
+    /** With the default journal. */
+    public QuorumTuning(
+            Duration electionTimeout,
+            Duration firstElectionTimeout,
+            int snapshotThreshold,
+            int segmentBytes,
+            int purgePreservation,
+            int snapshotChunkBytes,
+            boolean snapshotOnClose) {
+        this(
+                electionTimeout,
+                firstElectionTimeout,
+                snapshotThreshold,
+                segmentBytes,
+                purgePreservation,
+                snapshotChunkBytes,
+                snapshotOnClose,
+                EventSettings.DEFAULT);
+    }
 
     public QuorumTuning {
         requirePositive("the election timeout", electionTimeout.toMillis());
@@ -41,7 +71,20 @@ public record QuorumTuning(
                 segmentBytes,
                 purgePreservation,
                 snapshotChunkBytes,
-                snapshotOnClose);
+                snapshotOnClose,
+                events);
+    }
+
+    public QuorumTuning withEvents(EventSettings settings) {
+        return new QuorumTuning(
+                electionTimeout,
+                firstElectionTimeout,
+                snapshotThreshold,
+                segmentBytes,
+                purgePreservation,
+                snapshotChunkBytes,
+                snapshotOnClose,
+                settings);
     }
 
     private static void requirePositive(String what, long value) {

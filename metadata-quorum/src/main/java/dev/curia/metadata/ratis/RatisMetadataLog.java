@@ -3,12 +3,15 @@ package dev.curia.metadata.ratis;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
+import dev.curia.metadata.event.EventReporter;
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.port.EventJournal;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.QuorumMembership;
 import dev.curia.metadata.port.QuorumStatus;
 import dev.curia.metadata.rocksdb.Changelog;
 import dev.curia.metadata.rocksdb.ImageStore;
+import dev.curia.proto.events.v1.Event;
 import dev.curia.proto.metadata.v1.MetadataBatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -53,6 +56,7 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     private final Clock clock;
     private final MeterRegistry meters;
     private final FaultHandler faults;
+    private final EventReporter reporter;
     private final Changelog changelog = new Changelog(CHANGELOG_BATCHES, CHANGELOG_BYTES);
 
     private volatile @Nullable Running running;
@@ -64,6 +68,7 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
         this.config = config;
         this.clock = clock;
         this.meters = meters;
+        this.reporter = new EventReporter(meters);
         this.faults = faults;
     }
 
@@ -74,8 +79,8 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
         directory.recoveries().forEach(record -> LOG.warn("quorum recovered: {}", record));
         loadLibraryAhead();
         EventLoop loop = new EventLoop("quorum-events", EVENTS, clock, faults);
-        MetadataStateMachine stateMachine =
-                new MetadataStateMachine(directory.liveStore(), changelog, commits, events(loop), faults);
+        MetadataStateMachine stateMachine = new MetadataStateMachine(
+                directory.liveStore(), changelog, config.tuning().events(), commits, events(loop), faults);
         try {
             MicrometerMetricRegistries.setTarget(meters);
             QuorumServer server = QuorumServer.start(config, directory, stateMachine);
@@ -109,6 +114,13 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
             @Override
             public void removedFromQuorum() {
                 removed = true;
+            }
+
+            @Override
+            public void happened(long term, List<Event> events) {
+                Running now = running;
+                // Decided by this node's controller, so neither told by another one nor, before a restart, by this one.
+                if (now != null && now.server.leaderReady() && now.server.term() == term) reporter.report(events);
             }
         };
     }
@@ -197,6 +209,15 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     /** Who is in the quorum, and how this node fares in it. */
     public QuorumMembership membership() {
         return new RatisMembership(config, () -> Optional.ofNullable(running).map(Running::server), () -> removed);
+    }
+
+    @Override
+    public EventJournal events() {
+        return request -> {
+            Running now = running;
+            if (now == null) throw new IOException("node " + config.nodeId() + " is not running");
+            return now.stateMachine.listEvents(request);
+        };
     }
 
     @Override

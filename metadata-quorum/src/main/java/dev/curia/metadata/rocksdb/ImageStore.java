@@ -24,7 +24,7 @@ import org.rocksdb.WriteBatch;
 
 /**
  * The metadata image in RocksDB: a column family for each kind of state, one for the newest batches, and the applied position in the
- * default one. Each batch is one atomic write.
+ * default one. The journal of events is beside it, in one more. Each batch is one atomic write.
  *
  * <p>The live database is a cache. It has no write-ahead log and is built anew at each start from the newest checkpoint; the Raft
  * log holds whatever came after. Nothing is durable before {@link #checkpoint} returns, and nothing needs to be.
@@ -34,6 +34,7 @@ import org.rocksdb.WriteBatch;
 public final class ImageStore implements AutoCloseable {
     private static final byte[] POSITION = "position".getBytes(StandardCharsets.UTF_8);
     private static final byte[] BATCHES = "batches".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] EVENTS = "events".getBytes(StandardCharsets.UTF_8);
 
     /** A stored batch and its size. */
     public record StoredBatch(Committed batch, int bytes) {}
@@ -45,19 +46,22 @@ public final class ImageStore implements AutoCloseable {
     private final RocksDB db;
     private final ColumnFamilyHandle positions;
     private final ColumnFamilyHandle batches;
+    private final StoredEvents events;
     private final Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
 
     private ImageStore(RocksOptions options, Path directory) throws RocksDBException {
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         descriptors.add(options.describe(RocksDB.DEFAULT_COLUMN_FAMILY));
         descriptors.add(options.describe(BATCHES));
+        descriptors.add(options.describe(EVENTS));
         for (Family family : Family.values()) descriptors.add(options.describe(family.nameBytes()));
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         this.options = options;
         this.db = RocksDB.open(options.database(), directory.toString(), descriptors, handles);
         this.positions = handles.get(0);
         this.batches = handles.get(1);
-        int next = 2;
+        this.events = new StoredEvents(db, handles.get(2));
+        int next = 3;
         for (Family family : Family.values()) families.put(family, handles.get(next++));
     }
 
@@ -122,13 +126,15 @@ public final class ImageStore implements AutoCloseable {
      * @param before the image that {@code applied} was made from
      * @param batchBytes the batch as it is in the log
      * @param evicted indexes of stored batches to delete
+     * @param journal its events
      */
     public void write(
             MetadataImage before,
             MetadataImage.Applied applied,
             StoredPosition position,
             byte[] batchBytes,
-            List<Long> evicted)
+            List<Long> evicted,
+            StoredEvents.Edit journal)
             throws IOException {
         try (WriteBatch write = new WriteBatch()) {
             for (StateEdit edit : StateEdits.between(before, applied)) {
@@ -139,11 +145,17 @@ public final class ImageStore implements AutoCloseable {
             }
             write.put(batches, indexKey(position.batchIndex()), batchBytes);
             for (long index : evicted) write.delete(batches, indexKey(index));
+            events.write(write, journal);
             write.put(positions, POSITION, position.toBytes());
             db.write(options.write(), write);
         } catch (RocksDBException e) {
             throw new IOException("cannot write to the metadata store at " + position, e);
         }
+    }
+
+    /** What happened. Readable from other threads too, under the owner's lock. */
+    public StoredEvents events() {
+        return events;
     }
 
     /** Makes {@code directory}, which must not exist, a durable copy of this store as of {@code position}. */
@@ -159,6 +171,7 @@ public final class ImageStore implements AutoCloseable {
     @Override
     public void close() {
         families.values().forEach(ColumnFamilyHandle::close);
+        events.close();
         batches.close();
         positions.close();
         db.close();

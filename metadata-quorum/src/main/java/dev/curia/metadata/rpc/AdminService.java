@@ -26,6 +26,8 @@ import dev.curia.proto.admin.v1.DescribeTopicsRequest;
 import dev.curia.proto.admin.v1.DescribeTopicsResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
+import dev.curia.proto.admin.v1.ListEventsRequest;
+import dev.curia.proto.admin.v1.ListEventsResponse;
 import dev.curia.proto.admin.v1.ListReassignmentsRequest;
 import dev.curia.proto.admin.v1.ListReassignmentsResponse;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
@@ -36,8 +38,10 @@ import dev.curia.proto.admin.v1.PlanRebalanceRequest;
 import dev.curia.proto.admin.v1.PlanRebalanceResponse;
 import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
 import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import java.io.IOException;
 
 /** Administration: changes through the active controller, reads from this node's applied image. */
 final class AdminService extends AdminGrpc.AdminImplBase {
@@ -137,6 +141,18 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     @Override
     public void mayStop(MayStopRequest request, StreamObserver<MayStopResponse> caller) {
         answers.answer(() -> RequestChecks.check(request), () -> controller.mayStop(request), caller);
+    }
+
+    @Override
+    public void listEvents(ListEventsRequest request, StreamObserver<ListEventsResponse> caller) {
+        try {
+            reply(caller, log.events().list(request));
+        } catch (IOException e) {
+            caller.onError(Status.UNAVAILABLE
+                    .withDescription(String.valueOf(e.getMessage()))
+                    .withCause(e)
+                    .asRuntimeException());
+        }
     }
 
     private static <R> void reply(StreamObserver<R> caller, R response) {

@@ -1,6 +1,7 @@
 package dev.curia.metadata.port;
 
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.proto.admin.v1.ListEventsResponse;
 import dev.curia.proto.metadata.v1.MetadataBatch;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import java.util.ArrayDeque;
@@ -166,5 +167,11 @@ public final class FakeMetadataLog implements MetadataLog {
     @Override
     public CompletableFuture<Void> resignLeadership() {
         return CompletableFuture.completedFuture(null);
+    }
+
+    /** Keeps none. */
+    @Override
+    public EventJournal events() {
+        return request -> ListEventsResponse.getDefaultInstance();
     }
 }

@@ -13,6 +13,7 @@ import dev.curia.metadata.ratis.QuorumTuning;
 import dev.curia.metadata.ratis.Voter;
 import dev.curia.metadata.rocksdb.Checkpoints;
 import dev.curia.metadata.rocksdb.ImageStore;
+import dev.curia.metadata.rocksdb.StoredEvents;
 import dev.curia.proto.admin.v1.InspectQuorumResponse;
 import dev.curia.proto.admin.v1.QuorumChange;
 import dev.curia.proto.admin.v1.QuorumVoter;
@@ -180,7 +181,13 @@ class QuorumOperationsTest {
             ImageStore.Loaded loaded = store.load();
             MetadataImage image = loaded.image();
             var record = ImageRecords.configRecord(ConfigResource.brokers(), "planted", "difference");
-            store.write(image, image.apply(image.index(), List.of(record)), loaded.position(), new byte[0], List.of());
+            store.write(
+                    image,
+                    image.apply(image.index(), List.of(record)),
+                    loaded.position(),
+                    new byte[0],
+                    List.of(),
+                    StoredEvents.Edit.NONE);
             store.checkpoint(loaded.position(), directory.resolve("planted"));
         }
         try (Stream<Path> files = Files.walk(checkpoint.directory())) {

@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.Fixtures;
+import dev.curia.metadata.event.EventSettings;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.QuorumStatus;
 import dev.curia.metadata.rocksdb.Directories;
+import dev.curia.proto.admin.v1.EventPosition;
+import dev.curia.proto.admin.v1.ListEventsRequest;
+import dev.curia.proto.admin.v1.ListEventsResponse;
+import dev.curia.proto.events.v1.Event;
+import dev.curia.proto.events.v1.EventKind;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.testkit.Await;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -17,6 +25,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -83,6 +92,59 @@ class SingleNodeTest {
                     .as("watchers resume across the restart")
                     .hasSizeGreaterThan(100);
             node.write("after", "restart");
+            assertThat(node.faults).isEmpty();
+        }
+    }
+
+    @Test
+    void eventsAreKeptOverARestartOnceEachAndBounded() throws IOException {
+        QuorumTuning tuning = TestNode.TINY.withEvents(new EventSettings(100, Duration.ofDays(1)));
+        QuorumNodeConfig config = config(tuning);
+        TestNode.format(config);
+        List<Event> before;
+        try (TestNode node = TestNode.start(config, meters)) {
+            for (int i = 0; i < 130; i++) {
+                assertThat(node.propose(Fixtures.topicRecords("topic-" + i, List.of(List.of(1))))
+                                .join())
+                        .isInstanceOf(MetadataLog.Outcome.Committed.class);
+            }
+            Await.value(
+                    "a snapshot",
+                    TestNode.SOON,
+                    () -> positive(node.log.status().snapshotIndex()));
+            before = node.log
+                    .events()
+                    .list(ListEventsRequest.getDefaultInstance())
+                    .getEventsList();
+            assertThat(before).hasSize(100);
+            assertThat(before.get(99).getTopic()).isEqualTo("topic-129");
+            assertThat(before.get(99).getKind()).isEqualTo(EventKind.TOPIC_CREATED);
+            assertThat(meters.get("curia_events")
+                            .tag("kind", "topic_created")
+                            .tag("cause", "requested")
+                            .counter()
+                            .count())
+                    .isEqualTo(130);
+        }
+        try (TestNode node = TestNode.start(config, meters)) {
+            node.awaitLeadership();
+            assertThat(node.log
+                            .events()
+                            .list(ListEventsRequest.getDefaultInstance())
+                            .getEventsList())
+                    .isEqualTo(before);
+            assertThat(meters.get("curia_events").counters().stream()
+                            .mapToDouble(Counter::count)
+                            .sum())
+                    .as("what is replayed is not told again")
+                    .isEqualTo(130);
+            EventPosition middle = EventPosition.newBuilder()
+                    .setIndex(before.get(50).getIndex())
+                    .build();
+            ListEventsResponse rest = node.log
+                    .events()
+                    .list(ListEventsRequest.newBuilder().setAfter(middle).build());
+            assertThat(rest.getEventsList()).isEqualTo(before.subList(51, 100));
             assertThat(node.faults).isEmpty();
         }
     }

@@ -1,6 +1,7 @@
 package dev.curia.metadata.ratis;
 
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.event.EventSettings;
 import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
@@ -29,8 +30,8 @@ final class TestNode implements AutoCloseable, MetadataLog.CommitListener, Metad
     static final String CLUSTER = "test-cluster";
     static final Duration SOON = Duration.ofSeconds(20);
     /** Everything early: elections, snapshots, purges. */
-    static final QuorumTuning TINY =
-            new QuorumTuning(Duration.ofMillis(300), Duration.ofMillis(100), 50, 8192, 5, 1024, false);
+    static final QuorumTuning TINY = new QuorumTuning(
+            Duration.ofMillis(300), Duration.ofMillis(100), 50, 8192, 5, 1024, false, EventSettings.DEFAULT);
 
     record Leadership(long term, long lastSequence) {}
 

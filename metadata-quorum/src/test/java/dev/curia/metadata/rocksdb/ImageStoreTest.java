@@ -106,7 +106,13 @@ class ImageStoreTest {
             throws IOException {
         MetadataImage.Applied applied = image.apply(index, records);
         byte[] bytes = MetadataBatch.newBuilder().addAllRecords(records).build().toByteArray();
-        store.write(image, applied, new StoredPosition(1, index, 1, index + 1, index), bytes, evicted);
+        store.write(
+                image,
+                applied,
+                new StoredPosition(1, index, 1, index + 1, index),
+                bytes,
+                evicted,
+                StoredEvents.Edit.NONE);
         return applied.image();
     }
 }

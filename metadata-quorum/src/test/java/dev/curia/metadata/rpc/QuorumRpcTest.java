@@ -22,6 +22,10 @@ import dev.curia.proto.admin.v1.DescribeTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.events.v1.Event;
+import dev.curia.proto.events.v1.EventKind;
+import dev.curia.proto.metadata.v1.BrokerEvents;
+import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.testkit.Await;
 import java.io.IOException;
 import java.time.Duration;
@@ -101,6 +105,34 @@ final class QuorumRpcTest {
         Await.until("and knows", SOON, () -> one.events.contains("reported 8"));
         assertThat(one.events.stream().filter(e -> e.startsWith("reported")))
                 .containsExactly("reported 7", "reported 8");
+    }
+
+    @Test
+    void whatABrokerTellsIsInTheLogOnceAndAgainOnlyForTheNextController() throws Exception {
+        TestQuorum.Node node = quorum.node();
+        node.log().lead();
+        TestQuorum.Broker one = quorum.broker(quorum.client(List.of(node.address())), 1, 1);
+        Event told =
+                Event.newBuilder().setKind(EventKind.LOG_TRUNCATED).setText("x").build();
+        one.untold = BrokerEvents.newBuilder()
+                .setFirstSequence(5)
+                .addEvents(told)
+                .addEvents(told)
+                .build();
+        Await.until("it is kept", SOON, () -> one.keptBefore == 7);
+        one.session.changed(); // and says the same again
+        one.untold = BrokerEvents.newBuilder()
+                .setFirstSequence(6)
+                .addEvents(told)
+                .addEvents(told)
+                .build();
+        Await.until("the new one is kept", SOON, () -> one.keptBefore == 8);
+        List<Integer> kept = node.log().proposed().stream()
+                .flatMap(batch -> batch.getRecordsList().stream())
+                .filter(MetadataRecord::hasBrokerEvents)
+                .map(record -> record.getBrokerEvents().getEventsCount())
+                .toList();
+        assertThat(kept).containsExactly(2, 1);
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.ServerEndpoint;
 import dev.curia.metadata.port.FakeMetadataLog;
 import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.metadata.v1.BrokerEvents;
 import dev.curia.proto.metadata.v1.LogEnds;
 import dev.curia.proto.metadata.v1.LogEndsRequest;
 import java.io.IOException;
@@ -71,6 +72,8 @@ final class TestQuorum implements AutoCloseable {
     final class Broker implements BrokerSession.Listener, BrokerSession.Condition {
         private final Client client;
         volatile ReplicaReport offline = ReplicaReport.NONE;
+        volatile BrokerEvents untold = BrokerEvents.getDefaultInstance();
+        volatile long keptBefore;
         final List<String> events = new CopyOnWriteArrayList<>();
         final BrokerSession session;
 
@@ -117,6 +120,16 @@ final class TestQuorum implements AutoCloseable {
         @Override
         public LogEnds logEnds(LogEndsRequest request) {
             return LogEnds.getDefaultInstance();
+        }
+
+        @Override
+        public BrokerEvents events() {
+            return untold;
+        }
+
+        @Override
+        public void eventsKept(long before) {
+            keptBefore = before;
         }
 
         @Override

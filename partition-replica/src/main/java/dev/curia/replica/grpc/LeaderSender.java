@@ -46,6 +46,7 @@ final class LeaderSender {
     private boolean alarmSet;
     private int creditMessages;
     private long creditBytes;
+    private volatile boolean outOfCredit; // written on the stream's loop
     private ByteBuffer scratch = ByteBuffer.allocate(0);
 
     /** @param alarm has {@link #release} and {@link #send} called after so many nanoseconds */
@@ -90,8 +91,18 @@ final class LeaderSender {
         }
     }
 
+    /** Whether there was more to send than the follower allows. From any thread. */
+    boolean outOfCredit() {
+        return outOfCredit;
+    }
+
     /** @param live whether the subscription still exists */
     void send(Predicate<LeaderSubscription> live) {
+        sendAll(live);
+        outOfCredit = !data.isEmpty() && !maySpend();
+    }
+
+    private void sendAll(Predicate<LeaderSubscription> live) {
         while (call.isReady()) {
             if (!refusals.isEmpty()) {
                 call.sendMessage(refusals.remove());

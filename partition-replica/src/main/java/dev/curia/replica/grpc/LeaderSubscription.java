@@ -17,6 +17,7 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
     final ReplicationSource source;
 
     private final LeaderStream stream;
+    private final LeaderSender sender;
     private final int brokerId;
     private final long brokerEpoch;
     private final AtomicBoolean dirty = new AtomicBoolean();
@@ -24,8 +25,9 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
     private volatile SendBudget budget = SendBudget.UNLIMITED;
     private volatile @Nullable Refused refused;
 
+    volatile long nextOffset; // written on the stream's loop
+
     // Confined to the stream's loop.
-    long nextOffset;
     boolean announced;
     boolean inNews;
     boolean inData;
@@ -41,6 +43,7 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
             ReplicationSource source,
             ReplicationSource.Position from) {
         this.stream = stream;
+        this.sender = peer.sender();
         this.handle = handle;
         this.brokerId = peer.brokerId();
         this.brokerEpoch = peer.brokerEpoch();
@@ -67,6 +70,11 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
 
     SendBudget budget() {
         return budget;
+    }
+
+    @Override
+    public ReplicationSource.Sending sending() {
+        return new ReplicationSource.Sending(nextOffset, sender.outOfCredit());
     }
 
     @Override

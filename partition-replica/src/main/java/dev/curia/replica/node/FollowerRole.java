@@ -5,9 +5,13 @@ import dev.curia.log.PartitionLog;
 import dev.curia.log.StorageException;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.events.v1.CauseKind;
+import dev.curia.proto.events.v1.EventKind;
 import dev.curia.proto.replication.v1.DivergingEpoch;
 import dev.curia.replica.Replica;
 import dev.curia.replica.ReplicaAssignment;
+import dev.curia.replica.port.ReplicaEvents.Offsets;
+import dev.curia.replica.port.ReplicaEvents.ReplicaEvent;
 import dev.curia.replica.port.ReplicaLinks.Chunk;
 import dev.curia.replica.port.ReplicaLinks.Feed;
 import dev.curia.replica.port.ReplicaLinks.FeedEvents;
@@ -124,7 +128,12 @@ final class FollowerRole implements Role, Effect.FollowerShell {
     private void pause() {
         LOG.info("{} pauses at offset {}: its disk is full", assignment.name(), log.logEndOffset());
         paused = true;
+        tell(EventKind.REPLICA_PAUSED, CauseKind.DISK_FULL, "at offset " + log.logEndOffset(), Optional.empty());
         take(state.paused());
+    }
+
+    private void tell(EventKind kind, CauseKind cause, String text, Optional<Offsets> offsets) {
+        context.events().happened(new ReplicaEvent(kind, cause, assignment.id(), assignment.name(), text, offsets));
     }
 
     /** Finds what a full inbox has swallowed, and room on a disk that was full. */
@@ -133,6 +142,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
         if (paused && !log.isFull()) {
             LOG.info("{} goes on from offset {}", assignment.name(), log.logEndOffset());
             paused = false;
+            tell(EventKind.REPLICA_RESUMED, CauseKind.DISK_FULL, "there is room again", Optional.empty());
             take(state.retry());
         }
         if (feed == null || !feed.lost) return;
@@ -272,7 +282,8 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                 end,
                 cut,
                 state.highWatermark());
-        cut(() -> log.truncateTo(cut));
+        String why = "parts from leader " + state.leader() + ", whose epoch " + epoch + " ends at " + endOffset;
+        cut(CauseKind.LOGS_DIVERGED, why, new Offsets(cut, end, epoch), () -> log.truncateTo(cut));
     }
 
     @Override
@@ -283,10 +294,15 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                 log.logEndOffset(),
                 state.leader(),
                 logStartOffset);
-        cut(() -> log.truncateFullyAndStartAt(logStartOffset));
+        String why = "leader " + state.leader() + " has no such offset (any more): starts over from " + logStartOffset;
+        cut(
+                CauseKind.OFFSET_OUT_OF_RANGE,
+                why,
+                new Offsets(log.logStartOffset(), log.logEndOffset(), -1),
+                () -> log.truncateFullyAndStartAt(logStartOffset));
     }
 
-    private void cut(Runnable truncation) {
+    private void cut(CauseKind cause, String why, Offsets what, Runnable truncation) {
         try {
             truncation.run();
         } catch (StorageException e) {
@@ -296,6 +312,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
         }
         log.startCheckpoint().request();
         context.metrics().truncated();
+        if (what.from() < what.to()) tell(EventKind.LOG_TRUNCATED, cause, why, Optional.of(what));
         take(state.truncated(log.logStartOffset(), log.logEndOffset()));
     }
 

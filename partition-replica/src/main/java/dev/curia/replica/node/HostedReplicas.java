@@ -6,6 +6,7 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
 import dev.curia.log.LogDirectories;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
+import dev.curia.proto.events.v1.EventKind;
 import dev.curia.replica.Replica;
 import dev.curia.replica.ReplicaAssignment;
 import dev.curia.replica.ReplicaTroubles;
@@ -13,6 +14,8 @@ import dev.curia.replica.Replicas;
 import dev.curia.replica.node.OfflineRegistry.Entry;
 import dev.curia.replica.port.IsrProposals;
 import dev.curia.replica.port.LocalBroker;
+import dev.curia.replica.port.ReplicaEvents;
+import dev.curia.replica.port.ReplicaEvents.ReplicaEvent;
 import dev.curia.replica.port.ReplicaLinks;
 import dev.curia.replica.port.ReplicaMetrics;
 import dev.curia.replica.port.ReplicationSource;
@@ -67,6 +70,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
     private final Housekeeping housekeeping;
     private final AtomicBoolean tellingOfTroubles = new AtomicBoolean();
     private volatile Runnable troublesListener = () -> {};
+    private volatile ReplicaEvents eventListener = event -> {};
     private volatile boolean metadataCurrent;
     private volatile boolean firstAssignmentsGiven;
 
@@ -85,7 +89,15 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
             IsrProposals proposals,
             ReplicaLinks links,
             ReplicaMetrics metrics) {
-        this.context = new ReplicaContext(self, config, clock, proposals, links, metrics, new Throttles(clock));
+        this.context = new ReplicaContext(
+                self,
+                config,
+                clock,
+                proposals,
+                links,
+                metrics,
+                new Throttles(clock),
+                event -> eventListener.happened(event));
         this.store = new ReplicaStore(directories, self.brokerEpoch());
         for (EventLoop loop : threads.loops()) loops.add(new PartitionLoop(loop, new ChunkBuffer()));
         this.disk = threads.disk();
@@ -286,7 +298,9 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
                     .watched();
             byId.put(assignment.id(), replica);
             byName.put(assignment.name(), replica);
+            Optional<Entry> was = offline.find(assignment.name());
             if (offline.remove(assignment.name())) troublesChanged();
+            was.ifPresent(entry -> tell(EventKind.REPLICA_ONLINE, entry.cause(), assignment, "can be used again"));
             return apply(replica, assignment);
         } catch (IOException e) {
             return cannotOpen(assignment, OfflineException.causeOf(e), String.valueOf(e.getMessage()));
@@ -298,8 +312,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
 
     private CompletableFuture<Void> cannotOpen(ReplicaAssignment assignment, OfflineCause cause, String reason) {
         if (cause == OfflineCause.DAMAGED) context.metrics().damaged();
-        offline.put(assignment, cause, reason);
-        troublesChanged();
+        putOffline(assignment, cause, reason);
         return CompletableFuture.failedFuture(
                 new ReplicaOfflineException(assignment.name() + " is offline: " + reason));
     }
@@ -319,8 +332,18 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         byName.remove(replica.name(), replica);
         store.release(replica.name());
         if (cause == OfflineCause.DAMAGED) context.metrics().damaged();
-        offline.put(replica.assignment(), cause, reason);
+        putOffline(replica.assignment(), cause, reason);
+    }
+
+    private void putOffline(ReplicaAssignment assignment, OfflineCause cause, String reason) {
+        if (offline.put(assignment, cause, reason)) tell(EventKind.REPLICA_OFFLINE, cause, assignment, reason);
         troublesChanged();
+    }
+
+    private void tell(EventKind kind, OfflineCause cause, ReplicaAssignment assignment, String text) {
+        context.events()
+                .happened(new ReplicaEvent(
+                        kind, cause.kind(), assignment.id(), assignment.name(), text, Optional.empty()));
     }
 
     /** What can be done now. In the order of changes of this partition. */
@@ -333,6 +356,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
                 ReplicaStore.Opened opened = store.replace(assignment);
                 context.metrics().rebuilt();
                 LOG.info("{} is made anew from broker {}", assignment.name(), assignment.leader());
+                tell(EventKind.REPLICA_MADE_ANEW, entry.cause(), assignment, "copies broker " + assignment.leader());
                 return opened;
             });
         }
@@ -374,6 +398,11 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         } catch (IOException e) {
             LOG.warn("the log directories could not be noted; this is tried again", e);
         }
+    }
+
+    /** Before {@link #start}. */
+    public void onEvent(ReplicaEvents listener) {
+        eventListener = listener;
     }
 
     private void troublesChanged() {

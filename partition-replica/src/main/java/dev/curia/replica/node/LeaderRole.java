@@ -21,6 +21,7 @@ import dev.curia.replica.port.ReplicationSource.Position;
 import dev.curia.replica.port.ReplicationSource.Subscriber;
 import dev.curia.replica.port.SendBudget;
 import dev.curia.replica.state.Effect;
+import dev.curia.replica.state.IsrCause;
 import dev.curia.replica.state.LeaderState;
 import dev.curia.replica.state.LowWatermark;
 import java.time.Duration;
@@ -404,9 +405,11 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     @Override
     public void proposeIsr(Effect.ProposeIsr proposal) {
         List<Member> members = proposal.isr().stream().map(this::member).toList();
+        IsrCause cause = IsrCause.of(
+                proposal, state, id -> Optional.ofNullable(subscribers.get(id)).map(Subscriber::sending));
         Proposal request = new Proposal(
-                assignment.id(), state.leaderEpoch(), proposal.partitionEpoch(), members, proposal.cause());
-        LOG.info("{} proposes isr {}: {}", assignment.name(), members, proposal.cause());
+                assignment.id(), state.leaderEpoch(), proposal.partitionEpoch(), members, cause.kind(), cause.text());
+        LOG.info("{} proposes isr {}: {}, {}", assignment.name(), members, cause.kind(), cause.text());
         var unused = context.proposals().propose(request).whenComplete((verdict, failure) -> {
             Verdict known = failure == null ? verdict : Verdict.failed(ErrorCode.UNKNOWN_SERVER_ERROR);
             thread.schedule(0, () -> decided(proposal.partitionEpoch(), known));

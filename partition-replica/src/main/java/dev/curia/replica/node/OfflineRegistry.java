@@ -36,11 +36,16 @@ final class OfflineRegistry {
      */
     record Entry(ReplicaAssignment assignment, OfflineCause cause, String reason, long since, boolean acted) {}
 
-    /** Notes that the replica is offline, for this cause from now on. */
-    synchronized void put(ReplicaAssignment assignment, OfflineCause cause, String reason) {
+    /**
+     * Notes that the replica is offline, for this cause from now on.
+     *
+     * @return whether that is news
+     */
+    synchronized boolean put(ReplicaAssignment assignment, OfflineCause cause, String reason) {
         Optional<Entry> before =
                 find(assignment.name()).filter(entry -> entry.assignment.id().equals(assignment.id()));
-        if (before.isEmpty() || before.get().cause != cause) {
+        boolean news = before.isEmpty() || before.get().cause != cause;
+        if (news) {
             boolean lost = cause == OfflineCause.DAMAGED || cause == OfflineCause.BROKEN;
             LOG.atLevel(lost ? Level.ERROR : Level.WARN)
                     .log("{} ({}) is offline, {}: {}", assignment.name(), assignment.id(), cause, reason);
@@ -54,6 +59,7 @@ final class OfflineRegistry {
                         reason,
                         before.map(Entry::since).orElse(version),
                         before.map(Entry::acted).orElse(false)));
+        return news;
     }
 
     /** Notes a newer assignment of an offline replica; empty: the replica is not offline. */

@@ -2,6 +2,7 @@ package dev.curia.replica.port;
 
 import dev.curia.common.id.PartitionId;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.events.v1.CauseKind;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -19,9 +20,10 @@ public interface IsrProposals {
      * A compare-and-set on {@code leaderEpoch} and {@code partitionEpoch}.
      *
      * @param isr the new set, with the leader
-     * @param cause for people
+     * @param why for people
      */
-    record Proposal(PartitionId partition, int leaderEpoch, int partitionEpoch, List<Member> isr, String cause) {
+    record Proposal(
+            PartitionId partition, int leaderEpoch, int partitionEpoch, List<Member> isr, CauseKind cause, String why) {
         public Proposal {
             isr = List.copyOf(isr);
         }

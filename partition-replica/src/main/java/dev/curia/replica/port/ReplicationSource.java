@@ -56,6 +56,14 @@ public interface ReplicationSource {
      */
     record Ends(long logStartOffset, long highWatermark, long logEndOffset, long replicatedOffset) {}
 
+    /**
+     * How much of the log a follower was sent.
+     *
+     * @param nextOffset everything before it was sent
+     * @param outOfCredit whether more would have been, had the follower allowed it
+     */
+    record Sending(long nextOffset, boolean outOfCredit) {}
+
     /** One follower's subscription on a stream. The calls come on the partition's thread and must not block. */
     interface Subscriber {
         int brokerId();
@@ -65,6 +73,9 @@ public interface ReplicationSource {
 
         /** What is sent from now on stays within this. */
         void limited(SendBudget budget);
+
+        /** How far it was sent the log; may be read at any time. */
+        Sending sending();
 
         /** Batches may be sent from the position's log end offset on. */
         void accepted(Ends ends);

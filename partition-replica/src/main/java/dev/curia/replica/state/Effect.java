@@ -62,8 +62,9 @@ public sealed interface Effect {
      * Ask the controller; the verdict comes back as an event with the same {@code partitionEpoch}.
      *
      * @param isr the leader among them, its broker epoch left -1
+     * @param leaving who is in sync as the controller has it, and not in {@code isr}
      */
-    record ProposeIsr(int partitionEpoch, List<IsrMember> isr, String cause) implements OfLeader {
+    record ProposeIsr(int partitionEpoch, List<IsrMember> isr, List<Laggard> leaving) implements OfLeader {
         @Override
         public void perform(LeaderShell shell) {
             shell.proposeIsr(this);

@@ -9,6 +9,7 @@ package dev.curia.replica.state;
  * @param logEndOffset everything below is in its log; {@link #UNKNOWN} until it has said
  * @param wholeCopy whether all it has was copied from this leader in this epoch, beginning with an empty log
  * @param caughtUpNanos the last time at which it had everything the leader had
+ * @param heardNanos when it last subscribed or acknowledged; at first, when this leader began to count
  * @param markOffset the leader's log end offset at {@code markNanos}: reaching it proves the follower was caught up then
  */
 record FollowerProgress(
@@ -20,20 +21,30 @@ record FollowerProgress(
         boolean wholeCopy,
         long caughtUpNanos,
         long markOffset,
-        long markNanos) {
+        long markNanos,
+        long heardNanos) {
     static final long UNKNOWN = -1;
 
     /** Before it has said anything; in-sync members get the full lag time from now. */
     static FollowerProgress unknown(int brokerId, int assignedSince, long leaderEndOffset, long nowNanos) {
         return new FollowerProgress(
-                brokerId, assignedSince, -1, false, UNKNOWN, false, nowNanos, leaderEndOffset, nowNanos);
+                brokerId, assignedSince, -1, false, UNKNOWN, false, nowNanos, leaderEndOffset, nowNanos, nowNanos);
     }
 
     /** A new subscription starts at {@code position}; it may lie below what an earlier incarnation reported. */
     FollowerProgress attached(long epoch, long position, boolean empty, long leaderEndOffset, long nowNanos) {
         boolean copy = empty || continuesCopy(position);
         return new FollowerProgress(
-                        brokerId, assignedSince, epoch, true, position, copy, caughtUpNanos, markOffset, markNanos)
+                        brokerId,
+                        assignedSince,
+                        epoch,
+                        true,
+                        position,
+                        copy,
+                        caughtUpNanos,
+                        markOffset,
+                        markNanos,
+                        nowNanos)
                 .marked(leaderEndOffset, nowNanos);
     }
 
@@ -52,7 +63,8 @@ record FollowerProgress(
                 wholeCopy,
                 caughtUpNanos,
                 markOffset,
-                markNanos);
+                markNanos,
+                heardNanos);
     }
 
     FollowerProgress acknowledged(long offset, long leaderEndOffset, long nowNanos) {
@@ -66,7 +78,8 @@ record FollowerProgress(
                         wholeCopy,
                         caughtUpNanos,
                         markOffset,
-                        markNanos)
+                        markNanos,
+                        nowNanos)
                 .marked(leaderEndOffset, nowNanos);
     }
 
@@ -82,7 +95,8 @@ record FollowerProgress(
                 wholeCopy,
                 nowNanos,
                 leaderEndOffset,
-                nowNanos);
+                nowNanos,
+                heardNanos);
     }
 
     boolean lags(long leaderEndOffset, long lagMaxNanos, long nowNanos) {
@@ -100,7 +114,8 @@ record FollowerProgress(
                     wholeCopy,
                     nowNanos,
                     leaderEndOffset,
-                    nowNanos);
+                    nowNanos,
+                    heardNanos);
         }
         if (logEndOffset < markOffset) return this;
         return new FollowerProgress(
@@ -112,6 +127,13 @@ record FollowerProgress(
                 wholeCopy,
                 markNanos,
                 leaderEndOffset,
-                nowNanos);
+                nowNanos,
+                heardNanos);
+    }
+
+    /** As it is at {@code nowNanos}. */
+    Laggard laggard(long leaderEndOffset, long nowNanos) {
+        long behind = logEndOffset == UNKNOWN ? -1 : leaderEndOffset - logEndOffset;
+        return new Laggard(brokerId, attached, behind, nowNanos - caughtUpNanos, nowNanos - heardNanos);
     }
 }

@@ -240,8 +240,11 @@ public record LeaderState(
                                 .map(FollowerProgress::brokerEpoch)
                                 .orElse(-1L)))
                 .toList();
-        String cause = wanted.size() < isr.committed().size() ? "a follower lags" : "a follower caught up";
-        effects.add(new Effect.ProposeIsr(isr.partitionEpoch(), members, cause));
+        List<Laggard> leaving = followers.stream()
+                .filter(f -> isr.committed().contains(f.brokerId()) && !wanted.contains(f.brokerId()))
+                .map(f -> f.laggard(logEndOffset, now))
+                .toList();
+        effects.add(new Effect.ProposeIsr(isr.partitionEpoch(), members, leaving));
         return new Step(withIsr(isr.propose(wanted)), effects);
     }
 

@@ -1,21 +1,33 @@
 package dev.curia.replica.state;
 
+import dev.curia.proto.events.v1.CauseKind;
 import dev.curia.replica.ReplicaAssignment;
 
 /** Why a replica cannot be used, and what can be done about it. Pure. */
 public enum OfflineCause {
     /** The log directory that holds it failed. */
-    DIRECTORY_FAILED,
+    DIRECTORY_FAILED(CauseKind.DIRECTORY_FAILED),
     /** Flushed data of it is damaged. */
-    DAMAGED,
+    DAMAGED(CauseKind.DAMAGED),
     /** It is in none of the directories that could be opened, and others could not: it may be there. */
-    MISSING,
+    MISSING(CauseKind.MISSING),
     /** What lies on disk does not fit metadata which may be older than it. */
-    METADATA_BEHIND,
+    METADATA_BEHIND(CauseKind.METADATA_BEHIND),
     /** No log directory has room for it. */
-    NO_SPACE,
+    NO_SPACE(CauseKind.NO_SPACE),
     /** People have to look at it. */
-    BROKEN;
+    BROKEN(CauseKind.BROKEN);
+
+    private final CauseKind kind;
+
+    OfflineCause(CauseKind kind) {
+        this.kind = kind;
+    }
+
+    /** As events name it. */
+    public CauseKind kind() {
+        return kind;
+    }
 
     /** What to do next. */
     public enum Remedy {
