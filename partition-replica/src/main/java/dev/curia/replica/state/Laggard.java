@@ -3,7 +3,6 @@ package dev.curia.replica.state;
 import dev.curia.proto.events.v1.CauseKind;
 import dev.curia.replica.port.ReplicationSource.Sending;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A follower that its leader takes out of the in-sync set, and how it is then. Immutable.
@@ -39,6 +38,6 @@ public record Laggard(int brokerId, boolean attached, long recordsBehind, long b
     }
 
     private static long millis(long nanos) {
-        return TimeUnit.NANOSECONDS.toMillis(nanos);
+        return nanos / 1_000_000;
     }
 }
