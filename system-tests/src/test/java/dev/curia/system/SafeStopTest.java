@@ -197,11 +197,8 @@ class SafeStopTest {
                 file,
                 "{\"version\":1,\"partitions\":[{\"topic\":\"" + partition.topic() + "\",\"partition\":"
                         + partition.partition() + ",\"replicas\":" + replicas + "}]}");
-        List<String> arguments = new ArrayList<>(List.of(
-                "--bootstrap-server",
-                CLUSTER.bootstrapServers(),
-                "--reassignment-json-file",
-                file.toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of("--bootstrap-server", CLUSTER.bootstrapServers(), "--reassignment-json-file", file.toString()));
         arguments.addAll(List.of(action));
         return KafkaTool.run("org.apache.kafka.tools.reassign.ReassignPartitionsCommand", arguments)
                 .orFail()

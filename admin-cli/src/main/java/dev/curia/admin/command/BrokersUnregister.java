@@ -36,8 +36,7 @@ final class BrokersUnregister extends AdminCommand {
         AdminClient.Answer<UnregisterBrokerResponse> answer =
                 admin.change("unregister broker " + broker, stub -> stub.unregisterBroker(request));
         Status status = answer.response().getStatus();
-        boolean goneAlready =
-                answer.afterLostAttempt() && status.getCode() == ErrorCode.BROKER_ID_NOT_REGISTERED;
+        boolean goneAlready = answer.afterLostAttempt() && status.getCode() == ErrorCode.BROKER_ID_NOT_REGISTERED;
         if (status.getCode() != ErrorCode.NONE && !goneAlready) {
             throw new ClusterException(
                     ClusterException.Kind.REFUSED,

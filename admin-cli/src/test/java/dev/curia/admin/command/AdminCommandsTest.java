@@ -116,8 +116,7 @@ class AdminCommandsTest {
 
         Run no = curia("brokers", "safe-to-stop", "2");
         assertThat(no.exitCode()).isEqualTo(ExitCode.NO);
-        assertThat(no.out())
-                .isEqualTo("Broker 2 may not stop now:\n  orders-4 has no other replica.\n  and 2 more.\n");
+        assertThat(no.out()).isEqualTo("Broker 2 may not stop now:\n  orders-4 has no other replica.\n  and 2 more.\n");
         assertThat(curia("brokers", "safe-to-stop", "2", "--wait", "--timeout", "0.3")
                         .exitCode())
                 .isEqualTo(ExitCode.NO);

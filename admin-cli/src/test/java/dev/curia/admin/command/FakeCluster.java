@@ -38,6 +38,8 @@ import dev.curia.proto.admin.v1.ListReassignmentsRequest;
 import dev.curia.proto.admin.v1.ListReassignmentsResponse;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
+import dev.curia.proto.admin.v1.MayStopRequest;
+import dev.curia.proto.admin.v1.MayStopResponse;
 import dev.curia.proto.admin.v1.NewTopic;
 import dev.curia.proto.admin.v1.OngoingReassignment;
 import dev.curia.proto.admin.v1.PartitionCount;
@@ -45,26 +47,18 @@ import dev.curia.proto.admin.v1.PartitionDescription;
 import dev.curia.proto.admin.v1.PlanRebalanceRequest;
 import dev.curia.proto.admin.v1.PlanRebalanceResponse;
 import dev.curia.proto.admin.v1.Reassignment;
+import dev.curia.proto.admin.v1.StopLease;
+import dev.curia.proto.admin.v1.StopObstacle;
 import dev.curia.proto.admin.v1.TopicDescription;
 import dev.curia.proto.admin.v1.TopicPartitions;
 import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.admin.v1.TopicSummary;
-import dev.curia.proto.admin.v1.MayStopRequest;
-import dev.curia.proto.admin.v1.MayStopResponse;
-import dev.curia.proto.admin.v1.StopLease;
-import dev.curia.proto.admin.v1.StopObstacle;
 import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
 import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
 import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
-import dev.curia.proto.data.v1.ConsumeRequest;
-import dev.curia.proto.data.v1.ConsumeResponse;
-import dev.curia.proto.data.v1.DataGrpc;
-import dev.curia.proto.data.v1.ListOffsetsRequest;
-import dev.curia.proto.data.v1.ListOffsetsResponse;
 import dev.curia.proto.data.v1.ProduceRequest;
-import dev.curia.proto.data.v1.ProduceResponse;
 import dev.curia.proto.data.v1.Record;
 import dev.curia.proto.events.v1.Event;
 import dev.curia.proto.metadata.v1.ControllerHint;
@@ -77,7 +71,6 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -112,7 +105,7 @@ final class FakeCluster implements AutoCloseable {
     private final Server controller = serve(new ControllerAdmin(), quorum);
     private final int controllerPort = controller.getPort();
     private final Server follower = serve(new FollowerAdmin());
-    private final List<Server> brokers = List.of(serve(new Data(0)), serve(new Data(1)));
+    private final List<Server> brokers = List.of(serve(new FakeData(this, 0)), serve(new FakeData(this, 1)));
 
     String controllerAddress() {
         return "127.0.0.1:" + controllerPort;
@@ -165,7 +158,7 @@ final class FakeCluster implements AutoCloseable {
         return Status.newBuilder().setCode(code).setMessage(message).build();
     }
 
-    private static <R> void answer(StreamObserver<R> to, R response) {
+    static <R> void answer(StreamObserver<R> to, R response) {
         to.onNext(response);
         to.onCompleted();
     }
@@ -435,76 +428,6 @@ final class FakeCluster implements AutoCloseable {
                                 .setHost("127.0.0.1")
                                 .setPort(brokers.get(i).getPort())));
             answer(to, response.build());
-        }
-    }
-
-    private final class Data extends DataGrpc.DataImplBase {
-        private final int broker;
-
-        Data(int broker) {
-            this.broker = broker;
-        }
-
-        @Override
-        public StreamObserver<ProduceRequest> produce(StreamObserver<ProduceResponse> to) {
-            return new StreamObserver<>() {
-                @Override
-                public void onNext(ProduceRequest request) {
-                    to.onNext(append(request));
-                }
-
-                @Override
-                public void onError(Throwable failure) {}
-
-                @Override
-                public void onCompleted() {
-                    to.onCompleted();
-                }
-            };
-        }
-
-        private ProduceResponse append(ProduceRequest request) {
-            synchronized (FakeCluster.this) {
-                Status failure = nextProduceAnswers.poll();
-                if (failure != null)
-                    return ProduceResponse.newBuilder().setStatus(failure).build();
-                if (request.getPartition() % 2 != broker) throw new AssertionError("sent to the wrong leader");
-                produced.add(request);
-                List<Record> log = log(request.getTopic(), request.getPartition());
-                int base = log.size();
-                for (Record record : request.getRecordsList())
-                    log.add(record.toBuilder().setOffset(log.size()).build());
-                return ProduceResponse.newBuilder().setBaseOffset(base).build();
-            }
-        }
-
-        @Override
-        public void consume(ConsumeRequest request, StreamObserver<ConsumeResponse> to) {
-            Status failure = nextConsumeAnswers.poll();
-            if (failure != null) {
-                answer(to, ConsumeResponse.newBuilder().setStatus(failure).build());
-                return;
-            }
-            synchronized (FakeCluster.this) {
-                List<Record> log = log(request.getTopic(), request.getPartition());
-                Queue<Record> rest = new ArrayDeque<>(log.subList((int) request.getOffset(), log.size()));
-                for (Record record : rest)
-                    to.onNext(ConsumeResponse.newBuilder()
-                            .addRecords(record)
-                            .setNextOffset(record.getOffset() + 1)
-                            .build());
-            }
-            if (request.getUntilOffset() > 0) to.onCompleted();
-        }
-
-        @Override
-        public void listOffsets(ListOffsetsRequest request, StreamObserver<ListOffsetsResponse> to) {
-            int end = log(request.getTopic(), request.getPartition()).size();
-            answer(
-                    to,
-                    ListOffsetsResponse.newBuilder()
-                            .setOffset(request.getTimestampMs() == -2 ? 0 : end)
-                            .build());
         }
     }
 }
