@@ -46,6 +46,7 @@ class LocalClusterScriptTest {
         clients.send("script", "three");
         assertThat(script("restart", Integer.toString(leader)).orFail().text()).contains("ready");
         script("restart", "q1").orFail();
+        assertThat(script("restart", "--rolling").orFail().text()).contains("all brokers are restarted and in sync");
         clients.awaitInSync("script", 3);
         assertThat(Text.values(clients.readAll("script"))).containsExactly("one", "two", "three");
 

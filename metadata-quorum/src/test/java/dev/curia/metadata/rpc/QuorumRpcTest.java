@@ -248,7 +248,8 @@ final class QuorumRpcTest {
         AlterConfigsRequest nobodys = AlterConfigsRequest.newBuilder()
                 .addAlterations(ConfigAlteration.getDefaultInstance())
                 .build();
-        assertThatThrownBy(() -> get(client.requests.alterConfigs(nobodys))).hasMessageContaining("names neither topic nor broker");
+        assertThatThrownBy(() -> get(client.requests.alterConfigs(nobodys)))
+                .hasMessageContaining("names neither topic nor broker");
         AlterConfigsRequest odd = AlterConfigsRequest.newBuilder()
                 .addAlterations(ConfigAlteration.newBuilder()
                         .setTopic("a")
