@@ -41,7 +41,6 @@ import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
-import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
@@ -284,7 +283,7 @@ class KafkaAdminTest {
                 .values();
         get(Objects.requireNonNull(results.get(TOPIC)));
         fails(Objects.requireNonNull(results.get(unknown)), UnknownTopicOrPartitionException.class, "nope");
-        fails(Objects.requireNonNull(results.get(node)), InvalidRequestException.class, "configuration file");
+        fails(Objects.requireNonNull(results.get(node)), InvalidConfigurationException.class, "configuration file");
 
         for (AlterConfigOp bad : Arrays.asList(
                 op(OpType.SET, "retention.ms", "soon"),
