@@ -9,14 +9,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A server process that is started and ended as often as needed, and ends with this one. Not thread-safe. */
-final class NodeProcess implements AutoCloseable {
+public final class NodeProcess implements AutoCloseable {
     private final List<String> command;
     private final Map<String, String> environment;
     private final Path log;
     private final Thread killAtExit = new Thread(this::close);
     private volatile @Nullable Process process;
 
-    NodeProcess(List<String> command, Map<String, String> environment, Path log) {
+    /** @param log the output of every run is appended */
+    public NodeProcess(List<String> command, Map<String, String> environment, Path log) {
         this.command = List.copyOf(command);
         this.environment = Map.copyOf(environment);
         this.log = log;
@@ -24,7 +25,7 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** Runs when this returns: started if it had ended, resumed if it was frozen. */
-    void heal() {
+    public void heal() {
         if (isAlive()) {
             signal("CONT");
             return;
@@ -41,21 +42,26 @@ final class NodeProcess implements AutoCloseable {
         }
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         Process now = process;
         return now != null && now.isAlive();
     }
 
     /** SIGKILL; returns when the process is gone. */
-    void kill() {
+    public void kill() {
         running().destroyForcibly();
         awaitEnd();
     }
 
     /** SIGTERM; returns when the process is gone. */
-    void terminate() {
+    public void terminate() {
         running().destroy();
         awaitEnd();
+    }
+
+    /** Of the run that goes on, or the last one. */
+    public long pid() {
+        return running().pid();
     }
 
     void signal(String signal) {
@@ -72,7 +78,7 @@ final class NodeProcess implements AutoCloseable {
         }
     }
 
-    Path log() {
+    public Path log() {
         return log;
     }
 
