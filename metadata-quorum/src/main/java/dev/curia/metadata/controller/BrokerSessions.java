@@ -98,9 +98,9 @@ final class BrokerSessions {
         this.tracker = new SessionTracker(config);
     }
 
-    /** Gives every broker that counts as alive a full session timeout to find this controller. */
+    /** Every broker that counts as alive has time to find this controller. */
     void start(MetadataImage image, long now) {
-        for (BrokerRegistration broker : image.brokers()) if (!broker.fenced()) tracker.heard(broker.id(), now);
+        for (BrokerRegistration broker : image.brokers()) if (!broker.fenced()) tracker.expect(broker.id(), now);
     }
 
     void stop() {

@@ -48,4 +48,40 @@ final class SessionTrackerTest {
         tracker.streamBroke(1, ms(1));
         assertThat(tracker.dead(ms(10_000))).isEmpty();
     }
+
+    @Test
+    void whenMostFoundTheNewControllerTheMissingHaveTwoReconnectWindows() {
+        for (int id = 1; id <= 3; id++) tracker.expect(id, ms(0));
+        tracker.heard(1, ms(200));
+        assertThat(tracker.dead(ms(1999))).isEmpty();
+        tracker.heard(2, ms(2000));
+        tracker.heard(1, ms(2500)); // counted from when they were found
+        assertThat(tracker.dead(ms(2999))).isEmpty();
+        assertThat(tracker.dead(ms(3000)))
+                .extracting(dead -> dead.brokerId() + " " + dead.cause().text())
+                .containsExactly("3 did not find the new controller");
+        tracker.heard(3, ms(3000));
+        assertThat(tracker.dead(ms(3001))).isEmpty();
+    }
+
+    @Test
+    void aMinoritySaysNothingAboutTheMissing() {
+        for (int id = 1; id <= 4; id++) tracker.expect(id, ms(0));
+        tracker.heard(1, ms(100));
+        tracker.heard(2, ms(100)); // half is not most
+        assertThat(tracker.dead(ms(2999))).isEmpty();
+        assertThat(tracker.dead(ms(3000)))
+                .extracting(SessionTracker.Dead::brokerId)
+                .containsExactly(3, 4);
+    }
+
+    @Test
+    void theNextTermExpectsAnew() {
+        for (int id = 1; id <= 3; id++) tracker.expect(id, ms(0));
+        tracker.heard(1, ms(0));
+        tracker.heard(2, ms(0));
+        tracker.clear();
+        for (int id = 1; id <= 3; id++) tracker.expect(id, ms(5000));
+        assertThat(tracker.dead(ms(7999))).isEmpty();
+    }
 }
