@@ -22,10 +22,16 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-output=broker-node/target/surefire-reports-simulation/dev.curia.sim.ManySeedsTest-output.txt
-rm -f "$output"
+output=$PWD/broker-node/target/simulation.txt
+mkdir -p "${output%/*}"
+: >"$output"
+mvn -q test -Psimulation -pl broker-node -am -Dtest=ManySeedsTest -Dsurefire.failIfNoSpecifiedTests=false "-Dsim.out=$output" \
+  "${options[@]}" >"$output.mvn" 2>&1 &
+maven=$!
+trap 'kill "$maven" 2>/dev/null || true' INT TERM
+tail -n +1 -f --pid="$maven" "$output"
 status=0
-mvn -q test -Psimulation -pl broker-node -am -Dtest=ManySeedsTest -Dsurefire.failIfNoSpecifiedTests=false "${options[@]}" \
-  || status=$?
-[ -f "$output" ] && cat "$output"
+wait "$maven" || status=$?
+# What the build itself had to say, when it is not that seeds failed.
+[ "$status" -eq 0 ] || [ -s "$output" ] || cat "$output.mvn" >&2
 exit "$status"

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.FileAppender;
 import org.slf4j.LoggerFactory;
 
 /** Runs seeds and tells what came of them. */
@@ -12,7 +15,7 @@ final class Seeds {
     static final Logger OUT = (Logger) LoggerFactory.getLogger(Seeds.class);
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private static final Level BEFORE = ROOT.getLevel();
-    private static final int SAY_EVERY = 500;
+    private static final int SAY_EVERY = 100;
 
     private Seeds() {}
 
@@ -20,6 +23,22 @@ final class Seeds {
     static void quiet() {
         ROOT.setLevel(Boolean.getBoolean("sim.log") ? Level.DEBUG : Level.OFF);
         OUT.setLevel(Level.INFO);
+        String file = System.getProperty("sim.out");
+        if (file != null) ROOT.addAppender(to(file));
+    }
+
+    /** What tests print is shown when they end; for thousands of seeds that is too late. */
+    private static FileAppender<ILoggingEvent> to(String file) {
+        PatternLayoutEncoder lines = new PatternLayoutEncoder();
+        lines.setContext(OUT.getLoggerContext());
+        lines.setPattern("%msg%n");
+        lines.start();
+        FileAppender<ILoggingEvent> appender = new FileAppender<>();
+        appender.setContext(OUT.getLoggerContext());
+        appender.setFile(file);
+        appender.setEncoder(lines);
+        appender.start();
+        return appender;
     }
 
     static void asBefore() {
