@@ -251,17 +251,39 @@ final class PlantedBugs {
 
     /** A replica that caught up joins the ISR although its broker has started anew since, perhaps without what it had (KIP-903). */
     static final class StaleBrokerEpoch implements Parts {
+        private static final int LONGEST_MILLIS = 4_000;
+
         @Override
         public IsrProposals proposals(IsrProposals real, SimProcess process, Supplier<MetadataImage> committed) {
             return proposal -> {
                 CompletableFuture<IsrProposals.Verdict> verdict = new CompletableFuture<>();
-                // On its way for a while, in which the broker may start anew.
-                process.after(process.random.nextLong(World.SECONDS), () -> {
-                    var unused =
-                            real.propose(renewed(proposal, committed.get())).thenAccept(verdict::complete);
-                });
+                send(proposal, real, process, committed, process.random.nextInt(LONGEST_MILLIS), verdict);
                 return verdict;
             };
+        }
+
+        /** On its way for a while, or until a member has started anew meanwhile: that is when it does harm. */
+        private static void send(
+                IsrProposals.Proposal proposal,
+                IsrProposals real,
+                SimProcess process,
+                Supplier<MetadataImage> committed,
+                int millis,
+                CompletableFuture<IsrProposals.Verdict> verdict) {
+            if (millis > 0 && !anyIsBackAnew(proposal, committed.get())) {
+                process.after(World.MILLIS, () -> send(proposal, real, process, committed, millis - 1, verdict));
+                return;
+            }
+            var unused = real.propose(renewed(proposal, committed.get())).thenAccept(verdict::complete);
+        }
+
+        private static boolean anyIsBackAnew(IsrProposals.Proposal proposal, MetadataImage image) {
+            return proposal.isr().stream()
+                    .anyMatch(member -> image.broker(member.brokerId())
+                            .filter(broker -> !broker.fenced()
+                                    && member.brokerEpoch() >= 0
+                                    && member.brokerEpoch() < broker.epoch())
+                            .isPresent());
         }
 
         private static IsrProposals.Proposal renewed(IsrProposals.Proposal proposal, MetadataImage image) {
@@ -284,7 +306,11 @@ final class PlantedBugs {
         @Override
         public Optional<Faults.Profile> faults() {
             return Optional.of(Faults.Profile.of(
-                    250 * World.MILLIS, 3 * World.SECONDS, Faults.Kind.POWER_CYCLE, Faults.Kind.SLOW_LINK));
+                    300 * World.MILLIS,
+                    5 * World.SECONDS,
+                    Faults.Kind.POWER_CYCLE,
+                    Faults.Kind.SLOW_LINK,
+                    Faults.Kind.PAUSE_BROKER));
         }
     }
 

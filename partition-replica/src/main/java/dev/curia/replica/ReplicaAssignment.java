@@ -14,6 +14,7 @@ import java.util.Map;
  * @param replicas assigned brokers, preferred leader first
  * @param isr in-sync replicas, a subset of {@code replicas}
  * @param eligibleLeaders replicas outside of the ISR that may be elected; while there are any the leader commits nothing more (KIP-966)
+ * @param fenced of the replicas, those whose broker is fenced: the controller would refuse them in the ISR
  * @param move what a move brings, {@link Move#NONE} while the partition stays where it is
  * @param config the topic's settings in effect: overrides over broker defaults; what is absent has its default
  */
@@ -26,6 +27,7 @@ public record ReplicaAssignment(
         List<Integer> replicas,
         List<Integer> isr,
         List<Integer> eligibleLeaders,
+        List<Integer> fenced,
         Move move,
         Map<String, String> config) {
 
@@ -47,13 +49,14 @@ public record ReplicaAssignment(
         replicas = List.copyOf(replicas);
         isr = List.copyOf(isr);
         eligibleLeaders = List.copyOf(eligibleLeaders);
+        fenced = List.copyOf(fenced);
         config = Map.copyOf(config);
         if (id.partition() != name.partition()) {
             throw new IllegalArgumentException("assignment of " + id + " is named " + name);
         }
     }
 
-    /** Of a partition that does not move. */
+    /** Of a partition that does not move, whose replicas' brokers are all unfenced. */
     public ReplicaAssignment(
             PartitionId id,
             TopicPartition name,
@@ -64,7 +67,18 @@ public record ReplicaAssignment(
             List<Integer> isr,
             List<Integer> eligibleLeaders,
             Map<String, String> config) {
-        this(id, name, leader, leaderEpoch, partitionEpoch, replicas, isr, eligibleLeaders, Move.NONE, config);
+        this(
+                id,
+                name,
+                leader,
+                leaderEpoch,
+                partitionEpoch,
+                replicas,
+                isr,
+                eligibleLeaders,
+                List.of(),
+                Move.NONE,
+                config);
     }
 
     /** How many replicas there shall be: without those that a move is only bringing. */

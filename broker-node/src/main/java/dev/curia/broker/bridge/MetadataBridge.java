@@ -4,15 +4,19 @@ import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.metadata.client.MetadataWatcher;
+import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.MetadataDelta;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.image.Topic;
+import dev.curia.replica.Replica;
 import dev.curia.replica.ReplicaAssignment;
 import dev.curia.replica.node.HostedReplicas;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -94,7 +98,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
             throttle(image);
         }
         delta.removedTopics().values().forEach(this::remove);
-        (firstCurrent ? all(image) : affected(delta, image)).forEach(partition -> {
+        (firstCurrent ? all(image) : affected(delta, before, image)).forEach(partition -> {
             PartitionState state = image.partition(partition).orElseThrow();
             if (isMine(state)) {
                 assign(partition, image.topic(partition.topicId()).orElseThrow(), state, image);
@@ -142,13 +146,36 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
         return partitions;
     }
 
-    private static Set<PartitionId> affected(MetadataDelta delta, MetadataImage image) {
+    private Set<PartitionId> affected(MetadataDelta delta, MetadataImage before, MetadataImage image) {
         Set<PartitionId> partitions = new HashSet<>(delta.partitions());
+        partitions.addAll(ofFencedOrUnfenced(delta, before, image));
         for (ConfigResource resource : delta.configs()) {
             if (resource.type() != ConfigResource.Type.TOPIC) continue;
             image.topic(resource.name()).ifPresent(topic -> addAll(topic, partitions));
         }
         return partitions;
+    }
+
+    /** Those held here of which another replica's broker was fenced or unfenced: whoever leads need not hear of it otherwise. */
+    private List<PartitionId> ofFencedOrUnfenced(MetadataDelta delta, MetadataImage before, MetadataImage image) {
+        List<Integer> changed = delta.brokers().stream()
+                .filter(id -> isFenced(before, id) != isFenced(image, id))
+                .toList();
+        if (changed.isEmpty()) return List.of();
+        return replicas.all().stream()
+                .map(Replica::id)
+                .filter(id -> image.partition(id)
+                        .filter(state -> !Collections.disjoint(state.replicas(), changed))
+                        .isPresent())
+                .toList();
+    }
+
+    private static List<Integer> fenced(PartitionState state, MetadataImage image) {
+        return state.replicas().stream().filter(id -> isFenced(image, id)).toList();
+    }
+
+    private static boolean isFenced(MetadataImage image, int broker) {
+        return image.broker(broker).map(BrokerRegistration::fenced).orElse(true);
     }
 
     private static void addAll(Topic topic, Set<PartitionId> to) {
@@ -170,6 +197,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
                 state.replicas(),
                 state.isr(),
                 state.eligibleLeaders(),
+                fenced(state, image),
                 new ReplicaAssignment.Move(state.adding(), state.moveBytesPerSecond()),
                 config));
         changesUnderWay.incrementAndGet();

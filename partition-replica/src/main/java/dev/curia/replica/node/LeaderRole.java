@@ -477,7 +477,8 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                 TopicConfigs.MIN_INSYNC_REPLICAS.in(a.config()),
                 context.config().lagTimeMax().toNanos(),
                 ReplicaContext.RETRY_NANOS,
-                log.config().fsynced());
+                log.config().fsynced(),
+                a.fenced());
     }
 
     private static LeaderState.Membership membership(ReplicaAssignment a) {

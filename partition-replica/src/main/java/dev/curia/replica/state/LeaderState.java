@@ -36,8 +36,13 @@ public record LeaderState(
      * @param lagMaxNanos replica.lag.time.max.ms
      * @param retryNanos between proposals after one failed
      * @param fsynced whether a record counts on a replica only when it is on disk there
+     * @param fenced replicas that the controller would not let into the ISR now, as far as this broker has heard
      */
-    public record Settings(int minInsync, long lagMaxNanos, long retryNanos, boolean fsynced) {}
+    public record Settings(int minInsync, long lagMaxNanos, long retryNanos, boolean fsynced, List<Integer> fenced) {
+        public Settings {
+            fenced = List.copyOf(fenced);
+        }
+    }
 
     private static final int NO_EPOCH = -1;
 
@@ -253,6 +258,8 @@ public record LeaderState(
         FollowerProgress f = follower(id).orElseThrow();
         if (f.lags(logEndOffset, settings.lagMaxNanos(), now)) return false;
         if (isr.committed().contains(id)) return true;
+        // One that is stopping goes on copying; asking for it in vain would hold the watermark while it ends.
+        if (settings.fenced().contains(id)) return false;
         return f.attached() && f.logEndOffset() >= Math.max(highWatermark, epochStartOffset);
     }
 

@@ -89,6 +89,7 @@ class ThrottlesTest {
                 List.of(1, 2, 3),
                 List.of(1, 2),
                 List.of(),
+                List.of(),
                 move,
                 config);
     }

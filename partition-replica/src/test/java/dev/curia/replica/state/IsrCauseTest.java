@@ -19,7 +19,7 @@ final class IsrCauseTest {
 
     private static LeaderState leader(boolean fsynced) {
         Membership members = new Membership(0, List.of(1, 2), List.of(1, 2), false);
-        return LeaderState.start(1, 3, members, new LogEnd(0, 0), 0, new Settings(1, LAG, MS, fsynced), 0)
+        return LeaderState.start(1, 3, members, new LogEnd(0, 0), 0, new Settings(1, LAG, MS, fsynced, List.of()), 0)
                 .next()
                 .attached(2, 20, 0, false, 0)
                 .next()
@@ -61,7 +61,8 @@ final class IsrCauseTest {
     @Test
     void whoJoinsHasCaughtUp() {
         Membership members = new Membership(0, List.of(1, 2), List.of(1), false);
-        Step joined = LeaderState.start(1, 3, members, new LogEnd(5, 5), 5, new Settings(1, LAG, MS, false), 0)
+        Step joined = LeaderState.start(
+                        1, 3, members, new LogEnd(5, 5), 5, new Settings(1, LAG, MS, false, List.of()), 0)
                 .next()
                 .attached(2, 20, 5, false, MS);
         ProposeIsr proposal = (ProposeIsr) joined.effects().get(joined.effects().size() - 1);

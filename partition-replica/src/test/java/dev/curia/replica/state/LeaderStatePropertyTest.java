@@ -55,7 +55,7 @@ class LeaderStatePropertyTest {
 
         Run(SplittableRandom random, boolean fsynced) {
             this.random = random;
-            this.settings = new Settings(2, 50, 5, fsynced);
+            this.settings = new Settings(2, 50, 5, fsynced, List.of());
             possible.addAll(truth);
             state = LeaderState.start(1, 1, new Membership(1, REPLICAS, truth, false), new LogEnd(0, 0), 0, settings, 0)
                     .next();

@@ -16,7 +16,7 @@ class LeaderStateTest {
     private static final Membership NOTHING = new Membership(-1, List.of(), List.of(), false);
 
     private static final long LAG = 1_000;
-    private static final Settings SETTINGS = new Settings(2, LAG, 100, false);
+    private static final Settings SETTINGS = new Settings(2, LAG, 100, false, List.of());
 
     private static LeaderState leader(long logEnd, long watermark, List<Integer> isr) {
         return LeaderState.start(
@@ -105,6 +105,16 @@ class LeaderStateTest {
             assertThat(s.tick(now + 2).effects().stream().filter(ProposeIsr.class::isInstance))
                     .isEmpty();
         }
+    }
+
+    @Test
+    void whoIsFencedIsNotProposedUntilUnfenced() {
+        Membership two = new Membership(10, List.of(1, 2, 3), List.of(1, 2), false);
+        Settings fenced = new Settings(2, LAG, 100, false, List.of(3));
+        LeaderState s = leader(10, 10, List.of(1, 2)).assigned(two, fenced, 1).next();
+        Step reached = s.attached(3, 30, 10, false, 2);
+        assertThat(reached.effects()).isEmpty();
+        assertThat(ids(proposal(reached.next().assigned(two, SETTINGS, 3)))).containsExactly(1, 2, 3);
     }
 
     @Test
