@@ -47,13 +47,17 @@ import dev.curia.metadata.client.BrokerSession;
 import dev.curia.metadata.client.MetadataWatcher;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.client.QuorumClient;
+import dev.curia.replica.audit.AuditConfig;
+import dev.curia.replica.grpc.GrpcAuditLinks;
 import dev.curia.replica.grpc.GrpcReplicaLinks;
 import dev.curia.replica.grpc.LinkConfig;
 import dev.curia.replica.grpc.ReplicationService;
 import dev.curia.replica.node.HostedReplicas;
 import dev.curia.replica.node.ProducerLimits;
+import dev.curia.replica.node.ReplicaAuditor;
 import dev.curia.replica.node.ReplicaConfig;
 import dev.curia.replica.node.ReplicaThreads;
+import dev.curia.replica.port.AuditMetrics;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.ReplicaMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -158,7 +162,15 @@ final class BrokerRole implements Readiness, AutoCloseable {
         List<RequestHandler<?>> handlers =
                 new ArrayList<>(CoreHandlers.of(corePorts(replicas, new HostedLogDirs(directories), topics, quorum)));
         handlers.addAll(GroupHandlers.all(groups, published));
-        serveRpc(replicas, background);
+        ReplicaAuditor auditor = new ReplicaAuditor(
+                AuditConfig.of(settings.given()),
+                self,
+                replicas,
+                resources.own(new GrpcAuditLinks(published)),
+                loop("replica-audit"),
+                clock,
+                new AuditMetrics(meters));
+        serveRpc(replicas, auditor, background);
         resources.own(listeners);
         listeners.start(ApiTable.of(handlers, published));
 
@@ -191,6 +203,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         replicas.onTroublesChanged(session::changed);
         replicas.start();
         session.start();
+        auditor.start();
     }
 
     private LogDirectories openDirectories(EventLoop timers) throws IOException {
@@ -278,9 +291,11 @@ final class BrokerRole implements Readiness, AutoCloseable {
         return loops;
     }
 
-    private void serveRpc(HostedReplicas replicas, ExecutorService background) throws IOException {
+    private void serveRpc(HostedReplicas replicas, ReplicaAuditor auditor, ExecutorService background)
+            throws IOException {
         ReplicationService replication = new ReplicationService(
                 self, replicas, loop("replication-tail"), loop("replication-catch-up"), replicaMetrics);
+        replication.auditedBy(auditor::answer);
         rpc = resources.own(BrokerRpcServer.start(
                 settings.get(ServerKeys.RPC_LISTENER),
                 ServerKeys.RPC_LISTENER.name(),

@@ -162,6 +162,11 @@ public final class PartitionLog implements AutoCloseable {
         return environment.space().isFull();
     }
 
+    /** Notes that the stored data is damaged although it can be read: nothing is read or appended from now on. */
+    public void giveUp(String why) {
+        damage = why;
+    }
+
     /** What was found damaged, with file and position; empty: nothing. */
     public Optional<String> damage() {
         return Optional.ofNullable(damage);

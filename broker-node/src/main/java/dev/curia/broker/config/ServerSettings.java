@@ -5,6 +5,7 @@ import dev.curia.common.config.ConfigKey;
 import dev.curia.common.config.TopicConfigs;
 import dev.curia.log.clean.CleanerConfig;
 import dev.curia.metadata.event.EventSettings;
+import dev.curia.replica.audit.AuditConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class ServerSettings {
         keys.addAll(GroupConfigs.ALL);
         TopicConfigs.ALL.stream().filter(TopicConfigs::hasBrokerDefault).forEach(key -> keys.add(brokerDefault(key)));
         keys.addAll(EventSettings.KEYS);
+        keys.addAll(AuditConfig.KEYS);
         return keys;
     }
 

@@ -23,10 +23,18 @@ final class ReplicationChannels implements LeaderChannels {
     private static final int SHUTDOWN_SECONDS = 5;
 
     private final boolean epoll = Epoll.isAvailable();
-    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(
-            THREADS,
-            new DefaultThreadFactory("replica-links", true),
-            epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    private final EventLoopGroup group;
+
+    ReplicationChannels() {
+        this(THREADS);
+    }
+
+    ReplicationChannels(int threads) {
+        group = new MultiThreadIoEventLoopGroup(
+                threads,
+                new DefaultThreadFactory("replica-links", true),
+                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    }
 
     @Override
     public ManagedChannel open(Peers.Address address, int maxFrameBytes) {

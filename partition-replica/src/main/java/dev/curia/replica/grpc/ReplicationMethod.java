@@ -5,7 +5,7 @@ import dev.curia.proto.replication.v1.ReplicationGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
 
-/** The one method of replication.proto, with our own marshaller for what the leader sends. */
+/** The methods of replication.proto, with our own marshaller for the records that the leader sends. */
 final class ReplicationMethod {
     static final MethodDescriptor<FollowerMessage, LeaderFrame> REPLICATE =
             ReplicationGrpc.getReplicateMethod().toBuilder(
@@ -16,6 +16,7 @@ final class ReplicationMethod {
 
     static final ServiceDescriptor SERVICE = ServiceDescriptor.newBuilder(ReplicationGrpc.SERVICE_NAME)
             .addMethod(REPLICATE)
+            .addMethod(ReplicationGrpc.getDigestMethod())
             .build();
 
     private ReplicationMethod() {}

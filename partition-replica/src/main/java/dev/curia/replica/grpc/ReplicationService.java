@@ -1,7 +1,11 @@
 package dev.curia.replica.grpc;
 
 import dev.curia.common.loop.EventLoop;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.replication.v1.DigestRequest;
+import dev.curia.proto.replication.v1.DigestResponse;
 import dev.curia.proto.replication.v1.FollowerMessage;
+import dev.curia.proto.replication.v1.ReplicationGrpc;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.ReplicaMetrics;
 import dev.curia.replica.port.ReplicationSource;
@@ -9,8 +13,12 @@ import dev.curia.replica.port.StreamKind;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * The leader's side of replication: serves {@code curia.replication.v1.Replication}. Bind it on the broker's gRPC server, which should
@@ -25,6 +33,10 @@ public final class ReplicationService {
     private final EventLoop tail;
     private final EventLoop catchUp;
     private final ReplicaMetrics metrics;
+    private volatile Function<DigestRequest, CompletableFuture<DigestResponse>> digests =
+            request -> CompletableFuture.completedFuture(DigestResponse.newBuilder()
+                    .setCode(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+                    .build());
     private final Set<LeaderStream> streams = ConcurrentHashMap.newKeySet();
 
     /** @param tail and {@code catchUp} send; owned, started and, after the server is down, closed by the caller */
@@ -41,10 +53,23 @@ public final class ReplicationService {
         this.metrics = metrics;
     }
 
+    /** Who answers the auditors of followers; none before. */
+    public void auditedBy(Function<DigestRequest, CompletableFuture<DigestResponse>> auditor) {
+        digests = auditor;
+    }
+
+    private void digest(DigestRequest request, StreamObserver<DigestResponse> caller) {
+        var unused = digests.apply(request).thenAccept(response -> {
+            caller.onNext(response);
+            caller.onCompleted();
+        });
+    }
+
     /** To be added to a gRPC server. */
     public ServerServiceDefinition bind() {
         return ServerServiceDefinition.builder(ReplicationMethod.SERVICE)
                 .addMethod(ReplicationMethod.REPLICATE, this::open)
+                .addMethod(ReplicationGrpc.getDigestMethod(), ServerCalls.asyncUnaryCall(this::digest))
                 .build();
     }
 

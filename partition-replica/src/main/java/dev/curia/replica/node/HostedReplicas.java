@@ -157,6 +157,17 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         return Optional.ofNullable(byId.get(partition)).flatMap(replica -> replica.logEnd(leaderEpoch));
     }
 
+    /** Those that the auditor looks at now. */
+    List<PartitionReplica> followed() {
+        return byId.values().stream()
+                .filter(replica -> !replica.view().leading())
+                .toList();
+    }
+
+    Optional<PartitionReplica> hosted(PartitionId partition) {
+        return Optional.ofNullable(byId.get(partition));
+    }
+
     /** The replicas open now. */
     public List<Replica> all() {
         return List.copyOf(byId.values());

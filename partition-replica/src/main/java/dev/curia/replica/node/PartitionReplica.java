@@ -10,11 +10,17 @@ import dev.curia.log.PartitionLog;
 import dev.curia.log.StorageException;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.events.v1.CauseKind;
+import dev.curia.proto.events.v1.EventKind;
 import dev.curia.replica.Replica;
 import dev.curia.replica.ReplicaAssignment;
+import dev.curia.replica.audit.RangeDigest;
+import dev.curia.replica.port.ReplicaEvents.Offsets;
+import dev.curia.replica.port.ReplicaEvents.ReplicaEvent;
 import dev.curia.replica.port.ReplicaLinks.Refused;
 import dev.curia.replica.port.ReplicationSource;
 import dev.curia.replica.state.OfflineCause;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -249,6 +255,41 @@ final class PartitionReplica implements Replica, ReplicationSource {
         } else {
             goOffline();
         }
+    }
+
+    /** Of committed batches, from any thread; empty: they cannot be read now. Blocks on the disk. */
+    Optional<RangeDigest> digest(long from, long to, int maxBytes, int readBytes) throws IOException {
+        RangeDigest.Builder digest = new RangeDigest.Builder(from);
+        while (digest.next() < to && digest.bytes() < maxBytes) {
+            LogRead found = log.read(digest.next(), readBytes, true, to);
+            try (LogSlice slice = found.slice()) {
+                if (found.error() != ErrorCode.NONE) return Optional.empty();
+                if (slice.size() == 0 || !digest.add(slice.toBuffer())) break;
+            }
+        }
+        return Optional.of(digest.build());
+    }
+
+    /**
+     * What is stored is not to be used any more: goes offline as damaged, and is made anew when nobody counts on it. From the auditor's thread.
+     *
+     * @return false when it is given up already
+     */
+    boolean giveUp(CauseKind cause, String why, long from, long to) {
+        if (!log.isOnline()) return false;
+        log.giveUp(why);
+        thread.submit(() -> {
+            context.events()
+                    .happened(new ReplicaEvent(
+                            EventKind.REPLICAS_DIFFER,
+                            cause,
+                            id,
+                            name(),
+                            why,
+                            Optional.of(new Offsets(from, to, view().leaderEpoch()))));
+            goOffline();
+        });
+        return true;
     }
 
     private void goOffline() {
