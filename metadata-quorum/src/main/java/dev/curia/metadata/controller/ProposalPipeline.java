@@ -143,6 +143,8 @@ final class ProposalPipeline {
     private void onCommitted(long sequence, long index) {
         committed = Math.max(committed, sequence);
         committedIndex = Math.max(committedIndex, index);
+        // Nothing is under way, so the applied image is the same: not two of them in memory.
+        if (committed == proposed) image = log.image();
         for (Waiter<?> next = waiters.peek(); next != null && next.last() <= committed; next = waiters.peek()) {
             waiters.remove().commit(committedIndex);
             if (!open) return;

@@ -32,7 +32,7 @@ public record PartitionState(
 
     public PartitionState {
         replicas = List.copyOf(replicas);
-        isr = List.copyOf(isr);
+        isr = isr.equals(replicas) ? replicas : List.copyOf(isr); // as nearly always: one list in memory
         eligibleLeaders = List.copyOf(eligibleLeaders);
         lastKnownEligible = List.copyOf(lastKnownEligible);
         adding = List.copyOf(adding);

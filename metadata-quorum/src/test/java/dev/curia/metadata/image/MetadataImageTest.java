@@ -14,8 +14,10 @@ import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.testkit.Check;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -131,6 +133,36 @@ final class MetadataImageTest {
         assertThat(removed.image().partition(new PartitionId(topic.id(), 0))).isEmpty();
         assertThat(removed.delta().removedTopics()).containsOnlyKeys(topic.id());
         assertThat(removed.delta().partitions()).isEmpty();
+    }
+
+    @Test
+    void eachFieldOfAPartitionCountsInTheDigest() {
+        List<Integer> all = List.of(1, 2, 3);
+        List<Integer> none = List.of();
+        List<PartitionState> states = List.of(
+                new PartitionState(all, all, none, none, 1, 4, 9, none, none),
+                new PartitionState(List.of(1, 3, 2), all, none, none, 1, 4, 9, none, none),
+                new PartitionState(all, List.of(1, 2), none, none, 1, 4, 9, none, none),
+                new PartitionState(all, List.of(1, 2), List.of(3), none, 1, 4, 9, none, none),
+                new PartitionState(all, List.of(1, 2), none, List.of(3), 1, 4, 9, none, none),
+                new PartitionState(all, all, none, none, 2, 4, 9, none, none),
+                new PartitionState(all, all, none, none, 1, 5, 9, none, none),
+                new PartitionState(all, all, none, none, 1, 4, 10, none, none),
+                new PartitionState(all, all, none, none, 1, 4, 9, List.of(3), none),
+                new PartitionState(all, all, none, none, 1, 4, 9, none, List.of(3)),
+                new PartitionState(all, all, none, none, 1, 4, 9, List.of(3), none, 7));
+        MetadataImage empty = Fixtures.cluster(3);
+        MetadataImage with =
+                Fixtures.after(empty, TOPICS.create(empty, Fixtures.createTopic("a", 2, 3), new SplittableRandom(1)));
+        Topic topic = with.topic("a").orElseThrow();
+        Set<Long> digests = new HashSet<>();
+        for (PartitionState state : states) {
+            for (int p = 0; p < 2; p++) {
+                MetadataRecord record = ImageRecords.partitionRecord(topic.id(), p, state);
+                digests.add(with.apply(9, List.of(record)).image().digest());
+            }
+        }
+        assertThat(digests).hasSize(2 * states.size());
     }
 
     @Test
