@@ -175,8 +175,8 @@ final class LeaderConnection extends ClientCall.Listener<LeaderFrame> {
                 .setPartitionEpoch(s.partitionEpoch())
                 .setLogEndOffset(s.logEndOffset())
                 .setLastEpoch(s.lastEpoch())
-                .setLogStartOffset(s.logStartOffset())
-                .setAcknowledgedOffset(s.acknowledgedOffset())
+                .setLogStartOffset(feed.logStartOffset())
+                .setAcknowledgedOffset(feed.acknowledgedOffset())
                 .build();
     }
 

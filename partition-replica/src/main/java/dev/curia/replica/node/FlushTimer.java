@@ -5,7 +5,8 @@ import java.time.Duration;
 
 /**
  * Tells when a log's unflushed records have waited long enough: as flush.messages and flush.ms say, and at the latest after the broker's own
- * bound, which keeps what a restart after a crash has to scan small. Confined to the replica's loop; times are monotonic.
+ * bound, which keeps what a restart after a crash has to scan small. Where only what is on disk counts, at once: what a former life left unflushed, or
+ * a full disk did, nothing else would ask for. Confined to the replica's loop; times are monotonic.
  */
 final class FlushTimer {
     private final long boundNanos;
@@ -22,6 +23,7 @@ final class FlushTimer {
             dirtyEnd = -1;
             return false;
         }
+        if (config.fsynced()) return true;
         if (dirtyEnd <= recoveryPoint) {
             dirtyEnd = logEndOffset;
             dirtySinceNanos = nowNanos;

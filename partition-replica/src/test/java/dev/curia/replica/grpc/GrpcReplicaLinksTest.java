@@ -10,6 +10,7 @@ import dev.curia.log.LogSlice;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.Peers;
 import dev.curia.replica.port.ReplicaLinks.Chunk;
+import dev.curia.replica.port.ReplicaLinks.Feed;
 import dev.curia.replica.port.ReplicaLinks.FeedEvents;
 import dev.curia.replica.port.ReplicaLinks.Refused;
 import dev.curia.replica.port.ReplicaLinks.Subscription;
@@ -30,6 +31,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +46,7 @@ class GrpcReplicaLinksTest {
     private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
     private final EventLoop loop = new EventLoop("loop", 1000, new SystemClock(), (w, c) -> faults.add(w + c));
     private final AtomicLong epoch = new AtomicLong(5);
+    private final AtomicBoolean leaderKnown = new AtomicBoolean(true);
     private final Source source = new Source();
     private Server server;
     private GrpcReplicaLinks links;
@@ -66,7 +69,7 @@ class GrpcReplicaLinksTest {
         links = new GrpcReplicaLinks(
                 new LocalBroker("c", 2, epoch::get),
                 LinkConfig.defaults(),
-                id -> Optional.of(address),
+                id -> leaderKnown.get() ? Optional.of(address) : Optional.empty(),
                 loop,
                 new Random(1));
     }
@@ -91,6 +94,20 @@ class GrpcReplicaLinksTest {
         Await.until("it subscribed again", PATIENCE, () -> source.epochs.equals(List.of(5L, 6L)));
     }
 
+    /** The next may be long in coming: where only what is on disk counts, there is none until something is appended. */
+    @Test
+    void whatIsAcknowledgedBeforeTheSubscriptionIsSentIsTold() {
+        leaderKnown.set(false);
+        Feed feed = links.subscribe(SUBSCRIPTION, new Again());
+        feed.acknowledge(7, 3);
+        feed.flush();
+        leaderKnown.set(true);
+
+        Await.until("it subscribed", PATIENCE, () -> !source.positions.isEmpty());
+        assertThat(source.positions.get(0).acknowledgedOffset()).isEqualTo(7);
+        assertThat(source.positions.get(0).logStartOffset()).isEqualTo(3);
+    }
+
     /** Subscribes again when the stream breaks, as replicas do. */
     private final class Again implements FeedEvents {
         @Override
@@ -109,13 +126,15 @@ class GrpcReplicaLinksTest {
         }
     }
 
-    /** An empty partition that notes with which broker epoch it is followed. */
+    /** An empty partition that notes how it is followed. */
     private static final class Source implements ReplicationSource {
         final List<Long> epochs = new CopyOnWriteArrayList<>();
+        final List<Position> positions = new CopyOnWriteArrayList<>();
 
         @Override
         public void subscribe(Position position, Subscriber subscriber) {
             epochs.add(subscriber.brokerEpoch());
+            positions.add(position);
             subscriber.accepted(new Ends(0, 0, 0, 0));
         }
 
