@@ -11,6 +11,9 @@ import java.util.concurrent.CompletableFuture;
  * <p>Durability: a change that succeeded is committed by a majority of the quorum as it was before and of the quorum as it is then.
  */
 public interface QuorumMembership {
+    /** The reason when this node does not lead, or does not yet: whoever leads is to be asked again. */
+    String NOT_LEADING = "this node does not lead the quorum, or not yet";
+
     /** Brings {@code node}, which waits to be added, up to date and makes it a voter then. A node that stays silent fails it. */
     CompletableFuture<Optional<String>> addVoter(QuorumStatus.Node node);
 

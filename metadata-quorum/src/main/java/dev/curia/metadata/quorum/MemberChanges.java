@@ -145,7 +145,9 @@ public final class MemberChanges {
             return new Result.Accepted();
         }
         LOG.warn("quorum change failed: {}: {}", what, failure.get());
-        return new Result.Refused(failure.get());
+        return failure.get().equals(QuorumMembership.NOT_LEADING)
+                ? new Result.NotLeader()
+                : new Result.Refused(failure.get());
     }
 
     synchronized boolean isRunning() {

@@ -92,7 +92,7 @@ final class RatisMembership implements QuorumMembership {
         if (cause instanceof ReconfigurationTimeoutException) return onTimeout;
         if (cause instanceof ReconfigurationInProgressException) return "another change of the quorum is under way";
         if (cause instanceof NotLeaderException || cause instanceof LeaderNotReadyException) {
-            return "this node does not lead the quorum any more";
+            return NOT_LEADING;
         }
         return String.valueOf(cause.getMessage());
     }
