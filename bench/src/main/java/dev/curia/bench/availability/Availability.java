@@ -25,8 +25,8 @@ public final class Availability {
     private static final int MAX_ROUNDS = 5;
     private static final Duration CALM = Duration.ofMillis(2_500);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** All else is the client's default. A frozen node is given up after request.timeout.ms, 30 s by default. */
-    private static final Map<String, Object> PRODUCER = Map.of("acks", "all", "request.timeout.ms", 3_000);
+    /** All else is the client's default. A frozen node is given up after request.timeout.ms, 30 s by default, which would hide what brokers do. */
+    private static final Map<String, Object> PRODUCER = Map.of("acks", "all", "request.timeout.ms", 1_000);
 
     private final List<Product> products;
     private final Path directory;
