@@ -231,8 +231,9 @@ final class Checker {
 
     private static boolean has(PartitionLog log, long offset, String value) {
         if (log.logEndOffset() <= offset) return false;
-        List<Values.Found> found = Values.of(log, offset, offset + 1);
-        return found.stream().anyMatch(each -> each.offset() == offset && each.value().equals(value));
+        List<Values.Found> found = Values.of(log, offset, log.logEndOffset());
+        return found.stream()
+                .anyMatch(each -> each.offset() == offset && each.value().equals(value));
     }
 
     /** A client was given a record. */
