@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.curia.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -19,8 +22,9 @@ import org.junit.jupiter.api.Test;
 class QuorumFullDiskTest {
     private static final int NODE = 103;
     private static final int MEBIBYTES = 24;
-    private static final int MANY = 3_000;
-    private static final String TOPIC = "t".repeat(200);
+    private static final int MANY = 1_000;
+    private static final List<String> TOPICS =
+            IntStream.range(0, 40).mapToObj(i -> "t".repeat(200) + i).toList(); // so that each change is large
     private static final List<String> KEYS = List.of(
             "retention.ms",
             "flush.ms",
@@ -38,7 +42,7 @@ class QuorumFullDiskTest {
                 .beforeStart(starting -> disk[0] = Tmpfs.mount(starting.quorumDirectory(NODE), MEBIBYTES))
                 .startAs("QuorumFullDiskTest")) {
             Clients clients = Clients.of(cluster);
-            clients.createTopic(TOPIC, 1, 1, Map.of());
+            TOPICS.forEach(topic -> clients.createTopic(topic, 1, 1, Map.of()));
             NodeProcess node = cluster.quorumNode(NODE);
             disk[0].fillUp();
 
@@ -74,7 +78,8 @@ class QuorumFullDiskTest {
         List<AlterConfigOp> changes = new ArrayList<>();
         KEYS.forEach(key -> changes.add(new AlterConfigOp(
                 new ConfigEntry(key, Long.toString(1_000_000_000L + round)), AlterConfigOp.OpType.SET)));
-        Clients.get(admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, TOPIC), changes))
-                .all());
+        Map<ConfigResource, Collection<AlterConfigOp>> all = new HashMap<>();
+        TOPICS.forEach(topic -> all.put(new ConfigResource(ConfigResource.Type.TOPIC, topic), changes));
+        Clients.get(admin.incrementalAlterConfigs(all).all());
     }
 }
