@@ -12,6 +12,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,10 +30,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ReplicaAuditTest {
     private static final int BROKERS = 3;
     private static final int CLOSED_SEGMENTS = 3;
+    private static final int ROUNDS = 12;
 
     @RegisterExtension
     static final LocalCluster CLUSTER = LocalCluster.of(1, BROKERS)
             .with("replica.audit.interval.ms", "300")
+            .with("log.cleaner.backoff.ms", "50")
             .with("replica.audit.bytes.per.second", "100000000")
             .with("replica.high.watermark.checkpoint.interval.ms", "300")
             .with("log.flush.background.ms", "300");
@@ -79,6 +86,85 @@ class ReplicaAuditTest {
     @Test
     void aLeadersDamagedBatchMakesAnotherLeadAndItsReplicaIsMadeAnew() throws IOException {
         changeLeader(Change.DAMAGE, "leader-damaged");
+    }
+
+    @Test
+    void aLeadersOtherBatchIsOutvotedByItsFollowersAndItsReplicaIsMadeAnew() throws IOException {
+        changeLeader(Change.FORGE, "leader-differs");
+    }
+
+    /** Each broker compacts for itself, and has its segments begin where they do; what is audited changes meanwhile. */
+    @Test
+    void compactionDeletedRecordsAndChangesOfLeadersRaiseNoAlarm() {
+        TopicPartition compacted = new TopicPartition("compacted", 0);
+        TopicPartition deleted = new TopicPartition("deleted", 0);
+        Map<String, String> compaction = Map.of(
+                "cleanup.policy", "compact",
+                "segment.ms", "200",
+                "min.cleanable.dirty.ratio", "0",
+                "max.compaction.lag.ms", "200",
+                "delete.retention.ms", "200");
+        clients.createTopic(compacted.topic(), 1, BROKERS, compaction);
+        clients.createTopic(deleted.topic(), 1, BROKERS, Map.of("segment.ms", "200"));
+        double[] compactedBytes = new double[BROKERS + 1];
+        for (int round = 0; round < ROUNDS; round++) {
+            sendKeyed(compacted.topic(), round);
+            clients.send(deleted.topic(), "one-" + round, "two-" + round, "three-" + round);
+            deleteBefore(deleted, round * 3L + 1);
+            for (int broker = 1; broker <= BROKERS; broker++) {
+                awaitPasses(broker, 2);
+                compactedBytes[broker] += new Metrics(CLUSTER.broker(broker)).sum("curia_cleaner_written_bytes_total");
+            }
+            if (round % 4 == 3) {
+                NodeProcess leader = CLUSTER.broker(clients.leader(compacted));
+                leader.terminate();
+                sendKeyed(compacted.topic(), round);
+                leader.startAndAwaitReady();
+                clients.awaitInSync(compacted.topic(), BROKERS);
+            }
+        }
+        for (int broker = 1; broker <= BROKERS; broker++) {
+            awaitPasses(broker, 3);
+            assertThat(compactedBytes[broker])
+                    .as("compaction on broker %d", broker)
+                    .isPositive();
+        }
+        for (TopicPartition partition : List.of(compacted, deleted)) {
+            assertThat(Curia.forCluster(CLUSTER)
+                            .run("events", "--topic", partition.topic(), "--kind", "replicas_differ,replica_offline")
+                            .text())
+                    .isEmpty();
+        }
+    }
+
+    /** A few batches of a few keys, some of them tombstones. */
+    private void sendKeyed(String topic, int round) {
+        try (KafkaProducer<byte[], byte[]> producer = clients.producer(Map.of(ProducerConfig.LINGER_MS_CONFIG, 5))) {
+            for (int batch = 0; batch < 5; batch++) {
+                List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    byte[] value = (round + batch + i) % 7 == 0 ? null : Text.bytes(round + "-" + batch + "-" + i);
+                    records.add(new ProducerRecord<>(topic, 0, Text.bytes("key-" + (i * (batch + 1)) % 30), value));
+                }
+                Clients.send(producer, records);
+            }
+        }
+    }
+
+    private void deleteBefore(TopicPartition partition, long offset) {
+        try (Admin admin = clients.admin()) {
+            Clients.get(admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(offset)))
+                    .all());
+        }
+    }
+
+    private static void awaitPasses(int broker, int more) {
+        Metrics metrics = new Metrics(CLUSTER.broker(broker));
+        double before = metrics.sum("curia_audit_passes_total");
+        Await.until(
+                "audits of broker " + broker,
+                Clients.PATIENCE,
+                () -> metrics.sum("curia_audit_passes_total") >= before + more);
     }
 
     private void changeFollower(Change change, String topic) throws IOException {

@@ -2,6 +2,7 @@ package dev.curia.replica.audit;
 
 import dev.curia.replica.audit.RangeDigest.BatchMark;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,18 +16,26 @@ public record Differences(long from, long to, int batches) {
      * @return empty: none
      */
     public static Optional<Differences> between(List<BatchMark> mine, List<BatchMark> theirs) {
+        List<BatchMark> contradicted = contradicted(mine, theirs);
+        if (contradicted.isEmpty()) return Optional.empty();
+        return Optional.of(new Differences(
+                contradicted.get(0).baseOffset(),
+                contradicted.get(contradicted.size() - 1).lastOffset() + 1,
+                contradicted.size()));
+    }
+
+    /** Whether a third replica has everything in which the first two contradict each other just as the first has it. */
+    public static boolean confirms(List<BatchMark> witness, List<BatchMark> mine, List<BatchMark> theirs) {
+        return new HashSet<>(witness).containsAll(contradicted(mine, theirs));
+    }
+
+    /** Of {@code mine}, in the order of offsets. */
+    private static List<BatchMark> contradicted(List<BatchMark> mine, List<BatchMark> theirs) {
         Map<Long, BatchMark> byOffset = new HashMap<>();
         for (BatchMark mark : theirs) if (!mark.rewritten()) byOffset.put(mark.baseOffset(), mark);
-        long from = Long.MAX_VALUE;
-        long to = -1;
-        int count = 0;
-        for (BatchMark mark : mine) {
-            BatchMark other = byOffset.get(mark.baseOffset());
-            if (mark.rewritten() || other == null || other.equals(mark)) continue;
-            from = Math.min(from, mark.baseOffset());
-            to = Math.max(to, mark.lastOffset() + 1);
-            count++;
-        }
-        return count == 0 ? Optional.empty() : Optional.of(new Differences(from, to, count));
+        return mine.stream()
+                .filter(mark -> !mark.rewritten())
+                .filter(mark -> !mark.equals(byOffset.getOrDefault(mark.baseOffset(), mark)))
+                .toList();
     }
 }

@@ -13,29 +13,30 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** The auditor's calls to leaders, each on a channel of its own so that they do not stand in records' way. Thread-safe. */
+/** The auditor's calls to other brokers, each on a channel of its own so that they do not stand in records' way. Thread-safe. */
 public final class GrpcAuditLinks implements AuditLinks, AutoCloseable {
     private static final int MAX_ANSWER_BYTES = 16 << 20;
     private static final int DEADLINE_SECONDS = 30;
 
     private final Peers peers;
     private final LeaderChannels channels = new ReplicationChannels(1);
-    private final Map<Peers.Address, ManagedChannel> open = new ConcurrentHashMap<>();
+    private final Map<Integer, Link> open = new ConcurrentHashMap<>();
+
+    private record Link(Peers.Address address, ManagedChannel channel) {}
 
     public GrpcAuditLinks(Peers peers) {
         this.peers = peers;
     }
 
     @Override
-    public CompletableFuture<DigestResponse> ask(int leader, DigestRequest request) {
+    public CompletableFuture<DigestResponse> ask(int broker, DigestRequest request) {
         CompletableFuture<DigestResponse> answer = new CompletableFuture<>();
-        Optional<Peers.Address> address = peers.find(leader);
+        Optional<Peers.Address> address = peers.find(broker);
         if (address.isEmpty()) {
-            answer.completeExceptionally(new IllegalStateException("broker " + leader + " is not registered"));
+            answer.completeExceptionally(new IllegalStateException("broker " + broker + " is not registered"));
             return answer;
         }
-        ManagedChannel channel = open.computeIfAbsent(address.get(), to -> channels.open(to, MAX_ANSWER_BYTES));
-        ReplicationGrpc.newStub(channel)
+        ReplicationGrpc.newStub(channel(broker, address.get()))
                 .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                 .digest(request, new StreamObserver<>() {
                     @Override
@@ -56,9 +57,18 @@ public final class GrpcAuditLinks implements AuditLinks, AutoCloseable {
         return answer;
     }
 
+    private ManagedChannel channel(int broker, Peers.Address address) {
+        return open.compute(broker, (id, link) -> {
+                    if (link != null && link.address.equals(address)) return link;
+                    if (link != null) link.channel.shutdownNow();
+                    return new Link(address, channels.open(address, MAX_ANSWER_BYTES));
+                })
+                .channel;
+    }
+
     @Override
     public void close() {
-        open.values().forEach(ManagedChannel::shutdownNow);
+        open.values().forEach(link -> link.channel.shutdownNow());
         channels.close();
     }
 }

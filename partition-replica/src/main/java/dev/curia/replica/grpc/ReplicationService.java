@@ -13,6 +13,7 @@ import dev.curia.replica.port.StreamKind;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
@@ -59,7 +60,11 @@ public final class ReplicationService {
     }
 
     private void digest(DigestRequest request, StreamObserver<DigestResponse> caller) {
-        var unused = digests.apply(request).thenAccept(response -> {
+        var unused = digests.apply(request).whenComplete((response, failure) -> {
+            if (failure != null) {
+                caller.onError(Status.INTERNAL.withCause(failure).asRuntimeException());
+                return;
+            }
             caller.onNext(response);
             caller.onCompleted();
         });

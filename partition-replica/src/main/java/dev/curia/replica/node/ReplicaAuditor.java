@@ -21,13 +21,16 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads again what this broker follows, range by range below the high watermark, checks it, and compares it with the leaders; answers others that
- * follow this broker. A replica that is damaged is given up and made anew; so is a follower that has other records than its leader.
+ * Reads again what this broker follows, range by range below the high watermark, checks it, and compares it with the leaders; answers the auditors of
+ * others. A replica that is damaged is given up and made anew; so is a follower that has other records than its leader, unless another in-sync
+ * follower has the same: then the leader is.
  *
  * <p>Everything happens on one loop of its own, which blocks on disk reads and delays nobody else.
  */
@@ -120,15 +123,16 @@ public final class ReplicaAuditor {
         } else if (mine.get().damagedAt().isPresent()) {
             damaged(replica, mine.get().damagedAt().getAsLong(), view.leader());
             skip(mine.get().bytes());
-        } else if (mine.get().end() == from) {
-            skip(0);
+        } else if (mine.get().end() == from || !view.isr().contains(self.id())) {
+            // Who is not in sync may have to cut its log yet, after an unclean election even below its high watermark.
+            skip(mine.get().bytes());
         } else {
-            ask(new Range(replica, view, mine.get()), false);
+            askLeader(new Range(replica, view, mine.get()), false);
         }
     }
 
-    private void ask(Range range, boolean withBatches) {
-        DigestRequest request = DigestRequest.newBuilder()
+    private DigestRequest.Builder request(Range range, boolean withBatches) {
+        return DigestRequest.newBuilder()
                 .setClusterId(self.clusterId())
                 .setBrokerId(self.id())
                 .setTopicId(UnsafeByteOperations.unsafeWrap(
@@ -137,57 +141,95 @@ public final class ReplicaAuditor {
                 .setLeaderEpoch(range.view.leaderEpoch())
                 .setFromOffset(range.mine.from())
                 .setToOffset(range.mine.end())
-                .setWithBatches(withBatches)
-                .build();
-        var unused = links.ask(range.view.leader(), request)
+                .setWithBatches(withBatches);
+    }
+
+    /** What a broker has of a range, on the loop. When it does not say, the next pass tries again; it sees to its own damage. */
+    private void ask(int broker, Range range, DigestRequest request, Consumer<DigestResponse> then) {
+        var unused = links.ask(broker, request)
                 .whenComplete((response, failure) -> loop.submit(() -> {
-                    if (failure != null)
-                        LOG.debug(
-                                "{}: leader {} did not answer the auditor",
-                                range.replica.name(),
-                                range.view.leader(),
-                                failure);
-                    if (failure != null || response.getCode() != ErrorCode.NONE || response.hasDamagedAt()) {
-                        skip(range.mine.bytes()); // the next pass tries again; a leader sees to its own damage
+                    if (failure != null) {
+                        LOG.debug("{}: broker {} did not answer the auditor", range.replica.name(), broker, failure);
+                        skip(range.mine.bytes());
+                    } else if (response.getCode() != ErrorCode.NONE || response.hasDamagedAt()) {
+                        skip(range.mine.bytes());
                     } else {
-                        compare(range, withBatches, response);
+                        then.accept(response);
                     }
                 }));
+    }
+
+    private void askLeader(Range range, boolean withBatches) {
+        DigestRequest request = request(range, withBatches).build();
+        ask(range.view.leader(), range, request, response -> compare(range, withBatches, response));
     }
 
     private void compare(Range range, boolean withBatches, DigestResponse response) {
         RangeDigest mine = range.mine;
         boolean same = response.getDigest() == mine.value();
         if (!same && !withBatches) {
-            ask(range, true);
+            askLeader(range, true);
             return;
         }
-        Optional<Differences> differences =
-                same ? Optional.empty() : Differences.between(mine.batches(), marks(response));
+        List<BatchMark> theirs = marks(response);
+        Optional<Differences> differences = same ? Optional.empty() : Differences.between(mine.batches(), theirs);
         if (differences.isPresent()) {
-            differs(range, differences.get());
-            skip(mine.bytes());
+            judge(range, theirs, differences.get());
         } else {
             metrics.agreed(mine.bytes());
             next(mine.end(), mine.bytes());
         }
     }
 
-    private void differs(Range range, Differences found) {
+    /** One of two well-formed copies is wrong: a third in-sync replica, if there is one, tells which. No verdict without its answer. */
+    private void judge(Range range, List<BatchMark> theirs, Differences found) {
+        OptionalInt witness = witness(range.view);
+        if (witness.isEmpty()) {
+            differs(range, found, "which is the true one cannot be told, the leader's is taken");
+            skip(range.mine.bytes());
+            return;
+        }
+        int third = witness.getAsInt();
+        DigestRequest request = request(range, true).setAsWitness(true).build();
+        ask(third, range, request, response -> {
+            if (Differences.confirms(marks(response), range.mine.batches(), theirs)) {
+                outvote(range, found, third);
+            } else {
+                differs(range, found, "broker " + third + " does not have them, either");
+                skip(range.mine.bytes());
+            }
+        });
+    }
+
+    private OptionalInt witness(Replica.View view) {
+        return view.isr().stream()
+                .mapToInt(id -> id)
+                .filter(id -> id != self.id() && id != view.leader())
+                .findFirst();
+    }
+
+    private void outvote(Range range, Differences found, int witness) {
+        DigestRequest verdict = request(range, false)
+                .setFromOffset(found.from())
+                .setToOffset(found.to())
+                .setOutvotedBy(witness)
+                .build();
+        ask(range.view.leader(), range, verdict, response -> skip(range.mine.bytes()));
+    }
+
+    private void differs(Range range, Differences found, String verdict) {
         Replica.View now = range.replica.view();
         boolean stale = now.leaderEpoch() != range.view.leaderEpoch() || now.logStartOffset() > range.mine.from();
         if (stale) return; // it was cut meanwhile, or its records were deleted
         String what = found.batches() + " batches differ from those of leader " + range.view.leader()
-                + " although the checksums of both are right: which is the true one cannot be told, the leader's is taken";
-        if (!range.replica.giveUp(CauseKind.CONTENT_DIFFERS, what, found.from(), found.to())) return;
+                + " although the checksums of both are right: " + verdict;
+        giveUp(range.replica, found.from(), found.to(), what);
+    }
+
+    private void giveUp(PartitionReplica replica, long from, long to, String what) {
+        if (!replica.giveUp(CauseKind.CONTENT_DIFFERS, what, from, to)) return;
         metrics.differs();
-        LOG.error(
-                "{} on broker {}: offsets {} to {}: {}",
-                range.replica.name(),
-                self.id(),
-                found.from(),
-                found.to() - 1,
-                what);
+        LOG.error("{} on broker {}: offsets {} to {}: {}", replica.name(), self.id(), from, to - 1, what);
     }
 
     private void damaged(PartitionReplica replica, long offset, int leader) {
@@ -204,7 +246,8 @@ public final class ReplicaAuditor {
         Optional<PartitionReplica> replica = replicas.hosted(id);
         if (replica.isEmpty()) return error(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
         Replica.View view = replica.get().view();
-        if (!view.leading()) return error(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        boolean asked = request.getAsWitness() ? view.isr().contains(self.id()) : view.leading();
+        if (!asked) return error(ErrorCode.NOT_LEADER_OR_FOLLOWER);
         if (view.leaderEpoch() != request.getLeaderEpoch()) return error(ErrorCode.FENCED_LEADER_EPOCH);
         long from = request.getFromOffset();
         long to = request.getToOffset();
@@ -215,7 +258,10 @@ public final class ReplicaAuditor {
         DigestResponse.Builder response = DigestResponse.newBuilder().setDigest(mine.value());
         if (mine.damagedAt().isPresent()) {
             response.setDamagedAt(mine.damagedAt().getAsLong());
-            leaderDamaged(replica.get(), view, mine.damagedAt().getAsLong());
+            if (view.leading())
+                leaderDamaged(replica.get(), view, mine.damagedAt().getAsLong());
+        } else if (request.hasOutvotedBy()) {
+            outvoted(replica.get(), view, request);
         }
         if (request.getWithBatches()) mine.batches().forEach(mark -> response.addBatches(proto(mark)));
         return response.build();
@@ -233,6 +279,14 @@ public final class ReplicaAuditor {
                 replica.name(),
                 self.id(),
                 offset);
+    }
+
+    /** The others lead on, with what both have. */
+    private void outvoted(PartitionReplica replica, Replica.View view, DigestRequest request) {
+        List<Integer> others = List.of(request.getBrokerId(), request.getOutvotedBy());
+        if (!view.leading() || !view.isr().containsAll(others)) return;
+        String what = "the batches differ from those of brokers " + others + ", which agree";
+        giveUp(replica, request.getFromOffset(), request.getToOffset(), what);
     }
 
     /** Empty: it cannot be read now, as when the log is offline or was cut. */

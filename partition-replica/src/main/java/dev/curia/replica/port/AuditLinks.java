@@ -4,9 +4,9 @@ import dev.curia.proto.replication.v1.DigestRequest;
 import dev.curia.proto.replication.v1.DigestResponse;
 import java.util.concurrent.CompletableFuture;
 
-/** Asks leaders for digests. Thread-safe; must not block. */
+/** Asks other brokers for digests. Thread-safe; must not block. */
 @FunctionalInterface
 public interface AuditLinks {
-    /** Fails when the leader cannot be asked or does not answer. May complete on any thread. */
-    CompletableFuture<DigestResponse> ask(int leader, DigestRequest request);
+    /** Fails when the broker cannot be asked or does not answer. May complete on any thread. */
+    CompletableFuture<DigestResponse> ask(int broker, DigestRequest request);
 }

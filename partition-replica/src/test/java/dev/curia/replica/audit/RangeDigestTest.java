@@ -88,4 +88,20 @@ final class RangeDigestTest {
         assertThat(Differences.between(List.of(one, last), List.of(other, last)))
                 .contains(new Differences(10, 12, 1));
     }
+
+    @Test
+    void aWitnessConfirmsOnlyWhatItHasJustSo() {
+        BatchMark same = new BatchMark(10, 11, 1, false);
+        BatchMark mine = new BatchMark(12, 14, 5, false);
+        BatchMark theirs = new BatchMark(12, 14, 6, false);
+        List<BatchMark> leader = List.of(same, theirs);
+        assertThat(Differences.confirms(List.of(mine), List.of(same, mine), leader))
+                .as("it need not have what does not differ")
+                .isTrue();
+        assertThat(Differences.confirms(List.of(same, theirs), List.of(same, mine), leader))
+                .isFalse();
+        assertThat(Differences.confirms(List.of(same), List.of(same, mine), leader))
+                .as("compacted away: it cannot tell")
+                .isFalse();
+    }
 }
