@@ -194,7 +194,11 @@ final class PlantedBugs {
         @Override
         public Optional<Faults.Profile> faults() {
             return Optional.of(Faults.Profile.of(
-                    200 * World.MILLIS, 3 * World.SECONDS, Faults.Kind.PASS_LEADERSHIP_ON, Faults.Kind.SLOW_LINK));
+                    200 * World.MILLIS,
+                    3 * World.SECONDS,
+                    Faults.Kind.PASS_LEADERSHIP_ON,
+                    Faults.Kind.SLOW_LINK,
+                    Faults.Kind.KILL_NEW_LEADERS));
         }
 
         @Override

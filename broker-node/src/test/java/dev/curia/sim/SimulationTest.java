@@ -53,6 +53,7 @@ class SimulationTest {
     @ParameterizedTest
     @CsvSource({
         "20650, what a follower acknowledged before its subscription was sent was lost, and it stayed out of the ISR",
+        "40295, a log forgot where an epoch began when it went on with it after an epoch of its own without records",
         "34060, (no bug) a leader was taken away when it had just acknowledged",
         "5001, a replica that was removed while it was being opened stayed",
         "11261, a broker led again as its former life had because metadata from before its registration said so",

@@ -37,15 +37,17 @@ public final class EpochHistory {
     }
 
     /**
-     * Notes that {@code epoch} writes from {@code startOffset} on; this same object when that is known. Entries which contradict it, being
-     * of the same or a later epoch or of a later offset, are dropped: they stem from a log that was truncated.
+     * Notes that {@code epoch} writes at {@code startOffset}; this same object when that is known. Entries which contradict it, being of a later
+     * epoch or of an offset that is not before, are dropped: they stem from a log that was truncated, or from a leader that wrote nothing.
+     * Where an epoch began before them stays known.
      */
     public EpochHistory assign(int epoch, long startOffset) {
         if (epoch < 0) return this;
         int last = entries.length - 1;
         if (last >= 0 && entries[last].epoch == epoch && entries[last].startOffset <= startOffset) return this;
         int keep = entries.length;
-        while (keep > 0 && (entries[keep - 1].epoch >= epoch || entries[keep - 1].startOffset >= startOffset)) keep--;
+        while (keep > 0 && (entries[keep - 1].epoch > epoch || entries[keep - 1].startOffset >= startOffset)) keep--;
+        if (keep > 0 && entries[keep - 1].epoch == epoch) return new EpochHistory(Arrays.copyOf(entries, keep));
         Entry[] next = Arrays.copyOf(entries, keep + 1);
         next[keep] = new Entry(epoch, startOffset);
         return new EpochHistory(next);

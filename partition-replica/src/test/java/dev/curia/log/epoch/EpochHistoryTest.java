@@ -43,6 +43,15 @@ class EpochHistoryTest {
         assertThat(history.truncateFromStart(15).entries()).containsExactly(new Entry(7, 15));
     }
 
+    /** A leader that wrote nothing notes its epoch all the same, and may go on as a follower with records of the one before. */
+    @Test
+    void whereAnEpochBeganIsKeptWhenOneWithoutRecordsIsDropped() {
+        EpochHistory led = history.assign(8, 20);
+        assertThat(led.assign(7, 20).entries()).isEqualTo(history.entries());
+        assertThat(led.assign(9, 20).entries()).endsWith(new Entry(7, 15), new Entry(9, 20));
+        assertThat(led.assign(5, 20).entries()).endsWith(new Entry(4, 10), new Entry(5, 20));
+    }
+
     @Test
     void theFileIsKafkas(@TempDir Path directory) throws IOException {
         EpochCheckpoint file = new EpochCheckpoint(new NioFileSystem(), directory);
