@@ -7,15 +7,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What the clients of one topic saw, and the log that is left when all faults are healed. Says which promises were broken. Pure:
  * a send without an acknowledgement may or may not be in the log. Values are unique; times are of one monotonic clock.
  *
- * @param reads what consumers were handed during the run
+ * @param reads what consumers did during the run, for each of them in the order in which it happened
+ * @param ends the end offsets that consumers were told
  * @param finalLog what a new consumer reads from the beginning to the end afterwards
  */
-record History(List<Sent> sends, List<Ack> acks, List<Entry> reads, List<Entry> finalLog) {
+record History(List<Sent> sends, List<Ack> acks, List<Step> reads, List<End> ends, List<Entry> finalLog) {
     private static final int SHOWN = 5;
 
     /** A value: the producer instance it comes from, and its number there. */
@@ -38,6 +40,37 @@ record History(List<Sent> sends, List<Ack> acks, List<Entry> reads, List<Entry> 
 
     record Entry(int partition, long offset, Value value) {}
 
+    /** A step of a consumer in one partition. */
+    sealed interface Step {
+        int consumer();
+
+        int partition();
+
+        long offset();
+    }
+
+    /** From now on the consumer reads from here. */
+    record Seek(int consumer, int partition, long offset) implements Step {}
+
+    /** It was handed a record. */
+    record Read(int consumer, Entry entry) implements Step {
+        @Override
+        public int partition() {
+            return entry.partition;
+        }
+
+        @Override
+        public long offset() {
+            return entry.offset;
+        }
+    }
+
+    /** It has, by its own account, read everything below this offset. */
+    record Reached(int consumer, int partition, long offset) implements Step {}
+
+    /** An end offset: asked for then, told then. */
+    record End(int partition, long offset, long askedAtNanos, long toldAtNanos) {}
+
     private record Position(int partition, long offset) {}
 
     private record Lane(int producer, int partition) {}
@@ -58,6 +91,9 @@ record History(List<Sent> sends, List<Ack> acks, List<Entry> reads, List<Entry> 
         report(found, "stored twice", duplicates());
         report(found, "one producer's values out of order", reordered());
         report(found, "stored before what was acknowledged before it was sent", timeTravels());
+        new Polls(reads, finalLog).report(found);
+        report(found, "acknowledged, but not below an end offset asked for later", endsTooLow());
+        report(found, "end offsets that went back", endsGoneBack());
         return found;
     }
 
@@ -68,23 +104,27 @@ record History(List<Sent> sends, List<Ack> acks, List<Entry> reads, List<Entry> 
                 .toList();
     }
 
+    /** Of anything that anybody was ever told, in the final log or not. */
     private List<String> conflicts(Map<Position, Value> log, List<String> inLog) {
+        Map<Position, Value> known = new HashMap<>(log);
         List<String> found = new ArrayList<>(inLog);
         for (Ack ack : acks) {
-            Value stored = log.get(new Position(ack.partition, ack.offset));
-            if (stored != null && !stored.equals(ack.value)) found.add(ack + ", stored is " + stored);
+            Value other = known.putIfAbsent(new Position(ack.partition, ack.offset), ack.value);
+            if (other != null && !other.equals(ack.value)) found.add(ack + ", others saw " + other);
         }
-        for (Entry read : reads) {
-            Value stored = log.get(new Position(read.partition, read.offset));
-            if (stored != null && !stored.equals(read.value)) found.add("read " + read + ", stored is " + stored);
+        for (Step step : reads) {
+            if (!(step instanceof Read read)) continue;
+            Value other = known.putIfAbsent(new Position(read.partition(), read.offset()), read.entry.value);
+            if (other != null && !other.equals(read.entry.value)) found.add(read + ", others saw " + other);
         }
         return found;
     }
 
     private List<String> vanished(Map<Position, Value> log) {
         return reads.stream()
-                .filter(read -> !log.containsKey(new Position(read.partition, read.offset)))
-                .map(Entry::toString)
+                .filter(Read.class::isInstance)
+                .filter(read -> !log.containsKey(new Position(read.partition(), read.offset())))
+                .map(Step::toString)
                 .toList();
     }
 
@@ -135,13 +175,43 @@ record History(List<Sent> sends, List<Ack> acks, List<Entry> reads, List<Entry> 
         return found;
     }
 
+    /** What was acknowledged before a consumer asked for the end offset is below it. */
+    private List<String> endsTooLow() {
+        Map<Integer, TreeMap<Long, Ack>> highestByTime = new HashMap<>();
+        acks.stream().sorted(Comparator.comparingLong(Ack::atNanos)).forEach(ack -> {
+            TreeMap<Long, Ack> highest = highestByTime.computeIfAbsent(ack.partition, partition -> new TreeMap<>());
+            Map.Entry<Long, Ack> before = highest.lastEntry();
+            if (before == null || before.getValue().offset < ack.offset) highest.put(ack.atNanos, ack);
+        });
+        List<String> found = new ArrayList<>();
+        for (End end : ends) {
+            Map.Entry<Long, Ack> acked =
+                    highestByTime.getOrDefault(end.partition, new TreeMap<>()).lowerEntry(end.askedAtNanos);
+            if (acked != null && acked.getValue().offset >= end.offset) found.add(acked.getValue() + ", " + end);
+        }
+        return found;
+    }
+
+    private List<String> endsGoneBack() {
+        Map<Integer, TreeMap<Long, End>> highestByTime = new HashMap<>();
+        List<String> found = new ArrayList<>();
+        ends.stream().sorted(Comparator.comparingLong(End::toldAtNanos)).forEach(end -> {
+            TreeMap<Long, End> highest = highestByTime.computeIfAbsent(end.partition, partition -> new TreeMap<>());
+            Map.Entry<Long, End> before = highest.lowerEntry(end.askedAtNanos);
+            if (before != null && before.getValue().offset > end.offset) found.add(end + " after " + before.getValue());
+            Map.Entry<Long, End> top = highest.lastEntry();
+            if (top == null || top.getValue().offset < end.offset) highest.put(end.toldAtNanos, end);
+        });
+        return found;
+    }
+
     private List<Entry> byOffset() {
         return finalLog.stream()
                 .sorted(Comparator.comparingInt(Entry::partition).thenComparingLong(Entry::offset))
                 .toList();
     }
 
-    private static void report(List<String> found, String what, List<String> cases) {
+    static void report(List<String> found, String what, List<String> cases) {
         if (cases.isEmpty()) return;
         found.add(cases.size() + " " + what + ": "
                 + String.join("; ", cases.subList(0, Math.min(SHOWN, cases.size()))));

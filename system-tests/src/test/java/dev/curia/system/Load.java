@@ -2,14 +2,20 @@ package dev.curia.system;
 
 import dev.curia.common.time.SystemClock;
 import dev.curia.system.History.Ack;
+import dev.curia.system.History.End;
 import dev.curia.system.History.Entry;
+import dev.curia.system.History.Reached;
+import dev.curia.system.History.Read;
+import dev.curia.system.History.Seek;
 import dev.curia.system.History.Sent;
+import dev.curia.system.History.Step;
 import dev.curia.system.History.Value;
 import dev.curia.testkit.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -19,11 +25,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Producers and a consumer at work on one topic while a test breaks things, and the record of what they saw. Each producer has a
- * thread of its own and sends about {@value #PER_SECOND} values a second, to all partitions in turn.
+ * Producers and consumers at work on one topic while a test breaks things, and the record of what they saw. Each producer has a
+ * thread of its own and sends about {@value #PER_SECOND} values a second, to all partitions in turn. One consumer follows from the
+ * beginning; one looks again and again: asks where the end is, and reads the newest records up to there once more.
  */
 final class Load implements AutoCloseable {
     private static final int PER_SECOND = 300;
+    private static final int FOLLOWER = 0;
+    private static final int LOOKER = 1;
+    private static final int LOOK_BACK = 300;
+    private static final long PAUSE_BETWEEN_LOOKS_NANOS = 200_000_000;
     private static final SystemClock CLOCK = new SystemClock();
 
     private final Clients clients;
@@ -34,7 +45,8 @@ final class Load implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final ConcurrentLinkedQueue<Sent> sends = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Ack> acks = new ConcurrentLinkedQueue<>();
-    private final ConcurrentLinkedQueue<Entry> reads = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Step> reads = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<End> ends = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     private Load(Clients clients, String topic, int partitions) {
@@ -51,7 +63,8 @@ final class Load implements AutoCloseable {
             int producer = i;
             load.run("load-producer-" + i, () -> load.produce(producer));
         }
-        load.run("load-consumer", load::consume);
+        load.run("load-follower", load::follow);
+        load.run("load-looker", load::look);
         load.awaitProgress();
         return load;
     }
@@ -87,7 +100,7 @@ final class Load implements AutoCloseable {
         List<Entry> finalLog = clients.readAll(topic).stream()
                 .map(record -> new Entry(record.partition(), record.offset(), value(record.value())))
                 .toList();
-        return new History(List.copyOf(sends), List.copyOf(acks), List.copyOf(reads), finalLog);
+        return new History(List.copyOf(sends), List.copyOf(acks), List.copyOf(reads), List.copyOf(ends), finalLog);
     }
 
     @Override
@@ -141,18 +154,50 @@ final class Load implements AutoCloseable {
         gaps.acknowledged(partition, now);
     }
 
-    private void consume() {
+    private void follow() {
         try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer()) {
-            List<TopicPartition> all = new ArrayList<>();
-            for (int i = 0; i < partitions; i++) all.add(new TopicPartition(topic, i));
-            consumer.assign(all);
-            consumer.seekToBeginning(all);
+            List<TopicPartition> all = assignAll(consumer);
+            all.forEach(partition -> seek(consumer, FOLLOWER, partition, 0));
+            while (running.get()) poll(consumer, FOLLOWER);
+        }
+    }
+
+    private void look() {
+        try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer()) {
+            List<TopicPartition> all = assignAll(consumer);
             while (running.get()) {
-                consumer.poll(Duration.ofMillis(100))
-                        .forEach(record ->
-                                reads.add(new Entry(record.partition(), record.offset(), value(record.value()))));
+                long asked = CLOCK.monotonicNanos();
+                Map<TopicPartition, Long> found = consumer.endOffsets(all, Clients.PATIENCE.multipliedBy(2));
+                long told = CLOCK.monotonicNanos();
+                found.forEach((partition, end) -> ends.add(new End(partition.partition(), end, asked, told)));
+                found.forEach((partition, end) -> seek(consumer, LOOKER, partition, Math.max(0, end - LOOK_BACK)));
+                while (running.get()
+                        && found.entrySet().stream()
+                                .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                    poll(consumer, LOOKER);
+                }
+                all.forEach(each -> reads.add(new Reached(LOOKER, each.partition(), consumer.position(each))));
+                LockSupport.parkNanos(PAUSE_BETWEEN_LOOKS_NANOS);
             }
         }
+    }
+
+    private List<TopicPartition> assignAll(KafkaConsumer<byte[], byte[]> consumer) {
+        List<TopicPartition> all = new ArrayList<>();
+        for (int i = 0; i < partitions; i++) all.add(new TopicPartition(topic, i));
+        consumer.assign(all);
+        return all;
+    }
+
+    private void seek(KafkaConsumer<byte[], byte[]> consumer, int name, TopicPartition partition, long offset) {
+        consumer.seek(partition, offset);
+        reads.add(new Seek(name, partition.partition(), offset));
+    }
+
+    private void poll(KafkaConsumer<byte[], byte[]> consumer, int name) {
+        consumer.poll(Duration.ofMillis(100))
+                .forEach(record -> reads.add(
+                        new Read(name, new Entry(record.partition(), record.offset(), value(record.value())))));
     }
 
     /** With all this patience every failure is one too many. */
