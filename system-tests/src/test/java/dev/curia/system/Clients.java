@@ -33,11 +33,31 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Apache Kafka's Java clients with settings for a test on one slow machine. Thread-safe. */
-record Clients(String bootstrapServers) {
+record Clients(String bootstrapServers, Map<String, Object> ofConsumers, Map<String, Object> ofProducers) {
     static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    Clients(String bootstrapServers) {
+        this(bootstrapServers, Map.of(), Map.of());
+    }
 
     static Clients of(LocalCluster cluster) {
         return new Clients(cluster.bootstrapServers());
+    }
+
+    /** They give a silent node up after a second, but never the work: for links that lose what is sent without a word. */
+    Clients impatient() {
+        Map<String, Object> consumers = new HashMap<>();
+        consumers.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 1_000);
+        consumers.put(ConsumerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 1_000);
+        consumers.put(ConsumerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, 1_000);
+        consumers.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 180_000);
+        Map<String, Object> producers = new HashMap<>();
+        producers.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 1_000);
+        producers.put(ProducerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MS_CONFIG, 1_000);
+        producers.put(ProducerConfig.SOCKET_CONNECTION_SETUP_TIMEOUT_MAX_MS_CONFIG, 1_000);
+        producers.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 180_000);
+        producers.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 240_000);
+        return new Clients(bootstrapServers, consumers, producers);
     }
 
     /** Idempotent, acks=all, retrying for longer than any fault of a test lasts. */
@@ -55,6 +75,7 @@ record Clients(String bootstrapServers) {
         config.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 20);
         config.put(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, 100);
         config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200);
+        config.putAll(ofProducers);
         config.putAll(more);
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -87,6 +108,7 @@ record Clients(String bootstrapServers) {
         config.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 20);
         config.put(ConsumerConfig.RETRY_BACKOFF_MAX_MS_CONFIG, 100);
         config.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200);
+        config.putAll(ofConsumers);
         config.putAll(more);
         return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }

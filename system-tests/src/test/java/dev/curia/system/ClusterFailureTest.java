@@ -289,19 +289,8 @@ class ClusterFailureTest {
         return history;
     }
 
-    /** All brokers end up with the same bytes. */
     private static void awaitEqualReplicas(String topic) {
-        for (int i = 0; i < PARTITIONS; i++) {
-            TopicPartition partition = new TopicPartition(topic, i);
-            Await.until("equal replicas of " + partition, Clients.PATIENCE, () -> {
-                List<String> digests = new ArrayList<>();
-                for (int broker = 1; broker <= BROKERS; broker++) {
-                    digests.add(Segments.of(CLUSTER, broker, partition).digest());
-                }
-                if (new HashSet<>(digests).size() > 1) throw new IllegalStateException("replicas differ: " + digests);
-                return true;
-            });
-        }
+        Segments.awaitEqual(CLUSTER, BROKERS, topic, PARTITIONS);
     }
 
     private static List<ProducerRecord<byte[], byte[]>> kilobytes(String topic, int count) {

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Server processes on loopback with ports and directories of their own: one standalone node, or quorum nodes (ids from 101) and brokers
- * (ids from 1). As an extension of a test class it runs as long as the class; else {@link #startAs} and close it. Directories and logs
- * stay in {@code target/nodes/<name>} for whoever looks into a failure, until the next run.
+ * Server processes on loopback (or in another {@link Place}) with ports and directories of their own: one standalone node, or quorum
+ * nodes (ids from 101) and brokers (ids from 1). As an extension of a test class it runs as long as the class; else {@link #startAs}
+ * and close it. Directories and logs stay in {@code target/nodes/<name>} for whoever looks into a failure, until the next run.
  */
 final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoCloseable {
     static final int FIRST_QUORUM_NODE = 101;
@@ -39,6 +39,7 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
     private final List<String> rpcOfQuorum = new ArrayList<>();
     private @Nullable Path directory;
     private int directoriesPerBroker = 1;
+    private Place place = Place.LOOPBACK;
     private Consumer<LocalCluster> beforeStart = cluster -> {};
 
     private LocalCluster(int quorumCount, int brokerCount) {
@@ -68,6 +69,12 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
     /** Each broker of a cluster gets so many log directories. */
     LocalCluster withLogDirectories(int perBroker) {
         directoriesPerBroker = perBroker;
+        return this;
+    }
+
+    /** The nodes of a cluster run there. */
+    LocalCluster in(Place elsewhere) {
+        place = elsewhere;
         return this;
     }
 
@@ -156,8 +163,9 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
 
     /** Makes one more quorum node, which waits to be added once it is started; it is of the cluster from now on. */
     JoiningNode joiningQuorumNode(int id) {
-        String peer = "127.0.0.1:" + ports.free();
-        String rpc = "127.0.0.1:" + ports.free();
+        String host = place.address("quorum-" + id);
+        String peer = host + ":" + ports.free();
+        String rpc = host + ":" + ports.free();
         Map<String, String> own = new LinkedHashMap<>();
         own.put("process.roles", "quorum");
         own.put("node.id", Integer.toString(id));
@@ -209,7 +217,7 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
     }
 
     private void layOutStandalone(Distribution distribution, Path directory) {
-        int http = ports.free();
+        String http = "127.0.0.1:" + ports.free();
         String kafka = "127.0.0.1:" + ports.free();
         String rpc = "127.0.0.1:" + ports.free();
         int raft = ports.free();
@@ -217,7 +225,7 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
         Map<String, String> all = new LinkedHashMap<>();
         all.put("listeners", "PLAINTEXT://" + kafka);
         all.put("rpc.listener", rpc);
-        all.put("http.listener", "127.0.0.1:" + http);
+        all.put("http.listener", http);
         all.put("quorum.voters", STANDALONE + "@127.0.0.1:" + raft + ":" + quorumRpc);
         all.putAll(settings);
         List<String> arguments = new ArrayList<>(List.of("standalone", "--data-dir", directory.toString()));
@@ -232,10 +240,11 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
     private void layOutCluster(Distribution distribution, Path directory) {
         Map<Integer, String> voters = new LinkedHashMap<>();
         for (int i = 0; i < quorumCount; i++) {
-            String rpc = "127.0.0.1:" + ports.free();
-            rpcOfQuorum.add(rpc);
             int id = FIRST_QUORUM_NODE + i;
-            voters.put(id, id + "@127.0.0.1:" + ports.free() + ":" + rpc.substring(rpc.indexOf(':') + 1));
+            String host = place.address("quorum-" + id);
+            int rpc = ports.free();
+            rpcOfQuorum.add(host + ":" + rpc);
+            voters.put(id, id + "@" + host + ":" + ports.free() + ":" + rpc);
         }
         voters.keySet().forEach(id -> {
             Map<String, String> own = new LinkedHashMap<>();
@@ -247,8 +256,9 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
         });
         for (int id = 1; id <= brokerCount; id++) {
             Map<String, String> own = new LinkedHashMap<>();
-            String kafka = "127.0.0.1:" + ports.free();
-            String rpc = "127.0.0.1:" + ports.free();
+            String host = place.address("broker-" + id);
+            String kafka = host + ":" + ports.free();
+            String rpc = host + ":" + ports.free();
             own.put("process.roles", "broker");
             own.put("node.id", Integer.toString(id));
             own.put("listeners", "PLAINTEXT://" + kafka);
@@ -263,15 +273,15 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
 
     private NodeProcess server(
             Distribution distribution, Path directory, String name, Map<String, String> own, List<String> firstStart) {
-        int http = ports.free();
+        String http = place.address(name) + ":" + ports.free();
         Map<String, String> all = new LinkedHashMap<>(own);
         all.put("cluster.id", "system-test");
-        all.put("http.listener", "127.0.0.1:" + http);
+        all.put("http.listener", http);
         all.putAll(settings);
         Path file = directory.resolve(name + ".properties");
         writeProperties(file, all);
         List<String> command = distribution.command(List.of("server", "--config", file.toString()));
-        return new NodeProcess(name, command, firstStart, directory.resolve(name + ".log"), http);
+        return new NodeProcess(name, place.command(name, command), firstStart, directory.resolve(name + ".log"), http);
     }
 
     static void writeProperties(Path file, Map<String, String> properties) {

@@ -30,20 +30,23 @@ final class NodeProcess implements AutoCloseable {
     private final List<String> command;
     private final List<String> firstStart;
     private final Path log;
-    private final int httpPort;
+    private final String httpAddress;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private boolean startedBefore;
     private @Nullable Process process;
     private @Nullable Thread killAtExit;
 
-    /** @param firstStart more arguments for the very first start */
-    NodeProcess(String name, List<String> command, List<String> firstStart, Path log, int httpPort) {
+    /**
+     * @param firstStart more arguments for the very first start
+     * @param httpAddress host and port of its HTTP listener
+     */
+    NodeProcess(String name, List<String> command, List<String> firstStart, Path log, String httpAddress) {
         this.name = name;
         this.command = List.copyOf(command);
         this.firstStart = List.copyOf(firstStart);
         this.log = log;
-        this.httpPort = httpPort;
+        this.httpAddress = httpAddress;
     }
 
     String name() {
@@ -51,7 +54,7 @@ final class NodeProcess implements AutoCloseable {
     }
 
     int httpPort() {
-        return httpPort;
+        return Integer.parseInt(httpAddress, httpAddress.lastIndexOf(':') + 1, httpAddress.length(), 10);
     }
 
     boolean isAlive() {
@@ -150,7 +153,7 @@ final class NodeProcess implements AutoCloseable {
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + httpAddress + path))
                 .timeout(Duration.ofSeconds(5))
                 .build();
         return http.send(request, HttpResponse.BodyHandlers.ofString());

@@ -1,5 +1,6 @@
 package dev.curia.system;
 
+import dev.curia.testkit.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -31,6 +34,21 @@ record Segments(Path directory) {
                 .filter(directory -> Files.exists(directory.resolve(partition.toString())))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("broker " + broker + " has no " + partition));
+    }
+
+    /** Waits until all brokers have the same bytes of every partition. */
+    static void awaitEqual(LocalCluster cluster, int brokers, String topic, int partitions) {
+        for (int i = 0; i < partitions; i++) {
+            TopicPartition partition = new TopicPartition(topic, i);
+            Await.until("equal replicas of " + partition, Clients.PATIENCE, () -> {
+                Set<String> digests = new HashSet<>();
+                for (int broker = 1; broker <= brokers; broker++) {
+                    digests.add(of(cluster, broker, partition).digest());
+                }
+                if (digests.size() > 1) throw new IllegalStateException("replicas differ: " + digests);
+                return true;
+            });
+        }
     }
 
     List<Path> logs() {
