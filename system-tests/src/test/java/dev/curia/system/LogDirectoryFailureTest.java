@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -70,7 +69,7 @@ class LogDirectoryFailureTest {
             assertThat(history.violations()).isEmpty();
             assertThat(history.acks()).hasSameSizeAs(history.sends());
         }
-        awaitEqualReplicas(topic);
+        Segments.awaitEqual(CLUSTER, BROKERS, topic, clients.partitions(topic));
         for (int p = 0; p < PARTITIONS; p++) {
             TopicPartition partition = new TopicPartition(topic, p);
             assertThat(CLUSTER.logDirectories(victim))
@@ -177,7 +176,7 @@ class LogDirectoryFailureTest {
         clients.awaitInSync(topic, BROKERS);
         assertThat(metrics.sum("curia_replicas_rebuilt_total")).isEqualTo(1);
         assertThat(broker.logText()).contains(log + " is damaged at position 0");
-        awaitEqualReplicas(topic);
+        Segments.awaitEqual(CLUSTER, BROKERS, topic, clients.partitions(topic));
         Await.until("what was damaged is gone", Clients.PATIENCE, () -> {
             try (var entries = Files.list(directory)) {
                 return entries.noneMatch(entry -> entry.toString().endsWith("-damaged"));
@@ -187,19 +186,5 @@ class LogDirectoryFailureTest {
 
     private static Path directoryOf(int broker, TopicPartition partition) {
         return Segments.logDirectory(CLUSTER, broker, partition);
-    }
-
-    private void awaitEqualReplicas(String topic) {
-        for (int p = 0; p < clients.partitions(topic); p++) {
-            TopicPartition partition = new TopicPartition(topic, p);
-            Await.until("equal replicas of " + partition, Clients.PATIENCE, () -> {
-                List<String> digests = new ArrayList<>();
-                for (int broker = 1; broker <= BROKERS; broker++) {
-                    digests.add(Segments.of(CLUSTER, broker, partition).digest());
-                }
-                if (new HashSet<>(digests).size() > 1) throw new IllegalStateException("replicas differ: " + digests);
-                return true;
-            });
-        }
     }
 }

@@ -8,7 +8,6 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -283,13 +282,6 @@ class ReplicaAuditTest {
         History history = load.stop();
         assertThat(history.violations()).isEmpty();
         assertThat(history.acks()).hasSameSizeAs(history.sends());
-        Await.until("equal replicas of " + partition, Clients.PATIENCE, () -> {
-            List<String> digests = new ArrayList<>();
-            for (int broker = 1; broker <= BROKERS; broker++) {
-                digests.add(Segments.of(CLUSTER, broker, partition).digest());
-            }
-            if (new HashSet<>(digests).size() > 1) throw new IllegalStateException("replicas differ: " + digests);
-            return true;
-        });
+        Segments.awaitEqual(CLUSTER, BROKERS, partition.topic(), clients.partitions(partition.topic()));
     }
 }

@@ -1,12 +1,12 @@
 package dev.curia.replica.grpc;
 
+import dev.curia.common.net.FutureReply;
 import dev.curia.proto.replication.v1.DigestRequest;
 import dev.curia.proto.replication.v1.DigestResponse;
 import dev.curia.proto.replication.v1.ReplicationGrpc;
 import dev.curia.replica.port.AuditLinks;
 import dev.curia.replica.port.Peers;
 import io.grpc.ManagedChannel;
-import io.grpc.stub.StreamObserver;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,31 +30,15 @@ public final class GrpcAuditLinks implements AuditLinks, AutoCloseable {
 
     @Override
     public CompletableFuture<DigestResponse> ask(int broker, DigestRequest request) {
-        CompletableFuture<DigestResponse> answer = new CompletableFuture<>();
         Optional<Peers.Address> address = peers.find(broker);
         if (address.isEmpty()) {
-            answer.completeExceptionally(new IllegalStateException("broker " + broker + " is not registered"));
-            return answer;
+            return CompletableFuture.failedFuture(new IllegalStateException("broker " + broker + " is not registered"));
         }
+        FutureReply<DigestResponse> reply = new FutureReply<>();
         ReplicationGrpc.newStub(channel(broker, address.get()))
                 .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-                .digest(request, new StreamObserver<>() {
-                    @Override
-                    public void onNext(DigestResponse response) {
-                        answer.complete(response);
-                    }
-
-                    @Override
-                    public void onError(Throwable failure) {
-                        answer.completeExceptionally(failure);
-                    }
-
-                    @Override
-                    public void onCompleted() {
-                        answer.completeExceptionally(new IllegalStateException("no answer")); // unless there was one
-                    }
-                });
-        return answer;
+                .digest(request, reply);
+        return reply.future();
     }
 
     private ManagedChannel channel(int broker, Peers.Address address) {

@@ -1,4 +1,4 @@
-/** Network addresses as settings and messages name them. */
+/** Network addresses as settings and messages name them, and replies of calls. */
 @NullMarked
 package dev.curia.common.net;
 
