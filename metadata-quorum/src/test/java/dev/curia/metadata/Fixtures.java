@@ -8,6 +8,7 @@ import dev.curia.metadata.decide.Decision;
 import dev.curia.metadata.decide.PartitionDecisions;
 import dev.curia.metadata.decide.ReplicaHealth;
 import dev.curia.metadata.decide.TopicDefaults;
+import dev.curia.metadata.image.Features;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
@@ -87,6 +88,7 @@ public final class Fixtures {
                 .addLogDirIds(ByteString.copyFrom(new byte[16]))
                 .setBrokerEpoch(-1)
                 .setPreviousBrokerEpoch(-1)
+                .addAllFeatures(ImageRecords.features(Features.SUPPORTED))
                 .build();
     }
 

@@ -39,6 +39,7 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -149,6 +150,14 @@ final class ExampleRequests {
                         .setTopics(List.of(new MetadataRequestData.MetadataRequestTopic().setName(topic))));
         examples.put(ApiKeys.DESCRIBE_LOG_DIRS, version -> new DescribeLogDirsRequestData().setTopics(null));
         examples.put(ApiKeys.DESCRIBE_CLUSTER, version -> new DescribeClusterRequestData());
+        examples.put(ApiKeys.UPDATE_FEATURES, version -> {
+            var data = new UpdateFeaturesRequestData().setTimeoutMs(TIMEOUT_MS);
+            data.featureUpdates()
+                    .add(new UpdateFeaturesRequestData.FeatureUpdateKey()
+                            .setFeature("metadata.version")
+                            .setMaxVersionLevel((short) 1));
+            return data;
+        });
         examples.put(ApiKeys.CREATE_TOPICS, version -> {
             var data = new CreateTopicsRequestData().setTimeoutMs(TIMEOUT_MS);
             data.topics()

@@ -1,6 +1,6 @@
 package dev.curia.broker.bridge;
 
-import dev.curia.broker.kafka.api.BrokerAdmin;
+import dev.curia.broker.kafka.api.ClusterAdmin;
 import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.metadata.client.MetadataWatcher;
 import dev.curia.metadata.client.QuorumClient;
@@ -18,6 +18,8 @@ import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
 import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
+import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
+import dev.curia.proto.admin.v1.UpdateFeaturesResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +27,7 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** Changes topics at the controller, and answers when this broker has seen the change and acted on it. Thread-safe. */
-public final class QuorumTopicAdmin implements TopicAdmin, BrokerAdmin {
+public final class QuorumTopicAdmin implements TopicAdmin, ClusterAdmin {
     /**
      * So long at most an answer waits for this broker's replicas. A client that creates a topic writes to it at once; were the leader not ready, it
      * would send its first batch again behind the next, out of order unless it is idempotent.
@@ -80,6 +82,11 @@ public final class QuorumTopicAdmin implements TopicAdmin, BrokerAdmin {
         UnregisterBrokerRequest request =
                 UnregisterBrokerRequest.newBuilder().setBrokerId(brokerId).build();
         return seen(quorum.unregisterBroker(request), UnregisterBrokerResponse::getIndex, timeout);
+    }
+
+    @Override
+    public CompletableFuture<UpdateFeaturesResponse> updateFeatures(UpdateFeaturesRequest request, Duration timeout) {
+        return seen(quorum.updateFeatures(request), UpdateFeaturesResponse::getIndex, timeout);
     }
 
     private <R> CompletableFuture<R> seen(CompletableFuture<R> answer, ToLongFunction<R> index, Duration timeout) {

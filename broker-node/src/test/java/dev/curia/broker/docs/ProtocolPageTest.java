@@ -10,6 +10,7 @@ import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.GroupMetrics;
 import dev.curia.broker.group.MemberIds;
 import dev.curia.broker.kafka.api.ApiTable;
+import dev.curia.broker.kafka.api.ClusterAdmin;
 import dev.curia.broker.kafka.api.CoreHandlers;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.TopicAdmin;
@@ -29,6 +30,9 @@ import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
+import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
+import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
+import dev.curia.proto.admin.v1.UpdateFeaturesResponse;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replicas;
 import dev.curia.testkit.ManualClock;
@@ -100,7 +104,7 @@ class ProtocolPageTest {
                 new NoReplicas(),
                 List::of,
                 new NoTopics(),
-                (broker, timeout) -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)),
+                new NoCluster(),
                 () -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)),
                 settings,
                 new FetchSessions(1, 1, clock, new Random(1)),
@@ -132,6 +136,19 @@ class ProtocolPageTest {
         @Override
         public Optional<Replica> find(PartitionId partition) {
             return Optional.empty();
+        }
+    }
+
+    private static final class NoCluster implements ClusterAdmin {
+        @Override
+        public CompletableFuture<UnregisterBrokerResponse> unregister(int brokerId, Duration timeout) {
+            return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
+        }
+
+        @Override
+        public CompletableFuture<UpdateFeaturesResponse> updateFeatures(
+                UpdateFeaturesRequest request, Duration timeout) {
+            return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.curia.metadata.client;
 
 import dev.curia.common.id.Uuid;
+import dev.curia.metadata.image.Features;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.ServerEndpoint;
 import dev.curia.proto.metadata.v1.Register;
@@ -41,6 +42,7 @@ public record BrokerIdentity(
                 .addAllLogDirIds(logDirIds.stream().map(ImageRecords::bytes).toList())
                 .setBrokerEpoch(epoch)
                 .setPreviousBrokerEpoch(previousEpoch)
+                .addAllFeatures(ImageRecords.features(Features.SUPPORTED))
                 .build();
     }
 }

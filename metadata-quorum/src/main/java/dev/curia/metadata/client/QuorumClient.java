@@ -26,6 +26,8 @@ import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
 import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
 import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
+import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
+import dev.curia.proto.admin.v1.UpdateFeaturesResponse;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsResponse;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
@@ -104,6 +106,11 @@ public final class QuorumClient {
     /** When an answer is lost, the repetition finds that there is no such broker any more. */
     public CompletableFuture<UnregisterBrokerResponse> unregisterBroker(UnregisterBrokerRequest request) {
         return call(AdminGrpc.getUnregisterBrokerMethod(), request, Repeat.UNSAFE);
+    }
+
+    /** Not repeated when an answer is lost: someone else may have finalized another level since. */
+    public CompletableFuture<UpdateFeaturesResponse> updateFeatures(UpdateFeaturesRequest request) {
+        return call(AdminGrpc.getUpdateFeaturesMethod(), request, Repeat.UNSAFE);
     }
 
     /** A compare-and-set: when an answer is lost, the repetition is told the state that the first made. */

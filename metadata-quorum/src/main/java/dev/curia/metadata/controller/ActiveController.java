@@ -8,6 +8,7 @@ import dev.curia.metadata.decide.BrokerStandings;
 import dev.curia.metadata.decide.ClusterDecisions;
 import dev.curia.metadata.decide.ConfigDecisions;
 import dev.curia.metadata.decide.Decision;
+import dev.curia.metadata.decide.FeatureDecisions;
 import dev.curia.metadata.decide.PartitionAdditions;
 import dev.curia.metadata.decide.PartitionDecisions;
 import dev.curia.metadata.decide.PreferredElections;
@@ -17,6 +18,7 @@ import dev.curia.metadata.decide.SafeStops;
 import dev.curia.metadata.decide.TopicDecisions;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.decide.UncleanElections;
+import dev.curia.metadata.image.Features;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.MetadataLog.Outcome;
@@ -40,6 +42,8 @@ import dev.curia.proto.admin.v1.MayStopRequest;
 import dev.curia.proto.admin.v1.MayStopResponse;
 import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
 import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
+import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
+import dev.curia.proto.admin.v1.UpdateFeaturesResponse;
 import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsResponse;
@@ -83,6 +87,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     private final String clusterId;
     private final TopicDecisions topics;
     private final ConfigDecisions configs;
+    private final FeatureDecisions features = new FeatureDecisions(Features.SUPPORTED);
     private final BrokerDecisions brokers;
     private final PartitionDecisions partitions;
     private final BrokerSessions sessions;
@@ -229,6 +234,10 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
 
     public CompletableFuture<Answer<AlterConfigsResponse>> alterConfigs(AlterConfigsRequest request) {
         return submit(image -> configs.alter(image, request));
+    }
+
+    public CompletableFuture<Answer<UpdateFeaturesResponse>> updateFeatures(UpdateFeaturesRequest request) {
+        return submit(image -> features.update(image, request));
     }
 
     public CompletableFuture<Answer<AlterPartitionResponse>> alterPartition(AlterPartitionRequest request) {

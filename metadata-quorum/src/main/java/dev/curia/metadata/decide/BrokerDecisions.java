@@ -3,6 +3,7 @@ package dev.curia.metadata.decide;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
 import dev.curia.metadata.image.BrokerRegistration;
+import dev.curia.metadata.image.Features;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
@@ -60,6 +61,13 @@ public final class BrokerDecisions {
                     ErrorCode.DUPLICATE_BROKER_REGISTRATION,
                     "Another process is connected as broker " + request.getBrokerId()
                             + "; give each broker its own node.id.");
+        }
+        Optional<String> unable = Features.complaint(ImageRecords.ranges(request.getFeaturesList()), image.features());
+        if (unable.isPresent()) {
+            return refused(
+                    ErrorCode.UNSUPPORTED_VERSION,
+                    "Broker " + request.getBrokerId() + " cannot join: " + unable.get()
+                            + "; run a build that supports that level.");
         }
         List<MetadataRecord> records = new ArrayList<>();
         if (known.isPresent()) records.addAll(startedAgain(image, request, known.get(), health));
@@ -235,7 +243,8 @@ public final class BrokerDecisions {
                         .setRack(request.getRack())
                         .addAllLogDirIds(request.getLogDirIdsList())
                         .setFenced(true)
-                        .setStanding(standing.proto()))
+                        .setStanding(standing.proto())
+                        .addAllFeatures(request.getFeaturesList()))
                 .build();
     }
 

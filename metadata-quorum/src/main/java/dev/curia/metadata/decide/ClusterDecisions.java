@@ -1,22 +1,19 @@
 package dev.curia.metadata.decide;
 
+import dev.curia.metadata.image.Features;
+import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
-import dev.curia.proto.metadata.v1.ClusterRecord;
-import dev.curia.proto.metadata.v1.FeatureLevelRecord;
 import dev.curia.proto.metadata.v1.MetadataRecord;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What the first controller of a cluster writes. */
 public final class ClusterDecisions {
-    /** The feature that gates record kinds and their meaning. */
-    public static final String METADATA_VERSION = "metadata.version";
-
-    private static final int FIRST_LEVEL = 1;
-
     private ClusterDecisions() {}
 
     /**
-     * Names an empty cluster and sets its feature levels; nothing in a named one.
+     * Names an empty cluster and finalizes the newest level of each feature; nothing in a named one.
      *
      * @throws IllegalStateException when the metadata belongs to another cluster
      */
@@ -27,16 +24,13 @@ public final class ClusterDecisions {
                     "this node is of cluster " + clusterId + ", but the metadata log is of cluster " + image.clusterId()
                             + "; check the node's data directory");
         }
-        return Decision.of(
-                List.of(
-                        MetadataRecord.newBuilder()
-                                .setCluster(ClusterRecord.newBuilder().setClusterId(clusterId))
-                                .build(),
-                        MetadataRecord.newBuilder()
-                                .setFeatureLevel(FeatureLevelRecord.newBuilder()
-                                        .setName(METADATA_VERSION)
-                                        .setLevel(FIRST_LEVEL))
-                                .build()),
-                true);
+        List<MetadataRecord> records = new ArrayList<>();
+        records.add(ImageRecords.clusterRecord(clusterId));
+        Features.SUPPORTED.entrySet().stream()
+                .filter(feature -> feature.getValue().max() > 0)
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(feature -> records.add(ImageRecords.featureRecord(
+                        feature.getKey(), feature.getValue().max())));
+        return Decision.of(records, true);
     }
 }

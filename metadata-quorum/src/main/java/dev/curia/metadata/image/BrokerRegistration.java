@@ -2,6 +2,7 @@ package dev.curia.metadata.image;
 
 import dev.curia.common.id.Uuid;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param rpc where other brokers and gRPC clients connect
  * @param fenced registered, but may not lead or be in sync
  * @param standing what an administrator wants of it; kept over registrations
+ * @param features which levels its build can work with, by name; of others only level 0
  */
 public record BrokerRegistration(
         int id,
@@ -23,10 +25,12 @@ public record BrokerRegistration(
         Optional<String> rack,
         List<Uuid> logDirIds,
         boolean fenced,
-        Standing standing) {
+        Standing standing,
+        Map<String, LevelRange> features) {
     public BrokerRegistration {
         listeners = List.copyOf(listeners);
         logDirIds = List.copyOf(logDirIds);
+        features = Map.copyOf(features);
     }
 
     /** Where this listener is reached, if the broker has it. */
@@ -35,11 +39,17 @@ public record BrokerRegistration(
     }
 
     public BrokerRegistration withFenced(boolean nowFenced) {
-        return new BrokerRegistration(id, epoch, incarnationId, listeners, rpc, rack, logDirIds, nowFenced, standing);
+        return new BrokerRegistration(
+                id, epoch, incarnationId, listeners, rpc, rack, logDirIds, nowFenced, standing, features);
     }
 
     public BrokerRegistration withStanding(Standing now) {
-        return new BrokerRegistration(id, epoch, incarnationId, listeners, rpc, rack, logDirIds, fenced, now);
+        return new BrokerRegistration(id, epoch, incarnationId, listeners, rpc, rack, logDirIds, fenced, now, features);
+    }
+
+    /** The levels of this feature that it can work with. */
+    public LevelRange feature(String name) {
+        return features.getOrDefault(name, LevelRange.NONE);
     }
 
     /** Alive, and new replicas may be placed on it. */

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.curia.common.id.Uuid;
 import dev.curia.proto.common.v1.Endpoint;
+import dev.curia.proto.common.v1.FeatureRange;
 import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
 import dev.curia.proto.metadata.v1.BrokerUnregistrationRecord;
 import dev.curia.proto.metadata.v1.ClusterRecord;
@@ -17,7 +18,9 @@ import dev.curia.proto.metadata.v1.ResourceType;
 import dev.curia.proto.metadata.v1.StopLeaseRecord;
 import dev.curia.proto.metadata.v1.TopicRecord;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Between the model and its records. Pure. */
@@ -55,7 +58,8 @@ public final class ImageRecords {
                 Optional.of(r.getRack()).filter(rack -> !rack.isEmpty()),
                 r.getLogDirIdsList().stream().map(ImageRecords::uuid).toList(),
                 r.getFenced(),
-                Standing.of(r.getStanding()));
+                Standing.of(r.getStanding()),
+                ranges(r.getFeaturesList()));
     }
 
     static BrokerRegistrationRecord proto(BrokerRegistration b) {
@@ -69,7 +73,28 @@ public final class ImageRecords {
                 .addAllLogDirIds(b.logDirIds().stream().map(ImageRecords::bytes).toList())
                 .setFenced(b.fenced())
                 .setStanding(b.standing().proto())
+                .addAllFeatures(features(b.features()))
                 .build();
+    }
+
+    /** @throws IllegalArgumentException when one of them is no range */
+    public static Map<String, LevelRange> ranges(List<FeatureRange> features) {
+        Map<String, LevelRange> ranges = new HashMap<>();
+        features.forEach(each -> ranges.put(each.getName(), new LevelRange(each.getMinLevel(), each.getMaxLevel())));
+        return ranges;
+    }
+
+    /** By name, without those of which nothing is supported. */
+    public static List<FeatureRange> features(Map<String, LevelRange> ranges) {
+        return ranges.entrySet().stream()
+                .filter(feature -> feature.getValue().max() > 0)
+                .sorted(Map.Entry.comparingByKey())
+                .map(feature -> FeatureRange.newBuilder()
+                        .setName(feature.getKey())
+                        .setMinLevel(feature.getValue().min())
+                        .setMaxLevel(feature.getValue().max())
+                        .build())
+                .toList();
     }
 
     static ConfigResource configResource(ConfigRecord r) {

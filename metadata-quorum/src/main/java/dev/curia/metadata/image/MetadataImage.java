@@ -186,6 +186,11 @@ public final class MetadataImage {
         return features;
     }
 
+    /** The finalized level of this feature; 0: the cluster works without it. */
+    public int featureLevel(String feature) {
+        return features.getOrDefault(feature, 0);
+    }
+
     /** Producer ids below this one have been handed out. */
     public long nextProducerId() {
         return nextProducerId;

@@ -38,6 +38,8 @@ import dev.curia.proto.admin.v1.PlanRebalanceRequest;
 import dev.curia.proto.admin.v1.PlanRebalanceResponse;
 import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
 import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
+import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
+import dev.curia.proto.admin.v1.UpdateFeaturesResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
@@ -136,6 +138,11 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     @Override
     public void unregisterBroker(UnregisterBrokerRequest request, StreamObserver<UnregisterBrokerResponse> caller) {
         answers.answer(() -> {}, () -> controller.unregisterBroker(request), caller);
+    }
+
+    @Override
+    public void updateFeatures(UpdateFeaturesRequest request, StreamObserver<UpdateFeaturesResponse> caller) {
+        answers.answer(() -> RequestChecks.check(request), () -> controller.updateFeatures(request), caller);
     }
 
     @Override

@@ -4,9 +4,12 @@ import com.google.protobuf.ByteString;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.ConfigAlteration;
 import dev.curia.proto.admin.v1.ConfigChange;
+import dev.curia.proto.admin.v1.FeatureUpdate;
 import dev.curia.proto.admin.v1.MayStopRequest;
 import dev.curia.proto.admin.v1.TopicRef;
+import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
 import dev.curia.proto.common.v1.Endpoint;
+import dev.curia.proto.common.v1.FeatureRange;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
 import dev.curia.proto.metadata.v1.FullTopic;
 import dev.curia.proto.metadata.v1.LogEnds;
@@ -32,6 +35,7 @@ final class RequestChecks {
         require(request.hasRpc(), "rpc is missing");
         endpoint("rpc", request.getRpc());
         request.getListenersList().forEach(listener -> endpoint("listeners", listener));
+        request.getFeaturesList().forEach(RequestChecks::range);
     }
 
     static void check(ReplicaReport report) {
@@ -74,6 +78,15 @@ final class RequestChecks {
         }
     }
 
+    static void check(UpdateFeaturesRequest request) {
+        for (FeatureUpdate update : request.getUpdatesList()) {
+            require(
+                    update.getDirection() != FeatureUpdate.Direction.UNRECOGNIZED,
+                    "direction " + update.getDirectionValue() + " of feature " + update.getFeature()
+                            + " is not known, expected 0 (upgrade), 1 (safe downgrade) or 2 (unsafe downgrade)");
+        }
+    }
+
     static void check(MayStopRequest request) {
         require(
                 request.getAction() != MayStopRequest.Action.UNRECOGNIZED,
@@ -88,6 +101,13 @@ final class RequestChecks {
             require(ref.getRefCase() != TopicRef.RefCase.REF_NOT_SET, "a topic is given by neither name nor topic_id");
             if (ref.hasTopicId()) uuid("topic_id", ref.getTopicId());
         }
+    }
+
+    private static void range(FeatureRange range) {
+        require(
+                range.getMinLevel() >= 0 && range.getMaxLevel() >= range.getMinLevel(),
+                "levels " + range.getMinLevel() + " to " + range.getMaxLevel() + " of feature " + range.getName()
+                        + " are no range");
     }
 
     private static void uuid(String field, ByteString bytes) {

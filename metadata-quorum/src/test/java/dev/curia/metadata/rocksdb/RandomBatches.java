@@ -4,6 +4,7 @@ import dev.curia.common.id.Uuid;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.ImageRecords;
+import dev.curia.metadata.image.LevelRange;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.image.ServerEndpoint;
@@ -18,6 +19,7 @@ import dev.curia.proto.metadata.v1.PartitionChangeRecord;
 import dev.curia.proto.metadata.v1.TopicRemovalRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.pcollections.TreePVector;
@@ -72,7 +74,8 @@ final class RandomBatches {
                 random.nextBoolean() ? Optional.of("rack") : Optional.empty(),
                 List.of(Uuid.random(random)),
                 random.nextBoolean(),
-                pick(List.of(Standing.values())));
+                pick(List.of(Standing.values())),
+                Map.of("feature-" + random.nextInt(3), new LevelRange(0, 1 + random.nextInt(3))));
     }
 
     private List<MetadataRecord> fenceOrUnregister(MetadataImage image) {

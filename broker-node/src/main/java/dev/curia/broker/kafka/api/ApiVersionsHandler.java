@@ -1,5 +1,6 @@
 package dev.curia.broker.kafka.api;
 
+import dev.curia.metadata.image.Features;
 import dev.curia.metadata.image.MetadataImage;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -70,7 +71,7 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequest> {
         }
         return new ApiVersionsResponseData()
                 .setApiKeys(advertised())
-                .setSupportedFeatures(supported(image))
+                .setSupportedFeatures(supported(request.version()))
                 .setFinalizedFeatures(finalized(image))
                 .setFinalizedFeaturesEpoch(Math.max(0, image.index()));
     }
@@ -85,13 +86,16 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequest> {
         return versions;
     }
 
-    private static SupportedFeatureKeyCollection supported(MetadataImage image) {
+    private static SupportedFeatureKeyCollection supported(short version) {
         SupportedFeatureKeyCollection features = new SupportedFeatureKeyCollection();
-        image.features()
-                .forEach((name, level) -> features.add(new SupportedFeatureKey()
-                        .setName(name)
-                        .setMinVersion((short) 1)
-                        .setMaxVersion(level.shortValue())));
+        Features.SUPPORTED.forEach((name, levels) -> {
+            // Clients before version 4 fail on a minimum of 0 (KAFKA-17492), and are not told of the feature.
+            if (levels.max() == 0 || (version < 4 && levels.min() == 0)) return;
+            features.add(new SupportedFeatureKey()
+                    .setName(name)
+                    .setMinVersion((short) levels.min())
+                    .setMaxVersion((short) levels.max()));
+        });
         return features;
     }
 

@@ -17,7 +17,7 @@ public final class CoreHandlers {
             Replicas replicas,
             LogDirs logDirs,
             TopicAdmin topics,
-            BrokerAdmin brokers,
+            ClusterAdmin clusterAdmin,
             ProducerIdBlocks producerIds,
             Settings settings,
             FetchSessions fetchSessions,
@@ -47,7 +47,8 @@ public final class CoreHandlers {
                 new ElectLeadersHandler(ports.topics),
                 new AlterReassignmentsHandler(ports.topics),
                 new ListReassignmentsHandler(ports.cluster),
-                new UnregisterBrokerHandler(ports.brokers),
+                new UnregisterBrokerHandler(ports.clusterAdmin),
+                new UpdateFeaturesHandler(ports.clusterAdmin),
                 new InitProducerIdHandler(new ProducerIds(ports.producerIds)));
     }
 }

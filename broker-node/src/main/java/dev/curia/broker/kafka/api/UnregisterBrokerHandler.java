@@ -18,9 +18,9 @@ public final class UnregisterBrokerHandler implements RequestHandler<UnregisterB
     /** The request carries no time of its own; a client waits 30 s by default. */
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-    private final BrokerAdmin admin;
+    private final ClusterAdmin admin;
 
-    UnregisterBrokerHandler(BrokerAdmin admin) {
+    UnregisterBrokerHandler(ClusterAdmin admin) {
         this.admin = admin;
     }
 

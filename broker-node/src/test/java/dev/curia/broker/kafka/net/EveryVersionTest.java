@@ -36,6 +36,7 @@ import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
+import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
@@ -173,8 +174,17 @@ class EveryVersionTest {
             case DESCRIBE_LOG_DIRS -> new DescribeLogDirsRequestData().setTopics(null);
             case DESCRIBE_CLUSTER -> new DescribeClusterRequestData();
             case DESCRIBE_PRODUCERS -> describeProducers();
+            case UPDATE_FEATURES -> updateFeatures();
             default -> throw new AssertionError("no good request known for " + api);
         };
+    }
+
+    private static ApiMessage updateFeatures() {
+        var updates = new UpdateFeaturesRequestData.FeatureUpdateKeyCollection();
+        updates.add(new UpdateFeaturesRequestData.FeatureUpdateKey()
+                .setFeature("metadata.version")
+                .setMaxVersionLevel((short) 1));
+        return new UpdateFeaturesRequestData().setFeatureUpdates(updates).setTimeoutMs(1000);
     }
 
     private static ApiMessage describeProducers() {

@@ -5,6 +5,7 @@ import dev.curia.broker.config.Settings;
 import dev.curia.broker.fetch.DiskReads;
 import dev.curia.broker.fetch.FetchSessions;
 import dev.curia.broker.kafka.api.ApiTable;
+import dev.curia.broker.kafka.api.ClusterAdmin;
 import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.CoreHandlers;
 import dev.curia.broker.kafka.api.LogDirs;
@@ -17,10 +18,12 @@ import dev.curia.common.time.SystemClock;
 import dev.curia.metadata.decide.BrokerDecisions;
 import dev.curia.metadata.decide.ConfigDecisions;
 import dev.curia.metadata.decide.Decision;
+import dev.curia.metadata.decide.FeatureDecisions;
 import dev.curia.metadata.decide.PartitionAdditions;
 import dev.curia.metadata.decide.PreferredElections;
 import dev.curia.metadata.decide.Reassignments;
 import dev.curia.metadata.decide.TopicDefaults;
+import dev.curia.metadata.image.Features;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
@@ -41,6 +44,8 @@ import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.NewTopic;
 import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
+import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
+import dev.curia.proto.admin.v1.UpdateFeaturesResponse;
 import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
@@ -111,7 +116,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                         this,
                         () -> logDirs,
                         this,
-                        this::unregister,
+                        new Admin(),
                         () -> CompletableFuture.completedFuture(
                                 new ProducerIdBlocks.Block(producerIds.getAndAdd(2), 2)),
                         settings,
@@ -128,11 +133,13 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                 MetadataRecord.newBuilder()
                         .setCluster(ClusterRecord.newBuilder().setClusterId("test"))
                         .build(),
+                ImageRecords.featureRecord(Features.METADATA_VERSION, 1),
                 MetadataRecord.newBuilder()
                         .setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
                                 .setBrokerId(ID)
                                 .setBrokerEpoch(1)
                                 .setIncarnationId(ImageRecords.bytes(Uuid.random(random)))
+                                .addAllFeatures(ImageRecords.features(Features.SUPPORTED))
                                 .addListeners(Endpoint.newBuilder()
                                         .setListener("PLAINTEXT")
                                         .setHost("127.0.0.1")
@@ -275,13 +282,32 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
         return decide(configs.alter(image, request));
     }
 
-    private synchronized CompletableFuture<UnregisterBrokerResponse> unregister(int brokerId, Duration timeout) {
+    private synchronized UnregisterBrokerResponse unregister(int brokerId) {
         Decision<Status> decision = BrokerDecisions.unregister(image, brokerId);
         return decide(new Decision<>(
-                decision.records(),
-                index -> UnregisterBrokerResponse.newBuilder()
-                        .setStatus(decision.reply().apply(index))
-                        .build()));
+                        decision.records(),
+                        index -> UnregisterBrokerResponse.newBuilder()
+                                .setStatus(decision.reply().apply(index))
+                                .build()))
+                .join();
+    }
+
+    private synchronized UpdateFeaturesResponse updateFeatures(UpdateFeaturesRequest request) {
+        return decide(new FeatureDecisions(Features.SUPPORTED).update(image, request))
+                .join();
+    }
+
+    private final class Admin implements ClusterAdmin {
+        @Override
+        public CompletableFuture<UnregisterBrokerResponse> unregister(int brokerId, Duration timeout) {
+            return CompletableFuture.completedFuture(TestBroker.this.unregister(brokerId));
+        }
+
+        @Override
+        public CompletableFuture<UpdateFeaturesResponse> updateFeatures(
+                UpdateFeaturesRequest request, Duration timeout) {
+            return CompletableFuture.completedFuture(TestBroker.this.updateFeatures(request));
+        }
     }
 
     private <R> CompletableFuture<R> decide(Decision<R> decision) {

@@ -1,0 +1,17 @@
+package dev.curia.broker.kafka.api;
+
+import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
+import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
+import dev.curia.proto.admin.v1.UpdateFeaturesResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Changes what the cluster is made of, through the controller. Thread-safe. An answer comes when this broker has seen the change; a future
+ * fails when the controller did not answer in time: the outcome is unknown.
+ */
+public interface ClusterAdmin {
+    CompletableFuture<UnregisterBrokerResponse> unregister(int brokerId, Duration timeout);
+
+    CompletableFuture<UpdateFeaturesResponse> updateFeatures(UpdateFeaturesRequest request, Duration timeout);
+}
