@@ -268,7 +268,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 new QuorumProducerIds(quorum, self),
                 settings,
                 new FetchSessions(settings.get(ServerKeys.FETCH_SESSION_SLOTS), MAX_SESSION_PARTITIONS, clock, random),
-                resources.own(new DiskReads(settings.get(ServerKeys.IO_THREADS), DISK_READ_QUEUE)));
+                resources.own(new DiskReads(settings.get(ServerKeys.IO_THREADS), DISK_READ_QUEUE)),
+                clock);
     }
 
     private GroupCoordinator groups(HostedReplicas replicas, QuorumTopicAdmin topics, ExecutorService background) {

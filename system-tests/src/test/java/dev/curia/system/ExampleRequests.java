@@ -20,6 +20,8 @@ import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
+import org.apache.kafka.common.message.DescribeQuorumRequestData;
+import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
@@ -158,6 +160,16 @@ final class ExampleRequests {
                             .setMaxVersionLevel((short) 1));
             return data;
         });
+        examples.put(
+                ApiKeys.DESCRIBE_QUORUM,
+                version -> new DescribeQuorumRequestData()
+                        .setTopics(List.of(new DescribeQuorumRequestData.TopicData()
+                                .setTopicName("__cluster_metadata")
+                                .setPartitions(List.of(new DescribeQuorumRequestData.PartitionData())))));
+        examples.put(
+                ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                version -> new DescribeTopicPartitionsRequestData()
+                        .setTopics(List.of(new DescribeTopicPartitionsRequestData.TopicRequest().setName(topic))));
         examples.put(ApiKeys.CREATE_TOPICS, version -> {
             var data = new CreateTopicsRequestData().setTimeoutMs(TIMEOUT_MS);
             data.topics()

@@ -14,6 +14,7 @@ import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import dev.curia.proto.admin.v1.DescribeQuorumResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
@@ -87,6 +88,11 @@ public final class QuorumTopicAdmin implements TopicAdmin, ClusterAdmin {
     @Override
     public CompletableFuture<UpdateFeaturesResponse> updateFeatures(UpdateFeaturesRequest request, Duration timeout) {
         return seen(quorum.updateFeatures(request), UpdateFeaturesResponse::getIndex, timeout);
+    }
+
+    @Override
+    public CompletableFuture<DescribeQuorumResponse> describeQuorum(Duration timeout) {
+        return quorum.describeQuorumByLeader().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private <R> CompletableFuture<R> seen(CompletableFuture<R> answer, ToLongFunction<R> index, Duration timeout) {

@@ -28,6 +28,7 @@ import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import dev.curia.proto.admin.v1.DescribeQuorumResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
@@ -108,7 +109,8 @@ class ProtocolPageTest {
                 () -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)),
                 settings,
                 new FetchSessions(1, 1, clock, new Random(1)),
-                disk)));
+                disk,
+                clock)));
         handlers.addAll(GroupHandlers.all(groups(settings, cluster, clock), cluster));
         return ApiTable.of(handlers, cluster);
     }
@@ -148,6 +150,11 @@ class ProtocolPageTest {
         @Override
         public CompletableFuture<UpdateFeaturesResponse> updateFeatures(
                 UpdateFeaturesRequest request, Duration timeout) {
+            return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
+        }
+
+        @Override
+        public CompletableFuture<DescribeQuorumResponse> describeQuorum(Duration timeout) {
             return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
         }
     }

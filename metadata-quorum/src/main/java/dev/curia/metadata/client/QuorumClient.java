@@ -139,6 +139,13 @@ public final class QuorumClient {
         return call(AdminGrpc.getDescribeQuorumMethod(), DescribeQuorumRequest.getDefaultInstance(), Repeat.SAFE);
     }
 
+    /** As the leader sees it, which alone knows how far the others are. */
+    public CompletableFuture<DescribeQuorumResponse> describeQuorumByLeader() {
+        DescribeQuorumRequest request =
+                DescribeQuorumRequest.newBuilder().setByLeader(true).build();
+        return call(AdminGrpc.getDescribeQuorumMethod(), request, Repeat.SAFE);
+    }
+
     private <Q, R> CompletableFuture<R> call(MethodDescriptor<Q, R> method, Q request, Repeat repeat) {
         long until = clock.monotonicNanos() + deadline.toNanos();
         return new QuorumCall<>(channels, choice, timers, clock, method, request, repeat, until).start();

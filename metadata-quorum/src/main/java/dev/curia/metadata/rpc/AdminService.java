@@ -3,6 +3,7 @@ package dev.curia.metadata.rpc;
 import dev.curia.metadata.controller.ActiveController;
 import dev.curia.metadata.decide.RebalancePlan;
 import dev.curia.metadata.port.MetadataLog;
+import dev.curia.metadata.port.QuorumStatus;
 import dev.curia.proto.admin.v1.AdminGrpc;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
@@ -132,7 +133,11 @@ final class AdminService extends AdminGrpc.AdminImplBase {
 
     @Override
     public void describeQuorum(DescribeQuorumRequest request, StreamObserver<DescribeQuorumResponse> caller) {
-        reply(caller, Descriptions.quorum(log.status()));
+        QuorumStatus status = log.status();
+        boolean leads =
+                status.leader().filter(leader -> leader.id() == status.nodeId()).isPresent();
+        if (request.getByLeader() && !leads) caller.onError(answers.notActive());
+        else reply(caller, Descriptions.quorum(status));
     }
 
     @Override

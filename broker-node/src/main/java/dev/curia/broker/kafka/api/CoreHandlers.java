@@ -4,6 +4,7 @@ import dev.curia.broker.config.ServerKeys;
 import dev.curia.broker.config.Settings;
 import dev.curia.broker.fetch.DiskReads;
 import dev.curia.broker.fetch.FetchSessions;
+import dev.curia.common.time.Clock;
 import dev.curia.replica.Replicas;
 import java.util.List;
 
@@ -21,7 +22,8 @@ public final class CoreHandlers {
             ProducerIdBlocks producerIds,
             Settings settings,
             FetchSessions fetchSessions,
-            DiskReads disk) {}
+            DiskReads disk,
+            Clock clock) {}
 
     /** One handler a request kind; ApiVersions comes with {@link ApiTable#of}. */
     public static List<RequestHandler<?>> of(Ports ports) {
@@ -49,6 +51,8 @@ public final class CoreHandlers {
                 new ListReassignmentsHandler(ports.cluster),
                 new UnregisterBrokerHandler(ports.clusterAdmin),
                 new UpdateFeaturesHandler(ports.clusterAdmin),
+                new DescribeQuorumHandler(ports.clusterAdmin, ports.clock),
+                new DescribeTopicPartitionsHandler(ports.cluster),
                 new InitProducerIdHandler(new ProducerIds(ports.producerIds)));
     }
 }

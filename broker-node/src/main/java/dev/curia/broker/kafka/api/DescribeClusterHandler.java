@@ -54,6 +54,8 @@ public final class DescribeClusterHandler implements RequestHandler<DescribeClus
         MetadataImage image = cluster.image();
         DescribeClusterResponseData data = new DescribeClusterResponseData()
                 .setClusterId(image.clusterId())
+                .setClusterAuthorizedOperations(AuthorizedOperations.when(
+                        request.includeClusterAuthorizedOperations(), AuthorizedOperations.CLUSTER))
                 .setControllerId(Brokers.controllerId(image, cluster.brokerId()));
         Map<BrokerRegistration, ServerEndpoint> brokers = request.includeFencedBrokers()
                 ? Brokers.all(image, context.listener())

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
@@ -72,7 +73,7 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest> {
             List<MetadataResponseTopic> topics = image.topics().stream()
                     .map(topic -> describe(topic, image, context))
                     .toList();
-            return CompletableFuture.completedFuture(answer(image, topics, context));
+            return CompletableFuture.completedFuture(answer(image, topics, context, request.data()));
         }
         List<MetadataRequestTopic> asked = request.data().topics();
         check(asked, context.version());
@@ -81,7 +82,7 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest> {
             List<MetadataResponseTopic> topics = asked.stream()
                     .map(topic -> describe(topic, image, failures, context))
                     .toList();
-            return answer(image, topics, context);
+            return answer(image, topics, context, request.data());
         });
     }
 
@@ -142,9 +143,15 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest> {
         return topics.stream().map(NewTopic::getName).toList();
     }
 
-    private MetadataResponse answer(MetadataImage image, List<MetadataResponseTopic> topics, RequestContext context) {
+    private MetadataResponse answer(
+            MetadataImage image,
+            List<MetadataResponseTopic> topics,
+            RequestContext context,
+            MetadataRequestData request) {
         MetadataResponseData data = new MetadataResponseData()
                 .setClusterId(image.clusterId())
+                .setClusterAuthorizedOperations(AuthorizedOperations.when(
+                        request.includeClusterAuthorizedOperations(), AuthorizedOperations.CLUSTER))
                 .setControllerId(Brokers.controllerId(image, cluster.brokerId()));
         Brokers.alive(image, context.listener())
                 .forEach((broker, endpoint) -> data.brokers()
@@ -153,7 +160,12 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest> {
                                 .setHost(endpoint.host())
                                 .setPort(endpoint.port())
                                 .setRack(broker.rack().orElse(null))));
-        topics.forEach(topic -> data.topics().add(topic));
+        topics.forEach(topic -> {
+            boolean asked = request.includeTopicAuthorizedOperations() && topic.errorCode() == Errors.NONE.code();
+            data.topics()
+                    .add(topic.setTopicAuthorizedOperations(
+                            AuthorizedOperations.when(asked, AuthorizedOperations.TOPIC)));
+        });
         return new MetadataResponse(data, context.version());
     }
 
@@ -190,7 +202,8 @@ public final class MetadataHandler implements RequestHandler<MetadataRequest> {
                 .setPartitions(partitions);
     }
 
-    private static MetadataResponsePartition describe(
+    /** A leader that can't be reached over this listener is as good as none. */
+    static MetadataResponsePartition describe(
             int index, PartitionState state, MetadataImage image, RequestContext context) {
         boolean reachable = image.isAlive(state.leader())
                 && image.broker(state.leader())

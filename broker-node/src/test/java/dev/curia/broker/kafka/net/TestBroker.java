@@ -39,6 +39,7 @@ import dev.curia.proto.admin.v1.CreatedTopic;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.DeletedTopic;
+import dev.curia.proto.admin.v1.DescribeQuorumResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.NewTopic;
@@ -91,6 +92,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     private final SplittableRandom random = new SplittableRandom(1);
     private final ConfigDecisions configs = new ConfigDecisions(new TopicDefaults(1, 1, Map.of()));
     volatile List<LogDirs.LogDir> logDirs = List.of();
+    volatile DescribeQuorumResponse quorum = DescribeQuorumResponse.getDefaultInstance();
     private volatile MetadataImage image = MetadataImage.EMPTY;
 
     TestBroker(Path directory) throws IOException {
@@ -121,7 +123,8 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                                 new ProducerIdBlocks.Block(producerIds.getAndAdd(2), 2)),
                         settings,
                         new FetchSessions(100, 10_000, clock, new SplittableRandom(2)),
-                        disk)),
+                        disk,
+                        clock)),
                 this);
         listener = KafkaListener.start(
                 new KafkaListener.Config("PLAINTEXT", "127.0.0.1", 0, MAX_REQUEST_BYTES, maxIdle),
@@ -298,6 +301,11 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     }
 
     private final class Admin implements ClusterAdmin {
+        @Override
+        public CompletableFuture<DescribeQuorumResponse> describeQuorum(Duration timeout) {
+            return CompletableFuture.completedFuture(quorum);
+        }
+
         @Override
         public CompletableFuture<UnregisterBrokerResponse> unregister(int brokerId, Duration timeout) {
             return CompletableFuture.completedFuture(TestBroker.this.unregister(brokerId));

@@ -3,6 +3,7 @@ package dev.curia.broker.kafka.api.group;
 import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.state.GroupView.Described;
 import dev.curia.broker.group.state.MemberSnapshot;
+import dev.curia.broker.kafka.api.AuthorizedOperations;
 import dev.curia.broker.kafka.api.RequestContext;
 import dev.curia.broker.kafka.api.RequestHandler;
 import java.util.List;
@@ -48,7 +49,10 @@ final class DescribeGroupsHandler implements RequestHandler<DescribeGroupsReques
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                 .thenApply(done -> new DescribeGroupsResponse(new DescribeGroupsResponseData()
                         .setGroups(answers.stream()
-                                .map(answer -> toGroup(answer.join(), context.version()))
+                                .map(answer -> toGroup(answer.join(), context.version())
+                                        .setAuthorizedOperations(AuthorizedOperations.when(
+                                                request.data().includeAuthorizedOperations(),
+                                                AuthorizedOperations.GROUP)))
                                 .toList())));
     }
 
