@@ -5,9 +5,12 @@ import dev.curia.broker.config.NodeConfig;
 import dev.curia.broker.config.ServerKeys;
 import dev.curia.broker.config.Settings;
 import dev.curia.broker.kafka.api.ApiTable;
+import dev.curia.broker.kafka.api.ClusterView;
+import dev.curia.broker.kafka.net.ConnectionLimits;
 import dev.curia.broker.kafka.net.KafkaListener;
 import dev.curia.broker.kafka.net.KafkaMetrics;
 import dev.curia.broker.kafka.net.NetworkThreads;
+import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.image.ServerEndpoint;
@@ -28,14 +31,18 @@ final class BrokerListeners implements AutoCloseable {
 
     private final Settings settings;
     private final int networkThreads;
+    private final ConnectionLimits limits;
     private final Clock clock;
     private final MeterRegistry meters;
     private final Resources resources = new Resources();
     private final List<Bound> bound = new ArrayList<>();
 
-    BrokerListeners(NodeConfig config, Clock clock, MeterRegistry meters) {
+    BrokerListeners(NodeConfig config, ClusterView cluster, Clock clock, MeterRegistry meters) {
         this.settings = config.settings();
         this.networkThreads = config.threads(ServerKeys.NETWORK_THREADS);
+        DynamicSettings now = new DynamicSettings(settings, cluster);
+        this.limits = new ConnectionLimits(
+                () -> now.get(BrokerConfigs.MAX_CONNECTIONS), () -> now.get(BrokerConfigs.MAX_CONNECTIONS_PER_IP));
         this.clock = clock;
         this.meters = meters;
     }
@@ -50,7 +57,8 @@ final class BrokerListeners implements AutoCloseable {
                     listener.address().host(),
                     listener.address().port(),
                     settings.get(ServerKeys.REQUEST_MAX_BYTES),
-                    Duration.ofMillis(settings.get(ServerKeys.CONNECTIONS_MAX_IDLE_MS)));
+                    Duration.ofMillis(settings.get(ServerKeys.CONNECTIONS_MAX_IDLE_MS)),
+                    limits);
             bound.add(new Bound(listener, resources.own(KafkaListener.start(config, threads, apis, clock, metrics))));
         }
     }

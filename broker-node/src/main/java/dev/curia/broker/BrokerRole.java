@@ -116,7 +116,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         this.faults = faults;
         this.self = new LocalBroker(config.clusterId(), config.nodeId(), brokerEpoch::get);
         this.published = new PublishedMetadata(config.nodeId());
-        this.listeners = new BrokerListeners(config, clock, meters);
+        this.listeners = new BrokerListeners(config, published, clock, meters);
         this.replicaMetrics = new ReplicaMetrics(meters);
     }
 
@@ -269,7 +269,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 settings,
                 new FetchSessions(settings.get(ServerKeys.FETCH_SESSION_SLOTS), MAX_SESSION_PARTITIONS, clock, random),
                 resources.own(new DiskReads(settings.get(ServerKeys.IO_THREADS), DISK_READ_QUEUE)),
-                clock);
+                clock,
+                LogbackLevels.ofThisProcess());
     }
 
     private GroupCoordinator groups(HostedReplicas replicas, QuorumTopicAdmin topics, ExecutorService background) {

@@ -30,6 +30,7 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
@@ -232,6 +233,7 @@ final class ExampleRequests {
                                 .setResourceType(ConfigResource.Type.TOPIC.id())
                                 .setResourceName(topic)
                                 .setConfigurationKeys(null))));
+        examples.put(ApiKeys.LIST_CONFIG_RESOURCES, version -> new ListConfigResourcesRequestData());
         examples.put(ApiKeys.ALTER_CONFIGS, version -> {
             var data = new AlterConfigsRequestData();
             data.resources()

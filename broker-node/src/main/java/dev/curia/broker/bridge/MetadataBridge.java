@@ -1,6 +1,7 @@
 package dev.curia.broker.bridge;
 
 import dev.curia.common.config.BrokerConfigs;
+import dev.curia.common.config.TopicConfigs;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.metadata.client.MetadataWatcher;
@@ -51,7 +52,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
     private long reportedIndex;
     private long settledVersion;
 
-    /** @param topicDefaults topic settings that this broker's configuration changes, by the topic setting's name */
+    /** @param topicDefaults topic settings that this broker's configuration file changes, by the topic setting's name */
     public MetadataBridge(PublishedMetadata published, Map<String, String> topicDefaults, HostedReplicas replicas) {
         this.published = published;
         this.topicDefaults = Map.copyOf(topicDefaults);
@@ -150,8 +151,12 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
         Set<PartitionId> partitions = new HashSet<>(delta.partitions());
         partitions.addAll(ofFencedOrUnfenced(delta, before, image));
         for (ConfigResource resource : delta.configs()) {
-            if (resource.type() != ConfigResource.Type.TOPIC) continue;
-            image.topic(resource.name()).ifPresent(topic -> addAll(topic, partitions));
+            if (resource.type() == ConfigResource.Type.TOPIC) {
+                image.topic(resource.name()).ifPresent(topic -> addAll(topic, partitions));
+            } else if (resource.equals(ConfigResource.brokers())
+                    || resource.equals(ConfigResource.broker(published.brokerId()))) {
+                replicas.all().forEach(replica -> partitions.add(replica.id()));
+            }
         }
         return partitions;
     }
@@ -184,6 +189,8 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
 
     private void assign(PartitionId id, Topic topic, PartitionState state, MetadataImage image) {
         Map<String, String> config = new HashMap<>(topicDefaults);
+        config.putAll(TopicConfigs.defaultsIn(image.config(ConfigResource.brokers())));
+        config.putAll(TopicConfigs.defaultsIn(image.config(ConfigResource.broker(published.brokerId()))));
         config.putAll(image.config(ConfigResource.topic(topic.name())));
         Coordinator coordinator = coordinators.get(topic.name());
         boolean leads = state.leader() == published.brokerId();

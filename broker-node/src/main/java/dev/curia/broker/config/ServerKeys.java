@@ -1,5 +1,6 @@
 package dev.curia.broker.config;
 
+import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.config.ConfigKey;
 import dev.curia.common.net.HostPort;
 import java.util.Arrays;
@@ -247,6 +248,8 @@ public final class ServerKeys {
             AUTO_CREATE_TOPICS,
             REQUEST_MAX_BYTES,
             CONNECTIONS_MAX_IDLE_MS,
+            BrokerConfigs.MAX_CONNECTIONS,
+            BrokerConfigs.MAX_CONNECTIONS_PER_IP,
             NETWORK_THREADS,
             IO_THREADS,
             REPLICA_LOOPS,

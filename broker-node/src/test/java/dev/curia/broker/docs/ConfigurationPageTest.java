@@ -1,7 +1,10 @@
 package dev.curia.broker.docs;
 
 import dev.curia.broker.config.ServerSettings;
+import dev.curia.common.config.BrokerConfigs;
+import dev.curia.common.config.ClientMetricsConfigs;
 import dev.curia.common.config.ConfigKey;
+import dev.curia.common.config.GroupOverrides;
 import dev.curia.common.config.TopicConfigs;
 import java.io.IOException;
 import java.util.List;
@@ -15,7 +18,19 @@ class ConfigurationPageTest {
                         + " ill-typed value is an error at start.\n\n## Server\nIn the file given with `--config`, or with `--set KEY=VALUE`.\n\n"
                         + table(ServerSettings.keys())
                         + "\n## Topic\nPer topic, at creation. The default is the server setting named beside it.\n\n"
-                        + topicTable();
+                        + topicTable()
+                        + "\n## While brokers run\nWith `kafka-configs` for one broker or for all (`--entity-default`); kept in the metadata, and before"
+                        + " what a file says. These, and the server settings named in the table above; `min.insync.replicas` and"
+                        + " `unclean.leader.election.enable` only for all.\n\n"
+                        + table(BrokerConfigs.ALL.stream()
+                                .filter(key -> !key.doc().startsWith("The default of a topic's"))
+                                .toList())
+                        + "\n## Group\nFor one group, with `kafka-configs --entity-type groups`. The default is the server setting of the same name with"
+                        + " `group.` before it.\n\n"
+                        + table(GroupOverrides.ALL)
+                        + "\n## Client metrics\nWith `kafka-configs --entity-type client-metrics`. Kept, and without effect: clients are not asked for"
+                        + " their metrics.\n\n"
+                        + table(ClientMetricsConfigs.ALL);
         ReferencePage.check("configuration.md", page);
     }
 

@@ -12,6 +12,7 @@ import dev.curia.broker.group.MemberIds;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.ClusterAdmin;
 import dev.curia.broker.kafka.api.CoreHandlers;
+import dev.curia.broker.kafka.api.MemoryLoggers;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.broker.kafka.api.group.GroupHandlers;
@@ -110,7 +111,8 @@ class ProtocolPageTest {
                 settings,
                 new FetchSessions(1, 1, clock, new Random(1)),
                 disk,
-                clock)));
+                clock,
+                new MemoryLoggers())));
         handlers.addAll(GroupHandlers.all(groups(settings, cluster, clock), cluster));
         return ApiTable.of(handlers, cluster);
     }

@@ -1,7 +1,9 @@
 package dev.curia.metadata.decide;
 
 import dev.curia.common.config.BrokerConfigs;
+import dev.curia.common.config.ClientMetricsConfigs;
 import dev.curia.common.config.ConfigException;
+import dev.curia.common.config.GroupOverrides;
 import dev.curia.common.config.TopicConfigs;
 import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.ImageRecords;
@@ -14,18 +16,22 @@ import dev.curia.proto.admin.v1.ConfigAlteration;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.events.v1.CauseKind;
+import dev.curia.proto.metadata.v1.ConfigRecord;
 import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.proto.metadata.v1.ResourceType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * What topics override of the settings: one topic's changes take effect together or not at all, and leave overrides that are valid as
- * a whole. One topic of a request may fail while others succeed. Source: KIP-133, KIP-339.
+ * What topics, brokers, groups and subscriptions to metrics override of the settings: one's changes take effect together or not at all,
+ * and leave overrides that are valid as a whole. One of a request may fail while others succeed. Source: KIP-133, KIP-226, KIP-339, KIP-848.
  */
 public final class ConfigDecisions {
     private final Map<String, String> defaults;
@@ -47,8 +53,9 @@ public final class ConfigDecisions {
             ConfigResource resource = resource(alteration);
             Status status = check(image, resource, times.getOrDefault(resource, 0L));
             if (Statuses.isOk(status)) {
-                OverrideEdit edit = OverrideEdit.of(image.config(resource), alteration, defaults);
-                status = edit.refusal().orElseGet(() -> validate(resource, edit.after()));
+                Map<String, String> inForce = defaults(image);
+                OverrideEdit edit = OverrideEdit.of(image.config(resource), alteration, inForce);
+                status = edit.refusal().orElseGet(() -> validate(resource, edit.after(), inForce));
                 List<MetadataRecord> changes = Statuses.isOk(status) ? differences(resource, edit) : List.of();
                 bytes += changes.stream().mapToInt(Records::bytes).sum();
                 if (bytes > TopicDecisions.MAX_BATCH_BYTES) status = tooLarge(resource);
@@ -69,9 +76,19 @@ public final class ConfigDecisions {
     }
 
     private static ConfigResource resource(ConfigAlteration alteration) {
-        return alteration.hasBroker()
-                ? new ConfigResource(ConfigResource.Type.BROKER, alteration.getBroker())
-                : ConfigResource.topic(alteration.getTopic());
+        return switch (alteration.getResourceCase()) {
+            case BROKER -> new ConfigResource(ConfigResource.Type.BROKER, alteration.getBroker());
+            case GROUP -> ConfigResource.group(alteration.getGroup());
+            case CLIENT_METRICS -> ConfigResource.clientMetrics(alteration.getClientMetrics());
+            case TOPIC, RESOURCE_NOT_SET -> ConfigResource.topic(alteration.getTopic());
+        };
+    }
+
+    /** What holds for a topic's setting that is not overridden, by its name. */
+    private Map<String, String> defaults(MetadataImage image) {
+        Map<String, String> inForce = new HashMap<>(defaults);
+        inForce.putAll(TopicConfigs.defaultsIn(image.config(ConfigResource.brokers())));
+        return inForce;
     }
 
     /** What follows for partitions from these changes. */
@@ -80,9 +97,16 @@ public final class ConfigDecisions {
         return changes.stream()
                 .map(MetadataRecord::getConfig)
                 .filter(config -> config.getKey().equals(TopicConfigs.MIN_INSYNC_REPLICAS.name()))
-                .flatMap(config -> after.topic(config.getResourceName()).stream())
+                .flatMap(config -> of(config, after))
+                .distinct()
                 .flatMap(topic -> elections.settle(after, topic, config(topic)).stream())
                 .toList();
+    }
+
+    private static Stream<Topic> of(ConfigRecord config, MetadataImage image) {
+        return config.getResourceType() == ResourceType.BROKER
+                ? image.topics().stream()
+                : image.topic(config.getResourceName()).stream();
     }
 
     private static Cause config(Topic topic) {
@@ -92,17 +116,32 @@ public final class ConfigDecisions {
     }
 
     private static Status check(MetadataImage image, ConfigResource resource, long times) {
-        return resource.type() == ConfigResource.Type.BROKER
-                ? checkBroker(image, resource.name(), times)
-                : checkTopic(image, resource.name(), times);
-    }
-
-    private static Status checkBroker(MetadataImage image, String name, long times) {
         if (times > 1) {
             return Statuses.error(
                     ErrorCode.INVALID_REQUEST,
-                    "Broker '" + name + "' is " + times + " times in the request; name it once, with all its changes.");
+                    title(resource) + " is " + times + " times in the request; name it once, with all its changes.");
         }
+        return switch (resource.type()) {
+            case TOPIC -> checkTopic(image, resource.name());
+            case BROKER -> checkBroker(image, resource.name());
+            case GROUP, CLIENT_METRICS ->
+                resource.name().isEmpty()
+                        ? Statuses.error(ErrorCode.INVALID_REQUEST, title(resource) + " has no name; give it one.")
+                        : Statuses.OK;
+        };
+    }
+
+    private static String title(ConfigResource resource) {
+        String kind = switch (resource.type()) {
+            case TOPIC -> "Topic";
+            case BROKER -> "Broker";
+            case GROUP -> "Group";
+            case CLIENT_METRICS -> "Client metrics subscription";
+        };
+        return kind + " '" + resource.name() + "'";
+    }
+
+    private static Status checkBroker(MetadataImage image, String name) {
         boolean known = name.isEmpty()
                 || image.brokers().stream()
                         .anyMatch(broker -> Integer.toString(broker.id()).equals(name));
@@ -114,12 +153,7 @@ public final class ConfigDecisions {
                                 + "'; expected the id of a registered broker, or nothing for the default of all.");
     }
 
-    private static Status checkTopic(MetadataImage image, String topic, long times) {
-        if (times > 1) {
-            return Statuses.error(
-                    ErrorCode.INVALID_REQUEST,
-                    "Topic '" + topic + "' is " + times + " times in the request; name it once, with all its changes.");
-        }
+    private static Status checkTopic(MetadataImage image, String topic) {
         Optional<String> complaint = TopicNames.complaint(topic);
         if (complaint.isPresent()) return Statuses.error(ErrorCode.INVALID_TOPIC_EXCEPTION, complaint.get());
         if (image.topic(topic).isEmpty()) {
@@ -128,10 +162,16 @@ public final class ConfigDecisions {
         return Statuses.OK;
     }
 
-    private Status validate(ConfigResource resource, Map<String, String> overrides) {
+    private static Status validate(
+            ConfigResource resource, Map<String, String> overrides, Map<String, String> topicDefaults) {
         try {
-            if (resource.type() == ConfigResource.Type.BROKER) BrokerConfigs.validate(overrides);
-            else TopicConfigs.validate(overrides, defaults);
+            switch (resource.type()) {
+                case TOPIC -> TopicConfigs.validate(overrides, topicDefaults);
+                case BROKER ->
+                    BrokerConfigs.validate(overrides, !resource.name().isEmpty());
+                case GROUP -> GroupOverrides.validate(overrides);
+                case CLIENT_METRICS -> ClientMetricsConfigs.validate(overrides);
+            }
             return Statuses.OK;
         } catch (ConfigException e) {
             return Statuses.error(ErrorCode.INVALID_CONFIG, e.getMessage());

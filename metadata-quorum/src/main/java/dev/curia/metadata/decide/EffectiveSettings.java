@@ -8,7 +8,7 @@ import dev.curia.metadata.image.Topic;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What is in force for topics: what they override of the defaults, and the defaults. */
+/** What is in force for topics: what they override of the defaults, and the defaults, those of the metadata before the configured. */
 final class EffectiveSettings {
     private final Map<String, String> defaults;
 
@@ -28,7 +28,9 @@ final class EffectiveSettings {
     private <T> T in(MetadataImage image, Topic topic, ConfigKey<T> key) {
         Map<String, String> overrides = image.config(ConfigResource.topic(topic.name()));
         Map<String, String> config = new HashMap<>();
-        String value = overrides.getOrDefault(key.name(), defaults.get(key.name()));
+        String value = overrides.get(key.name());
+        if (value == null) value = image.config(ConfigResource.brokers()).get(TopicConfigs.brokerName(key));
+        if (value == null) value = defaults.get(key.name());
         if (value != null) config.put(key.name(), value);
         return key.in(config);
     }

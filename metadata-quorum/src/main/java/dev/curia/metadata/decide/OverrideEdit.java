@@ -1,7 +1,9 @@
 package dev.curia.metadata.decide;
 
 import dev.curia.common.config.BrokerConfigs;
+import dev.curia.common.config.ClientMetricsConfigs;
 import dev.curia.common.config.ConfigKey;
+import dev.curia.common.config.GroupOverrides;
 import dev.curia.common.config.TopicConfigs;
 import dev.curia.proto.admin.v1.ConfigAlteration;
 import dev.curia.proto.admin.v1.ConfigChange;
@@ -39,7 +41,7 @@ record OverrideEdit(Map<String, String> before, Map<String, String> after, Optio
             } else if (operation == Operation.DELETE) {
                 after.remove(key);
             } else {
-                Optional<ConfigKey<?>> known = TopicConfigs.byName(key).or(() -> BrokerConfigs.byName(key));
+                Optional<ConfigKey<?>> known = known(key);
                 if (known.isPresent() && known.get().type() != ConfigKey.Type.LIST) {
                     return refused(
                             before,
@@ -52,6 +54,14 @@ record OverrideEdit(Map<String, String> before, Map<String, String> after, Optio
             }
         }
         return new OverrideEdit(before, after, Optional.empty());
+    }
+
+    private static Optional<ConfigKey<?>> known(String key) {
+        return TopicConfigs.byName(key)
+                .or(() -> BrokerConfigs.byName(key))
+                .or(() -> Stream.concat(GroupOverrides.ALL.stream(), ClientMetricsConfigs.ALL.stream())
+                        .filter(each -> each.name().equals(key))
+                        .findFirst());
     }
 
     private static String defaultText(Optional<ConfigKey<?>> key) {

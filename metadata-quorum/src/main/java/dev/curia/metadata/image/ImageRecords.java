@@ -101,6 +101,8 @@ public final class ImageRecords {
         return switch (r.getResourceType()) {
             case TOPIC -> ConfigResource.topic(r.getResourceName());
             case BROKER -> new ConfigResource(ConfigResource.Type.BROKER, r.getResourceName());
+            case CLIENT_METRICS -> ConfigResource.clientMetrics(r.getResourceName());
+            case GROUP -> ConfigResource.group(r.getResourceName());
             case RESOURCE_TYPE_UNSPECIFIED, UNRECOGNIZED ->
                 throw new IllegalStateException("a config record of unknown resource type " + r.getResourceTypeValue());
         };
@@ -109,7 +111,12 @@ public final class ImageRecords {
     public static ConfigRecord.Builder config(ConfigResource resource, String key) {
         return ConfigRecord.newBuilder()
                 .setResourceType(
-                        resource.type() == ConfigResource.Type.TOPIC ? ResourceType.TOPIC : ResourceType.BROKER)
+                        switch (resource.type()) {
+                            case TOPIC -> ResourceType.TOPIC;
+                            case BROKER -> ResourceType.BROKER;
+                            case CLIENT_METRICS -> ResourceType.CLIENT_METRICS;
+                            case GROUP -> ResourceType.GROUP;
+                        })
                 .setResourceName(resource.name())
                 .setKey(key);
     }

@@ -181,6 +181,14 @@ public final class MetadataImage {
         return configs.getOrDefault(resource, HashTreePMap.empty());
     }
 
+    /** The names of those of this kind that have overrides. */
+    public List<String> configured(ConfigResource.Type type) {
+        return configs.keySet().stream()
+                .filter(resource -> resource.type() == type)
+                .map(ConfigResource::name)
+                .toList();
+    }
+
     /** Finalized feature levels by name. */
     public Map<String, Integer> features() {
         return features;

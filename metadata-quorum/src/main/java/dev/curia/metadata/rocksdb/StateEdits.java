@@ -129,7 +129,13 @@ final class StateEdits {
         byte[] name = utf8(resource.name());
         byte[] keyBytes = utf8(key);
         return ByteBuffer.allocate(1 + Integer.BYTES + name.length + keyBytes.length)
-                .put((byte) (resource.type() == ConfigResource.Type.TOPIC ? 'T' : 'B'))
+                .put((byte)
+                        switch (resource.type()) {
+                            case TOPIC -> 'T';
+                            case BROKER -> 'B';
+                            case CLIENT_METRICS -> 'M';
+                            case GROUP -> 'G';
+                        })
                 .putInt(name.length)
                 .put(name)
                 .put(keyBytes)

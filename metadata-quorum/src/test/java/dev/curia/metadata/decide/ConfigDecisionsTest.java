@@ -324,4 +324,25 @@ final class ConfigDecisionsTest {
         assertThat(set).isEqualTo(code == ErrorCode.NONE);
         return code;
     }
+
+    @Test
+    void whatIsSetForAllBrokersHoldsForTopicsThatSayNothing() {
+        EffectiveSettings settings = new EffectiveSettings(Fixtures.DEFAULTS);
+        MetadataImage own = altered(image, "payments", set("min.insync.replicas", "3"));
+        MetadataImage after = Fixtures.after(
+                own,
+                configs.alter(
+                        own,
+                        request(ConfigAlteration.newBuilder()
+                                .setBroker("")
+                                .addChanges(set("min.insync.replicas", "2"))
+                                .build())));
+        assertThat(settings.minInsync(own, own.topic("orders").orElseThrow())).isEqualTo(1);
+        assertThat(settings.minInsync(after, after.topic("orders").orElseThrow()))
+                .isEqualTo(2);
+        assertThat(settings.minInsync(after, after.topic("payments").orElseThrow()))
+                .isEqualTo(3);
+        assertThat(broker(image, "1", "min.insync.replicas", "2")).isEqualTo(ErrorCode.INVALID_CONFIG);
+        assertThat(broker(image, "1", "log.retention.ms", "2")).isEqualTo(ErrorCode.NONE);
+    }
 }

@@ -131,7 +131,8 @@ final class RandomBatches {
 
     private List<MetadataRecord> config(MetadataImage image) {
         ConfigResource resource = image.topics().isEmpty() || random.nextBoolean()
-                ? ConfigResource.brokers()
+                ? pick(List.of(
+                        ConfigResource.brokers(), ConfigResource.group("same"), ConfigResource.clientMetrics("same")))
                 : ConfigResource.topic(pick(List.copyOf(image.topics())).name());
         String key = "key-" + random.nextInt(3);
         if (random.nextInt(3) == 0) {

@@ -3,10 +3,12 @@ package dev.curia.common.config;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Every setting of brokers that is changed while they run, through the metadata, and not in a file. */
+/** Every setting of brokers that can be changed while they run, through the metadata; it goes before what a file says. */
 public final class BrokerConfigs {
     private static final long UNBOUNDED = Long.MAX_VALUE;
 
@@ -29,9 +31,35 @@ public final class BrokerConfigs {
             UNBOUNDED,
             "What a move of partitions gets as its throttle that names none, in bytes a second of each leader. Of the cluster: set it as the default of all brokers.");
 
-    /** By name. */
-    public static final List<ConfigKey<?>> ALL =
+    public static final ConfigKey<Integer> MAX_CONNECTIONS = ConfigKey.ofInt(
+            "max.connections",
+            Integer.MAX_VALUE,
+            0,
+            Integer.MAX_VALUE,
+            "How many clients' connections a broker has at once, over all listeners; one more is closed at once.");
+    public static final ConfigKey<Integer> MAX_CONNECTIONS_PER_IP = ConfigKey.ofInt(
+            "max.connections.per.ip",
+            Integer.MAX_VALUE,
+            0,
+            Integer.MAX_VALUE,
+            "How many connections a broker has at once from one address; one more is closed at once.");
+
+    /** Those that no file can set. */
+    public static final List<ConfigKey<?>> ONLY_DYNAMIC =
             List.of(MOVE_THROTTLED_RATE, FOLLOWER_THROTTLED_RATE, LEADER_THROTTLED_RATE);
+
+    /** With the defaults of topic settings. */
+    public static final List<ConfigKey<?>> ALL = Stream.concat(
+                    Stream.concat(ONLY_DYNAMIC.stream(), Stream.of(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_IP)),
+                    TopicConfigs.ALL.stream()
+                            .filter(TopicConfigs::hasBrokerDefault)
+                            .<ConfigKey<?>>map(TopicConfigs::brokerDefault))
+            .toList();
+
+    /** The controller decides by these, and so they are the same for all brokers. */
+    private static final Set<String> ONLY_OF_ALL_BROKERS = Set.of(
+            TopicConfigs.brokerName(TopicConfigs.MIN_INSYNC_REPLICAS),
+            TopicConfigs.brokerName(TopicConfigs.UNCLEAN_LEADER_ELECTION_ENABLE));
 
     private static final Map<String, ConfigKey<?>> BY_NAME =
             ALL.stream().collect(Collectors.toUnmodifiableMap(ConfigKey::name, Function.identity()));
@@ -42,8 +70,19 @@ public final class BrokerConfigs {
         return Optional.ofNullable(BY_NAME.get(name));
     }
 
-    /** @throws ConfigException on the first that is unknown or ill-typed */
-    public static void validate(Map<String, String> overrides) {
+    /**
+     * @param ofOne of a single broker, not the default of all
+     * @throws ConfigException on the first that is unknown, ill-typed, or not of a single broker
+     */
+    public static void validate(Map<String, String> overrides, boolean ofOne) {
+        overrides.keySet().stream()
+                .filter(name -> ofOne && ONLY_OF_ALL_BROKERS.contains(name))
+                .sorted()
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new ConfigException("Setting " + name + " must be the same on all brokers;"
+                            + " change the default of all brokers, or a topic's own.");
+                });
         overrides.forEach((name, value) -> byName(name)
                 .orElseThrow(
                         () -> new ConfigException("Setting " + name + " of a broker cannot be changed while it runs;"

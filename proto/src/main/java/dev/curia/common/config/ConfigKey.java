@@ -95,6 +95,15 @@ public record ConfigKey<T>(
         });
     }
 
+    /** @throws ConfigException on the first that is none of the keys, or ill-typed */
+    static void validate(List<ConfigKey<?>> keys, Map<String, String> settings, String kind) {
+        settings.forEach((name, value) -> keys.stream()
+                .filter(key -> key.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new ConfigException("Unknown " + kind + " config name: " + name + "."))
+                .parse(value));
+    }
+
     /** Reads one value of this key; throws {@link ConfigException} naming key, value and what is accepted. */
     public T parse(String text) {
         try {

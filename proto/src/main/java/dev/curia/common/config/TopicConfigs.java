@@ -235,6 +235,31 @@ public final class TopicConfigs {
         return BROKER_NAMES.getOrDefault(key.name(), "log." + key.name());
     }
 
+    /** The setting of a broker that is the default of a topic's. */
+    public static <T> ConfigKey<T> brokerDefault(ConfigKey<T> key) {
+        return new ConfigKey<>(
+                brokerName(key),
+                key.type(),
+                key.defaultText(),
+                "The default of a topic's " + key.name() + ". " + key.doc(),
+                key.accepts(),
+                key.parser());
+    }
+
+    /**
+     * What brokers' settings say of the defaults of topics, by the topic setting's name.
+     *
+     * @param brokerSettings by the broker setting's name, others among them
+     */
+    public static Map<String, String> defaultsIn(Map<String, String> brokerSettings) {
+        Map<String, String> defaults = new HashMap<>();
+        ALL.stream().filter(TopicConfigs::hasBrokerDefault).forEach(key -> {
+            String value = brokerSettings.get(brokerName(key));
+            if (value != null) defaults.put(key.name(), value);
+        });
+        return defaults;
+    }
+
     /**
      * Checks overrides as a client sent them, each alone and with the others.
      *

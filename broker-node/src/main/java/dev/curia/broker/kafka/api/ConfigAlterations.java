@@ -27,9 +27,11 @@ final class ConfigAlterations {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final TopicAdmin topics;
+    private final BrokerLoggers loggers;
 
-    ConfigAlterations(TopicAdmin topics) {
+    ConfigAlterations(TopicAdmin topics, BrokerLoggers loggers) {
         this.topics = topics;
+        this.loggers = loggers;
     }
 
     /** @param operation Kafka's number */
@@ -48,7 +50,9 @@ final class ConfigAlterations {
         for (int i = 0; i < outcomes.length; i++) {
             Alteration alteration = asked.get(i);
             String complaint = complaint(alteration);
-            if (complaint == null) {
+            if (alteration.resourceType == ConfigResource.Type.BROKER_LOGGER.id()) {
+                outcomes[i] = loggers.alter(alteration, validateOnly);
+            } else if (complaint == null) {
                 sent.add(i);
                 request.addAlterations(toProto(alteration));
             } else {
@@ -81,9 +85,10 @@ final class ConfigAlterations {
 
     private static @Nullable String complaint(Alteration alteration) {
         ConfigResource.Type type = ConfigResource.Type.forId(alteration.resourceType);
-        if (type != ConfigResource.Type.TOPIC && type != ConfigResource.Type.BROKER) {
+        if (type == ConfigResource.Type.UNKNOWN) {
             return "Configs of resource type " + alteration.resourceType
-                    + " cannot be altered: expected 2 (topic) or 4 (broker).";
+                    + " cannot be altered: expected 2 (topic), 4 (broker), 8 (broker loggers), 16 (client metrics) or"
+                    + " 32 (group).";
         }
         if (type == ConfigResource.Type.TOPIC && alteration.resourceName.isEmpty())
             return "Default topic resources are not allowed: name a topic.";
@@ -102,8 +107,12 @@ final class ConfigAlterations {
 
     private static ConfigAlteration toProto(Alteration alteration) {
         ConfigAlteration.Builder resource = ConfigAlteration.newBuilder();
-        if (alteration.resourceType == ConfigResource.Type.BROKER.id()) resource.setBroker(alteration.resourceName);
-        else resource.setTopic(alteration.resourceName);
+        switch (ConfigResource.Type.forId(alteration.resourceType)) {
+            case BROKER -> resource.setBroker(alteration.resourceName);
+            case GROUP -> resource.setGroup(alteration.resourceName);
+            case CLIENT_METRICS -> resource.setClientMetrics(alteration.resourceName);
+            case TOPIC, BROKER_LOGGER, UNKNOWN -> resource.setTopic(alteration.resourceName);
+        }
         return resource.setReplace(alteration.replace)
                 .addAllChanges(alteration.changes.stream()
                         .map(change -> ConfigChange.newBuilder()

@@ -2,7 +2,9 @@ package dev.curia.broker.kafka.api;
 
 import dev.curia.broker.config.Settings;
 import dev.curia.common.config.BrokerConfigs;
+import dev.curia.common.config.ClientMetricsConfigs;
 import dev.curia.common.config.ConfigKey;
+import dev.curia.common.config.GroupOverrides;
 import dev.curia.common.config.TopicConfigs;
 import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.MetadataImage;
@@ -10,12 +12,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 import org.jspecify.annotations.Nullable;
 
-/** What settings of topics and brokers are in force, and where they come from (KIP-226). Thread-safe. */
+/** What settings of topics, brokers, groups and subscriptions to metrics are in force, and where they come from (KIP-226). Thread-safe. */
 final class ConfigEntries {
     private final ClusterView cluster;
     private final Settings settings;
@@ -84,7 +87,7 @@ final class ConfigEntries {
 
     /** All settings of this broker; what its file says can't be changed while it runs. */
     List<Entry> broker() {
-        return Stream.concat(settings.keys().stream(), BrokerConfigs.ALL.stream())
+        return Stream.concat(settings.keys().stream(), BrokerConfigs.ONLY_DYNAMIC.stream())
                 .sorted(Comparator.comparing(ConfigKey::name))
                 .map(key -> new Entry(
                         key,
@@ -101,6 +104,34 @@ final class ConfigEntries {
                 .map(key -> {
                     List<Source> sources = new ArrayList<>();
                     add(sources, key.name(), set, ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG);
+                    return new Entry(key, sources, false);
+                })
+                .toList();
+    }
+
+    /** All settings of a group, whether it exists or not. */
+    List<Entry> group(String id) {
+        Map<String, String> overrides = cluster.image().config(ConfigResource.group(id));
+        return GroupOverrides.ALL.stream()
+                .map(key -> {
+                    List<Source> sources = new ArrayList<>();
+                    add(sources, key.name(), overrides, ConfigSource.GROUP_CONFIG);
+                    sources.addAll(brokerWide(GroupOverrides.brokerName(key), key.defaultText()));
+                    return new Entry(key, sources, false);
+                })
+                .toList();
+    }
+
+    /** All settings of a subscription to metrics; none when it does not exist. */
+    List<Entry> clientMetrics(String name) {
+        Map<String, String> set = cluster.image().config(ConfigResource.clientMetrics(name));
+        if (set.isEmpty()) return List.of();
+        return ClientMetricsConfigs.ALL.stream()
+                .map(key -> {
+                    List<Source> sources = new ArrayList<>();
+                    add(sources, key.name(), set, ConfigSource.CLIENT_METRICS_CONFIG);
+                    sources.add(new Source(
+                            key.name(), Objects.requireNonNull(key.defaultText()), ConfigSource.DEFAULT_CONFIG));
                     return new Entry(key, sources, false);
                 })
                 .toList();

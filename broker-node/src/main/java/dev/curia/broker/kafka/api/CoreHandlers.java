@@ -23,12 +23,14 @@ public final class CoreHandlers {
             Settings settings,
             FetchSessions fetchSessions,
             DiskReads disk,
-            Clock clock) {}
+            Clock clock,
+            LoggerLevels loggers) {}
 
     /** One handler a request kind; ApiVersions comes with {@link ApiTable#of}. */
     public static List<RequestHandler<?>> of(Ports ports) {
         PartitionLookup partitions = new PartitionLookup(ports.cluster, ports.replicas);
-        ConfigAlterations alterations = new ConfigAlterations(ports.topics);
+        ConfigAlterations alterations =
+                new ConfigAlterations(ports.topics, new BrokerLoggers(ports.cluster, ports.loggers));
         ConfigEntries configs = new ConfigEntries(ports.cluster, ports.settings);
         return List.of(
                 new ProduceHandler(partitions),
@@ -38,7 +40,8 @@ public final class CoreHandlers {
                 new DescribeProducersHandler(partitions),
                 new MetadataHandler(ports.cluster, ports.topics, ports.settings.get(ServerKeys.AUTO_CREATE_TOPICS)),
                 new DescribeClusterHandler(ports.cluster),
-                new DescribeConfigsHandler(ports.cluster, configs),
+                new DescribeConfigsHandler(ports.cluster, configs, ports.loggers),
+                new ListConfigResourcesHandler(ports.cluster),
                 new AlterConfigsHandler(alterations),
                 new IncrementalAlterConfigsHandler(alterations),
                 new DeleteRecordsHandler(partitions),

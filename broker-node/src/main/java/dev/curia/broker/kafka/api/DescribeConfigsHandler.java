@@ -15,15 +15,19 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
-/** Says which settings are in force for topics and for this broker, and why. */
+/** Says which settings are in force for topics, groups, subscriptions to metrics and this broker, and why; and this broker's loggers (KIP-412). */
 public final class DescribeConfigsHandler implements RequestHandler<DescribeConfigsRequest> {
     private final ClusterView cluster;
     private final ConfigEntries configs;
+    private final LoggerLevels loggers;
 
-    DescribeConfigsHandler(ClusterView cluster, ConfigEntries configs) {
+    DescribeConfigsHandler(ClusterView cluster, ConfigEntries configs, LoggerLevels loggers) {
         this.cluster = cluster;
         this.configs = configs;
+        this.loggers = loggers;
     }
 
     @Override
@@ -56,12 +60,17 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
         return switch (org.apache.kafka.common.config.ConfigResource.Type.forId(resource.resourceType())) {
             case TOPIC -> topic(resource, result, request);
             case BROKER -> broker(resource, result, request);
-            default ->
+            case BROKER_LOGGER -> loggers(resource, result);
+            case GROUP -> group(resource, result, request);
+            case CLIENT_METRICS ->
+                result.setConfigs(entries(configs.clientMetrics(resource.resourceName()), resource, request));
+            case UNKNOWN ->
                 failed(
                         result,
                         Errors.INVALID_REQUEST,
                         "Configs of resource type " + resource.resourceType()
-                                + " are not served: expected 2 (topic) or 4 (broker).");
+                                + " are not known: expected 2 (topic), 4 (broker), 8 (broker loggers),"
+                                + " 16 (client metrics) or 32 (group).");
         };
     }
 
@@ -81,14 +90,37 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
         if (resource.resourceName().isEmpty()) {
             return result.setConfigs(entries(configs.brokerDefaults(), resource, request));
         }
-        String self = Integer.toString(cluster.brokerId());
-        if (!resource.resourceName().equals(self)) {
-            return failed(
-                    result,
-                    Errors.INVALID_REQUEST,
-                    "Configs of broker " + resource.resourceName() + " are asked of broker " + self + ".");
-        }
+        if (!isSelf(resource)) return failed(result, Errors.INVALID_REQUEST, notSelf(resource));
         return result.setConfigs(entries(configs.broker(), resource, request));
+    }
+
+    private DescribeConfigsResult group(
+            DescribeConfigsResource resource, DescribeConfigsResult result, DescribeConfigsRequestData request) {
+        if (resource.resourceName().isEmpty()) {
+            return failed(result, Errors.INVALID_REQUEST, "A group's id is empty; name a group.");
+        }
+        return result.setConfigs(entries(configs.group(resource.resourceName()), resource, request));
+    }
+
+    private DescribeConfigsResult loggers(DescribeConfigsResource resource, DescribeConfigsResult result) {
+        if (!isSelf(resource)) return failed(result, Errors.INVALID_REQUEST, notSelf(resource));
+        List<String> wanted = resource.configurationKeys();
+        return result.setConfigs(loggers.levels().entrySet().stream()
+                .filter(logger -> wanted == null || wanted.isEmpty() || wanted.contains(logger.getKey()))
+                .map(logger -> new DescribeConfigsResourceResult()
+                        .setName(logger.getKey())
+                        .setValue(logger.getValue())
+                        .setConfigSource(ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG.id())
+                        .setConfigType(ConfigType.STRING.id()))
+                .toList());
+    }
+
+    private boolean isSelf(DescribeConfigsResource resource) {
+        return resource.resourceName().equals(Integer.toString(cluster.brokerId()));
+    }
+
+    private String notSelf(DescribeConfigsResource resource) {
+        return "Configs of broker " + resource.resourceName() + " are asked of broker " + cluster.brokerId() + ".";
     }
 
     private static List<DescribeConfigsResourceResult> entries(

@@ -43,8 +43,10 @@ public final class KafkaListener implements AutoCloseable {
      * @param port 0: any free one
      * @param maxRequestBytes socket.request.max.bytes
      * @param maxIdle connections.max.idle.ms
+     * @param limits shared by all listeners
      */
-    public record Config(String name, String host, int port, int maxRequestBytes, Duration maxIdle) {}
+    public record Config(
+            String name, String host, int port, int maxRequestBytes, Duration maxIdle, ConnectionLimits limits) {}
 
     private final Channel server;
     private final ChannelGroup connections;
@@ -80,6 +82,7 @@ public final class KafkaListener implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        if (!admitted(channel, config.limits(), metrics)) return;
                         connections.add(channel);
                         String id = config.name() + "-" + numbers.incrementAndGet();
                         channel.pipeline()
@@ -100,6 +103,21 @@ public final class KafkaListener implements AutoCloseable {
                     cause);
         }
         return new KafkaListener(bound.channel(), connections);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody is left to be told
+    private static boolean admitted(Channel channel, ConnectionLimits limits, KafkaMetrics metrics) {
+        if (!(channel.remoteAddress() instanceof InetSocketAddress from)) {
+            channel.close(); // gone already
+            return false;
+        }
+        if (!limits.admit(from.getAddress())) {
+            metrics.refused();
+            channel.close();
+            return false;
+        }
+        channel.closeFuture().addListener(closed -> limits.closed(from.getAddress()));
+        return true;
     }
 
     /** The port bound. */

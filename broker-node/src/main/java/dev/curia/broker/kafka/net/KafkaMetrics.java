@@ -22,6 +22,7 @@ public final class KafkaMetrics {
     private final Counter bytesIn;
     private final Counter bytesOut;
     private final Counter malformed;
+    private final Counter refused;
 
     private record Outcome(ApiKeys api, Errors error) {}
 
@@ -44,6 +45,14 @@ public final class KafkaMetrics {
         malformed = Counter.builder("curia.kafka.connections.rejected")
                 .description("Connections closed for what they sent: no request, too large, or not served")
                 .register(registry);
+        refused = Counter.builder("curia.kafka.connections.refused")
+                .description("Connections closed at once, since there are as many as max.connections or"
+                        + " max.connections.per.ip allow")
+                .register(registry);
+    }
+
+    void refused() {
+        refused.increment();
     }
 
     void opened() {

@@ -2,6 +2,7 @@ package dev.curia.broker.kafka.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.broker.bridge.PublishedMetadata;
 import dev.curia.broker.kafka.api.ConfigAlterations.Alteration;
 import dev.curia.broker.kafka.api.ConfigAlterations.Change;
 import dev.curia.broker.kafka.api.ConfigAlterations.Outcome;
@@ -37,7 +38,8 @@ class ConfigAlterationsTest {
     private static final byte DELETE = 1;
 
     private final Controller controller = new Controller();
-    private final ConfigAlterations alterations = new ConfigAlterations(controller);
+    private final ConfigAlterations alterations =
+            new ConfigAlterations(controller, new BrokerLoggers(new PublishedMetadata(7), new MemoryLoggers()));
 
     private static Alteration alteration(byte type, String name, Change... changes) {
         return new Alteration(type, name, false, List.of(changes));
@@ -58,17 +60,17 @@ class ConfigAlterationsTest {
                 alteration(TOPIC, "a", change(SET, "1")),
                 alteration(BROKER, "7", change(SET, "1")),
                 alteration(TOPIC, "b", change(DELETE, null)),
-                alteration((byte) 32, "group", change(SET, "1")),
+                alteration((byte) 64, "x", change(SET, "1")),
                 alteration(TOPIC, "c", change(SET, "2")));
         assertThat(outcomes)
                 .extracting(outcome -> outcome.of().resourceName())
-                .containsExactly("a", "7", "b", "group", "c");
+                .containsExactly("a", "7", "b", "x", "c");
         assertThat(outcomes)
                 .extracting(Outcome::error)
                 .containsExactly(Errors.NONE, Errors.NONE, Errors.INVALID_CONFIG, Errors.INVALID_REQUEST, Errors.NONE);
         assertThat(outcomes.get(0).message()).isNull();
         assertThat(outcomes.get(2).message()).isEqualTo("no");
-        assertThat(outcomes.get(3).message()).contains("resource type 32").contains("2 (topic)");
+        assertThat(outcomes.get(3).message()).contains("resource type 64").contains("2 (topic)");
         assertThat(controller.asked.get(0).getAlterationsList())
                 .extracting(ConfigAlteration::getTopic)
                 .containsExactly("a", "", "b", "c");
@@ -92,7 +94,7 @@ class ConfigAlterationsTest {
     @Test
     void aSilentControllerLeavesTheOutcomeUnknown() {
         controller.silent = true;
-        List<Outcome> outcomes = alter(alteration(TOPIC, "a", change(SET, "1")), alteration((byte) 32, "7"));
+        List<Outcome> outcomes = alter(alteration(TOPIC, "a", change(SET, "1")), alteration((byte) 64, "7"));
         assertThat(outcomes)
                 .extracting(Outcome::error)
                 .containsExactly(Errors.REQUEST_TIMED_OUT, Errors.INVALID_REQUEST);

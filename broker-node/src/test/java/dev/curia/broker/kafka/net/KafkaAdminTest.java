@@ -279,7 +279,7 @@ class KafkaAdminTest {
         ConfigResource node = new ConfigResource(ConfigResource.Type.BROKER, "7");
         List<AlterConfigOp> good = List.of(op(OpType.SET, "retention.ms", "1000"));
         Map<ConfigResource, KafkaFuture<Void>> results = admin.incrementalAlterConfigs(
-                        Map.of(TOPIC, good, unknown, good, node, List.of(op(OpType.SET, "log.retention.ms", "1"))))
+                        Map.of(TOPIC, good, unknown, good, node, List.of(op(OpType.SET, "num.io.threads", "1"))))
                 .values();
         get(Objects.requireNonNull(results.get(TOPIC)));
         fails(Objects.requireNonNull(results.get(unknown)), UnknownTopicOrPartitionException.class, "nope");

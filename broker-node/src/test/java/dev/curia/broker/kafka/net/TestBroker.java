@@ -1,6 +1,6 @@
 package dev.curia.broker.kafka.net;
 
-import dev.curia.broker.config.ServerKeys;
+import dev.curia.broker.config.ServerSettings;
 import dev.curia.broker.config.Settings;
 import dev.curia.broker.fetch.DiskReads;
 import dev.curia.broker.fetch.FetchSessions;
@@ -9,6 +9,7 @@ import dev.curia.broker.kafka.api.ClusterAdmin;
 import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.CoreHandlers;
 import dev.curia.broker.kafka.api.LogDirs;
+import dev.curia.broker.kafka.api.MemoryLoggers;
 import dev.curia.broker.kafka.api.ProducerIdBlocks;
 import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.common.id.PartitionId;
@@ -62,6 +63,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,6 +83,8 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
 
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final AtomicInteger openSlices = new AtomicInteger();
+    final AtomicInteger maxConnections = new AtomicInteger(Integer.MAX_VALUE);
+    final AtomicInteger maxConnectionsPerAddress = new AtomicInteger(Integer.MAX_VALUE);
     final ApiTable apis;
 
     private final NetworkThreads threads = new NetworkThreads(1);
@@ -106,12 +110,24 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     /** @param make a new partition's replica; null: a {@link FileReplica} */
     TestBroker(Path directory, Duration maxIdle, @Nullable BiFunction<PartitionId, TopicPartition, Replica> make)
             throws IOException {
+        this(directory, maxIdle, make, Map.of());
+    }
+
+    /** @param given more settings, as in a configuration file */
+    TestBroker(
+            Path directory,
+            Duration maxIdle,
+            @Nullable BiFunction<PartitionId, TopicPartition, Replica> make,
+            Map<String, String> given)
+            throws IOException {
         this.make = make != null ? make : (id, name) -> new FileReplica(id, name, directory, openSlices);
         SystemClock clock = new SystemClock();
+        ConnectionLimits limits = new ConnectionLimits(maxConnections::get, maxConnectionsPerAddress::get);
         disk = new DiskReads(2, 64);
-        Settings settings = Settings.of(
-                Map.of("process.roles", "broker", "node.id", "7", "cluster.id", "test", "log.dirs", "d"),
-                ServerKeys.ALL);
+        Map<String, String> all =
+                new HashMap<>(Map.of("process.roles", "broker", "node.id", "7", "cluster.id", "test", "log.dirs", "d"));
+        all.putAll(given);
+        Settings settings = ServerSettings.of(all);
         apis = ApiTable.of(
                 CoreHandlers.of(new CoreHandlers.Ports(
                         this,
@@ -124,10 +140,11 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                         settings,
                         new FetchSessions(100, 10_000, clock, new SplittableRandom(2)),
                         disk,
-                        clock)),
+                        clock,
+                        new MemoryLoggers())),
                 this);
         listener = KafkaListener.start(
-                new KafkaListener.Config("PLAINTEXT", "127.0.0.1", 0, MAX_REQUEST_BYTES, maxIdle),
+                new KafkaListener.Config("PLAINTEXT", "127.0.0.1", 0, MAX_REQUEST_BYTES, maxIdle, limits),
                 threads,
                 apis,
                 clock,

@@ -439,7 +439,12 @@ class WireTest {
         try (NetworkThreads threads = new NetworkThreads(1)) {
             org.assertj.core.api.Assertions.assertThatThrownBy(() -> KafkaListener.start(
                                     new KafkaListener.Config(
-                                            "EXTERNAL", "127.0.0.1", broker.port(), 1000, Duration.ofMinutes(1)),
+                                            "EXTERNAL",
+                                            "127.0.0.1",
+                                            broker.port(),
+                                            1000,
+                                            Duration.ofMinutes(1),
+                                            new ConnectionLimits(() -> 1, () -> 1)),
                                     threads,
                                     broker.apis,
                                     new dev.curia.common.time.SystemClock(),

@@ -1,0 +1,139 @@
+package dev.curia.broker.kafka.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.curia.common.time.SystemClock;
+import dev.curia.testkit.Await;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many connections, and more than there may be. */
+class ConnectionsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    private final SystemClock clock = new SystemClock();
+    TestBroker broker;
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws Exception {
+        broker = new TestBroker(directory);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable each : opened) each.close();
+        broker.close();
+    }
+
+    /** From 127.0.0.n. */
+    private Socket connect(int n) throws IOException {
+        Socket socket = new Socket();
+        opened.add(socket);
+        socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) n}), 0));
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), broker.port()));
+        socket.setSoTimeout((int) PATIENCE.toMillis());
+        return socket;
+    }
+
+    private static boolean isServed(Socket socket) throws IOException {
+        try {
+            return EveryVersionTest.call(socket, ApiKeys.API_VERSIONS, (short) 0, new ApiVersionsRequestData())
+                    .errorCounts()
+                    .containsKey(Errors.NONE);
+        } catch (EOFException | SocketException closed) {
+            return false;
+        }
+    }
+
+    @Test
+    void oneConnectionMoreThanThereMayBeIsClosedAndTheOthersGoOn() throws Exception {
+        broker.maxConnections.set(2);
+        Socket first = connect(1);
+        Socket second = connect(2);
+        assertThat(isServed(first)).isTrue();
+        assertThat(isServed(second)).isTrue();
+        assertThat(isServed(connect(3))).isFalse();
+        assertThat(broker.meters
+                        .get("curia.kafka.connections.refused")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+        assertThat(isServed(first)).isTrue();
+
+        second.close();
+        Await.until("there is room", PATIENCE, () -> broker.metric("curia.kafka.connections") == 1);
+        assertThat(isServed(connect(3))).isTrue();
+        broker.maxConnections.set(10);
+        assertThat(isServed(connect(1))).as("a higher limit holds at once").isTrue();
+    }
+
+    @Test
+    void eachAddressHasItsOwnLimit() throws Exception {
+        broker.maxConnectionsPerAddress.set(1);
+        Socket first = connect(1);
+        assertThat(isServed(first)).isTrue();
+        assertThat(isServed(connect(1))).isFalse();
+        assertThat(isServed(connect(2))).isTrue();
+        first.close();
+        Await.until("there is room", PATIENCE, () -> broker.metric("curia.kafka.connections") == 1);
+        assertThat(isServed(connect(1))).isTrue();
+    }
+
+    @Test
+    void aThousandIdleConnectionsHurtNobody() throws Exception {
+        idle(1_000);
+    }
+
+    @Test
+    @Tag("slow")
+    void tenThousandIdleConnectionsHurtNobody() throws Exception {
+        idle(9_500); // with both of their ends in this process, below the usual limit of 20,000 open files
+    }
+
+    private void idle(int count) throws Exception {
+        broker.topic("t", 1);
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        for (int i = 0; i < count; i++) {
+            opened.add(SocketChannel.open(new InetSocketAddress(loopback, broker.port())));
+        }
+        Await.until("all are connected", PATIENCE, () -> broker.metric("curia.kafka.connections") == count);
+        try (Socket busy = new Socket(loopback, broker.port())) {
+            busy.setSoTimeout((int) PATIENCE.toMillis());
+            long[] nanos = new long[200];
+            for (int i = 0; i < nanos.length; i++) {
+                long before = clock.monotonicNanos();
+                ProduceRequestData request = GoodRequests.produce((short) 9, Uuid.ZERO_UUID);
+                assertThat(EveryVersionTest.call(busy, ApiKeys.PRODUCE, (short) 9, request)
+                                .errorCounts())
+                        .containsOnlyKeys(Errors.NONE);
+                nanos[i] = clock.monotonicNanos() - before;
+            }
+            Arrays.sort(nanos);
+            assertThat(Duration.ofNanos(nanos[nanos.length / 2])).isLessThan(Duration.ofMillis(100));
+        }
+    }
+}
