@@ -100,7 +100,7 @@ public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsReq
     private static DeletableTopicResult result(DeletedTopic topic) {
         Errors error = Codes.errors(topic.getStatus().getCode());
         DeletableTopicResult result = new DeletableTopicResult()
-                .setName(topic.getName().isEmpty() ? null : topic.getName())
+                .setName(topic.getName().isEmpty() && !topic.getTopicId().isEmpty() ? null : topic.getName())
                 .setErrorCode(error.code())
                 .setErrorMessage(error == Errors.NONE ? null : topic.getStatus().getMessage());
         if (!topic.getTopicId().isEmpty()) result.setTopicId(Codes.kafka(ImageRecords.uuid(topic.getTopicId())));

@@ -73,8 +73,9 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
     private static Predicate<Held> wanted(DescribeLogDirsRequestData request) {
         if (request.topics() == null) return held -> true;
         Set<TopicPartition> partitions = request.topics().stream()
-                .flatMap(topic ->
-                        topic.partitions().stream().map(partition -> new TopicPartition(topic.topic(), partition)))
+                .flatMap(topic -> topic.partitions().stream()
+                        .filter(partition -> partition >= 0)
+                        .map(partition -> new TopicPartition(topic.topic(), partition)))
                 .collect(Collectors.toSet());
         return held -> partitions.contains(held.partition());
     }

@@ -35,6 +35,7 @@ final class DescribeQuorumHandler implements RequestHandler<DescribeQuorumReques
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private static final long UNKNOWN = -1;
+    private static final short FIRST_WITH_NODES = 2;
 
     private final ClusterAdmin cluster;
     private final Clock clock;
@@ -64,11 +65,14 @@ final class DescribeQuorumHandler implements RequestHandler<DescribeQuorumReques
             RequestContext context, DescribeQuorumRequest request) {
         return cluster.describeQuorum(TIMEOUT)
                 .handle((quorum, failure) -> new org.apache.kafka.common.requests.DescribeQuorumResponse(
-                        answer(request.data(), quorum, failure)));
+                        answer(context, request.data(), quorum, failure)));
     }
 
     private DescribeQuorumResponseData answer(
-            DescribeQuorumRequestData request, @Nullable DescribeQuorumResponse quorum, @Nullable Throwable failure) {
+            RequestContext context,
+            DescribeQuorumRequestData request,
+            @Nullable DescribeQuorumResponse quorum,
+            @Nullable Throwable failure) {
         if (quorum == null) {
             LOG.warn("the quorum's leader did not describe it: {}", String.valueOf(failure));
             return new DescribeQuorumResponseData()
@@ -76,7 +80,9 @@ final class DescribeQuorumHandler implements RequestHandler<DescribeQuorumReques
                     .setErrorMessage("The quorum's leader did not answer in time.");
         }
         NodeCollection nodes = new NodeCollection();
-        quorum.getNodesList().forEach(node -> nodes.add(node(node)));
+        if (context.version() >= FIRST_WITH_NODES) {
+            quorum.getNodesList().forEach(node -> nodes.add(node(node)));
+        }
         return new DescribeQuorumResponseData()
                 .setNodes(nodes)
                 .setTopics(request.topics().stream()

@@ -51,7 +51,7 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
         var elect = dev.curia.proto.admin.v1.ElectLeadersRequest.newBuilder();
         byte type = request.data().electionType();
         if (type != ElectionType.PREFERRED.value && type != ElectionType.UNCLEAN.value) {
-            return CompletableFuture.completedFuture(response(Errors.INVALID_REQUEST, List.of()));
+            return CompletableFuture.completedFuture(response(context, Errors.INVALID_REQUEST, List.of()));
         }
         elect.setUnclean(type == ElectionType.UNCLEAN.value);
         var asked = request.data().topicPartitions();
@@ -64,7 +64,7 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
         }
         Duration timeout = Duration.ofMillis(Math.max(0, request.data().timeoutMs()));
         return admin.electLeaders(elect.build(), timeout).handle((elected, failure) -> {
-            if (failure == null) return response(elected.getPartitionsList());
+            if (failure == null) return response(context, elected.getPartitionsList());
             LOG.warn("no answer from the controller to a request to elect leaders: {}", failure.toString());
             List<ReplicaElectionResult> unknown = new ArrayList<>();
             for (TopicPartitions topic : elect.getPartitionsList()) {
@@ -74,7 +74,7 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
                                 .map(ElectLeadersHandler::unanswered)
                                 .toList()));
             }
-            return response(Errors.REQUEST_TIMED_OUT, unknown);
+            return response(context, Errors.REQUEST_TIMED_OUT, unknown);
         });
     }
 
@@ -85,7 +85,7 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
                 .setErrorMessage("The controller did not answer in time.");
     }
 
-    private static ElectLeadersResponse response(List<ElectedLeader> elected) {
+    private static ElectLeadersResponse response(RequestContext context, List<ElectedLeader> elected) {
         Map<String, ReplicaElectionResult> topics = new LinkedHashMap<>();
         for (ElectedLeader leader : elected) {
             Errors error = Codes.errors(leader.getStatus().getCode());
@@ -99,11 +99,13 @@ public final class ElectLeadersHandler implements RequestHandler<ElectLeadersReq
                                             ? null
                                             : leader.getStatus().getMessage()));
         }
-        return response(Errors.NONE, List.copyOf(topics.values()));
+        return response(context, Errors.NONE, List.copyOf(topics.values()));
     }
 
-    private static ElectLeadersResponse response(Errors error, List<ReplicaElectionResult> results) {
-        return new ElectLeadersResponse(
-                new ElectLeadersResponseData().setErrorCode(error.code()).setReplicaElectionResults(results));
+    private static ElectLeadersResponse response(
+            RequestContext context, Errors error, List<ReplicaElectionResult> results) {
+        ElectLeadersResponseData data = new ElectLeadersResponseData().setReplicaElectionResults(results);
+        // Version 0 only has the errors of partitions.
+        return new ElectLeadersResponse(context.version() == 0 ? data : data.setErrorCode(error.code()));
     }
 }

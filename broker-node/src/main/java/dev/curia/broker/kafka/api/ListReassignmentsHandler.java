@@ -63,6 +63,7 @@ public final class ListReassignmentsHandler implements RequestHandler<ListPartit
         return request.data().topics().stream()
                 .flatMap(topic -> image.topic(topic.name()).stream()
                         .flatMap(known -> topic.partitionIndexes().stream()
+                                .filter(partition -> partition >= 0)
                                 .map(partition -> new PartitionId(known.id(), partition))));
     }
 

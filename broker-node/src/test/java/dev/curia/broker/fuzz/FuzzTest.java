@@ -1,0 +1,215 @@
+package dev.curia.broker.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import dev.curia.broker.Format;
+import dev.curia.broker.Node;
+import dev.curia.broker.config.NodeConfig;
+import dev.curia.broker.config.ServerSettings;
+import dev.curia.common.net.HostPort;
+import dev.curia.common.time.SystemClock;
+import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every kind and version of request that a node advertises, with random and mutated bodies, hostile lengths and counts: each is answered
+ * or its connection closed, no handler fails in a way it did not expect, no thread dies, and memory stays flat. As many as a few seconds
+ * allow; {@code -Dfuzz.requests=1000000} for more, {@code -Dfuzz.seed=N} for others.
+ */
+class FuzzTest {
+    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(FuzzTest.class);
+    private static final int REQUESTS = Integer.getInteger("fuzz.requests", 5_000);
+    private static final long SEED = Long.getLong("fuzz.seed", 1);
+    private static final int CLIENTS = 2;
+    private static final long ROOM_BYTES = 150L << 20;
+
+    @TempDir
+    Path directory;
+
+    private final Queue<String> faults = new ConcurrentLinkedQueue<>();
+    private final Map<String, Level> levels = new HashMap<>();
+    private final Errors errors = new Errors();
+    private Thread.@Nullable UncaughtExceptionHandler before;
+    private @Nullable Node running;
+
+    @BeforeEach
+    void start() throws Exception {
+        quiet("dev.curia", Level.ERROR);
+        quiet("org.apache", Level.ERROR);
+        quiet("io", Level.ERROR);
+        errors.start();
+        ((Logger) LoggerFactory.getLogger("dev.curia")).addAppender(errors);
+        before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> faults.add(thread.getName() + " died: " + e));
+        List<Integer> ports = freePorts(2);
+        Map<String, String> settings = new HashMap<>();
+        settings.put("process.roles", "quorum,broker");
+        settings.put("node.id", "1");
+        settings.put("cluster.id", "fuzz");
+        settings.put("listeners", "PLAINTEXT://127.0.0.1:0");
+        settings.put("rpc.listener", "127.0.0.1:0");
+        settings.put("http.listener", "127.0.0.1:0");
+        settings.put("quorum.voters", "1@127.0.0.1:" + ports.get(0) + ":" + ports.get(1));
+        settings.put("quorum.data.dir", directory.resolve("quorum").toString());
+        settings.put("log.dirs", directory.resolve("logs").toString());
+        settings.put("offsets.topic.replication.factor", "1");
+        settings.put("offsets.topic.num.partitions", "3");
+        settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.put("group.min.session.timeout.ms", "1");
+        settings.put("group.max.session.timeout.ms", "1000");
+        settings.put("group.max.size", "20");
+        settings.put("auto.create.topics.enable", "false");
+        settings.put("curia.producers.per.partition.max", "1000");
+        Node node = Node.start(
+                NodeConfig.of(ServerSettings.of(settings)),
+                Format.VOTER,
+                new SystemClock(),
+                (what, cause) -> faults.add(what + ": " + cause));
+        running = node;
+        node.awaitReady();
+    }
+
+    @AfterEach
+    void stop() {
+        node().close();
+        ((Logger) LoggerFactory.getLogger("dev.curia")).detachAppender(errors);
+        Thread.setDefaultUncaughtExceptionHandler(before);
+        levels.forEach((name, level) -> ((Logger) LoggerFactory.getLogger(name)).setLevel(level));
+    }
+
+    private Node node() {
+        return Objects.requireNonNull(running);
+    }
+
+    private void quiet(String name, Level level) {
+        Logger logger = (Logger) LoggerFactory.getLogger(name);
+        levels.put(name, logger.getLevel());
+        logger.setLevel(level);
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        List<Integer> ports = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            sockets.add(socket);
+            ports.add(socket.getLocalPort());
+        }
+        for (ServerSocket socket : sockets) socket.close();
+        return ports;
+    }
+
+    @Test
+    void whateverIsSentIsAnsweredOrClosedAndHurtsNobody() throws Exception {
+        stillServes("first");
+        Map<FuzzClient.Fate, Integer> warmUp = send(REQUESTS / 4, SEED);
+        long warm = usedBytes();
+        Map<FuzzClient.Fate, Integer> fates = send(REQUESTS - REQUESTS / 4, SEED + 1_000);
+        warmUp.forEach((fate, count) -> fates.merge(fate, count, Integer::sum));
+        stillServes("last");
+        long used = usedBytes();
+
+        ((Logger) LoggerFactory.getLogger(FuzzTest.class)).setLevel(Level.INFO);
+        LOG.info(
+                "FIGURE fuzz: {} requests: {}; {} MiB used, {} MiB after a quarter",
+                REQUESTS,
+                fates,
+                used >> 20,
+                warm >> 20);
+        assertThat(faults).as("threads that died, invariants that broke").isEmpty();
+        assertThat(errors.counts).as("what the node found wrong with itself").isEmpty();
+        assertThat(fates.getOrDefault(FuzzClient.Fate.ANSWERED, 0)).isGreaterThan(REQUESTS / 4);
+        assertThat(fates.getOrDefault(FuzzClient.Fate.CLOSED, 0)).isGreaterThan(REQUESTS / 50);
+        assertThat(fates.getOrDefault(FuzzClient.Fate.WAITING, 0)).isLessThan(REQUESTS / 5);
+        assertThat(used).as("bytes used").isLessThan(warm + ROOM_BYTES);
+    }
+
+    private Map<FuzzClient.Fate, Integer> send(int requests, long seed) throws Exception {
+        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+        try {
+            List<Callable<Map<FuzzClient.Fate, Integer>>> tasks = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                FuzzRun run = new FuzzRun(address(), new SplittableRandom(seed + i));
+                tasks.add(() -> run.send(requests / CLIENTS));
+            }
+            Map<FuzzClient.Fate, Integer> fates = new EnumMap<>(FuzzClient.Fate.class);
+            for (Future<Map<FuzzClient.Fate, Integer>> done : clients.invokeAll(tasks)) {
+                done.get().forEach((fate, count) -> fates.merge(fate, count, Integer::sum));
+            }
+            return fates;
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    private InetSocketAddress address() {
+        HostPort bootstrap = HostPort.parse(node().bootstrapServer());
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), bootstrap.port());
+    }
+
+    private void stillServes(String topic) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", node().bootstrapServer()))) {
+            admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get(30, TimeUnit.SECONDS);
+            assertThat(admin.listTopics().names().get(30, TimeUnit.SECONDS)).contains(topic);
+        }
+    }
+
+    /** Of the heap after a collection, and of memory outside it. */
+    private static long usedBytes() {
+        var memory = ManagementFactory.getMemoryMXBean();
+        memory.gc();
+        long direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+        return memory.getHeapMemoryUsage().getUsed() + direct;
+    }
+
+    /** Everything that the node finds wrong with itself; what is wrong with requests it only warns of. */
+    private static final class Errors extends AppenderBase<ILoggingEvent> {
+        private final Map<String, Integer> counts = new ConcurrentHashMap<>();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            if (!event.getLevel().isGreaterOrEqual(Level.ERROR)) return;
+            String text = event.getFormattedMessage()
+                    .replaceAll("^PLAINTEXT [^:]*:[0-9]+: ", "")
+                    .replaceAll("clientId=.*", "");
+            String cause = event.getThrowableProxy() == null
+                    ? ""
+                    : ": " + event.getThrowableProxy().getClassName();
+            if (counts.size() < 100) counts.merge(text + cause, 1, Integer::sum);
+        }
+    }
+}
