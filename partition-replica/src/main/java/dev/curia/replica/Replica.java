@@ -44,6 +44,11 @@ public interface Replica {
      */
     Runnable onReadable(long offset, Isolation isolation, Runnable wake);
 
+    /** The same for a reader that reads here whether this replica leads or follows: it is also woken when that changes. */
+    default Runnable onReadableHere(long offset, Isolation isolation, Runnable wake) {
+        return onReadable(offset, isolation, wake);
+    }
+
     /**
      * The first record at or after a time, or a special position.
      *
@@ -119,6 +124,7 @@ public interface Replica {
     /**
      * @param maxBytes at least the first batch is returned, even if larger, when {@code minOneBatch}
      * @param lastFetchedEpoch of the reader, for truncation detection (KIP-320)
+     * @param alsoFollower whether it is answered also where this replica follows (KIP-392), up to the high watermark that it knows of
      */
     record ReadRequest(
             long offset,
@@ -126,7 +132,19 @@ public interface Replica {
             boolean minOneBatch,
             Isolation isolation,
             OptionalInt currentLeaderEpoch,
-            OptionalInt lastFetchedEpoch) {}
+            OptionalInt lastFetchedEpoch,
+            boolean alsoFollower) {
+        /** Only from the leader. */
+        public ReadRequest(
+                long offset,
+                int maxBytes,
+                boolean minOneBatch,
+                Isolation isolation,
+                OptionalInt currentLeaderEpoch,
+                OptionalInt lastFetchedEpoch) {
+            this(offset, maxBytes, minOneBatch, isolation, currentLeaderEpoch, lastFetchedEpoch, false);
+        }
+    }
 
     /**
      * The caller closes {@code records}.

@@ -75,6 +75,17 @@ public final class ServerKeys {
             "http.listener", ":9096", "Where /metrics and /health are served over HTTP. No host means all addresses.");
     public static final ConfigKey<String> BROKER_RACK = ConfigKey.ofString(
             "broker.rack", "", "The rack of a broker: replicas of a partition are spread over racks.");
+    public static final ConfigKey<String> REPLICA_SELECTOR = new ConfigKey<>(
+            "replica.selector.class",
+            ConfigKey.Type.STRING,
+            "org.apache.kafka.common.replica.LeaderSelector",
+            "Where consumers are sent to read: to the leader, or to a replica in sync in their own client.rack, if there is one.",
+            "org.apache.kafka.common.replica.LeaderSelector or org.apache.kafka.common.replica.RackAwareReplicaSelector",
+            text -> {
+                if (text.equals("org.apache.kafka.common.replica.LeaderSelector")
+                        || text.equals("org.apache.kafka.common.replica.RackAwareReplicaSelector")) return text;
+                throw new IllegalArgumentException("no such selector");
+            });
     public static final ConfigKey<Integer> NUM_PARTITIONS = ConfigKey.ofInt(
             "num.partitions",
             1,
@@ -243,6 +254,7 @@ public final class ServerKeys {
             QUORUM_DATA_DIR,
             LOG_DIRS,
             BROKER_RACK,
+            REPLICA_SELECTOR,
             NUM_PARTITIONS,
             DEFAULT_REPLICATION_FACTOR,
             AUTO_CREATE_TOPICS,

@@ -33,12 +33,17 @@ public final class DelayedFetch {
     /**
      * @param maxBytes over all partitions
      * @param minBytes to answer before {@code maxWait} is over
+     * @param alsoFollowers whether replicas are read that do not lead, too (KIP-392)
      */
-    public record Limits(int maxBytes, int minBytes, Duration maxWait, Isolation isolation) {}
+    public record Limits(int maxBytes, int minBytes, Duration maxWait, Isolation isolation, boolean alsoFollowers) {}
 
-    /** A partition to read: the replica, or why there is none. */
+    /**
+     * A partition to read: the replica, or why there is none.
+     *
+     * @param elsewhere the broker that it should be read from instead
+     */
     public record Target(
-            FetchPartition asked, Errors error, @Nullable Replica replica) {}
+            FetchPartition asked, Errors error, @Nullable Replica replica, OptionalInt elsewhere) {}
 
     private final List<Target> targets;
     private final Limits limits;
@@ -135,10 +140,13 @@ public final class DelayedFetch {
         for (int i = 0; i < targets.size(); i++) {
             Target target = targets.get(i);
             Replica replica = target.replica();
-            if (replica == null) continue;
+            if (replica == null || target.elsewhere().isPresent()) continue;
             long end = read.get(i).read().map(result -> end(result.view())).orElse(0L);
+            long offset = Math.max(end, target.asked().fetchOffset());
             registrations.add(
-                    replica.onReadable(Math.max(end, target.asked().fetchOffset()), limits.isolation(), wake));
+                    limits.alsoFollowers()
+                            ? replica.onReadableHere(offset, limits.isolation(), wake)
+                            : replica.onReadable(offset, limits.isolation(), wake));
         }
     }
 
@@ -166,6 +174,9 @@ public final class DelayedFetch {
     private FetchedPartition read(Target target, int left, boolean minOneBatch) {
         FetchPartition asked = target.asked();
         Replica replica = target.replica();
+        if (target.elsewhere().isPresent()) {
+            return FetchedPartition.elsewhere(asked.key(), target.elsewhere().getAsInt());
+        }
         if (replica == null) return FetchedPartition.failed(asked.key(), target.error());
         return FetchedPartition.of(
                 asked.key(),
@@ -175,7 +186,8 @@ public final class DelayedFetch {
                         minOneBatch,
                         limits.isolation(),
                         known(asked.currentLeaderEpoch()),
-                        known(asked.lastFetchedEpoch()))));
+                        known(asked.lastFetchedEpoch()),
+                        limits.alsoFollowers())));
     }
 
     private static OptionalInt known(int epoch) {
@@ -185,6 +197,7 @@ public final class DelayedFetch {
     private static boolean isCold(Target target) {
         Replica replica = target.replica();
         return replica != null
+                && target.elsewhere().isEmpty()
                 && replica.view().highWatermark() - target.asked().fetchOffset() > HOT_RECORDS;
     }
 

@@ -4,17 +4,24 @@ import dev.curia.log.LogSlice;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica.ReadResult;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
  * What one partition answers to a fetch. Whoever holds it last closes it, or hands its records on.
  *
  * @param read empty when there was no replica to read from; its slice is closed already when it is empty
+ * @param elsewhere the broker that the reader should read from instead (KIP-392)
  */
-public record FetchedPartition(FetchKey key, Errors error, Optional<ReadResult> read) implements AutoCloseable {
+public record FetchedPartition(FetchKey key, Errors error, Optional<ReadResult> read, OptionalInt elsewhere)
+        implements AutoCloseable {
 
     static FetchedPartition failed(FetchKey key, Errors error) {
-        return new FetchedPartition(key, error, Optional.empty());
+        return new FetchedPartition(key, error, Optional.empty(), OptionalInt.empty());
+    }
+
+    static FetchedPartition elsewhere(FetchKey key, int broker) {
+        return new FetchedPartition(key, Errors.NONE, Optional.empty(), OptionalInt.of(broker));
     }
 
     static FetchedPartition of(FetchKey key, ReadResult read) {
@@ -22,7 +29,7 @@ public record FetchedPartition(FetchKey key, Errors error, Optional<ReadResult> 
         Errors error = read.error() == ErrorCode.UNRECOGNIZED
                 ? Errors.UNKNOWN_SERVER_ERROR
                 : Errors.forCode((short) read.error().getNumber());
-        return new FetchedPartition(key, error, Optional.of(read));
+        return new FetchedPartition(key, error, Optional.of(read), OptionalInt.empty());
     }
 
     /** Records to hand on: open and not empty. */
@@ -37,7 +44,9 @@ public record FetchedPartition(FetchKey key, Errors error, Optional<ReadResult> 
 
     /** Whether a reader must hear of it now, however little there is to read. */
     boolean isUrgent() {
-        return error != Errors.NONE || read.flatMap(ReadResult::diverging).isPresent();
+        return error != Errors.NONE
+                || elsewhere.isPresent()
+                || read.flatMap(ReadResult::diverging).isPresent();
     }
 
     @Override

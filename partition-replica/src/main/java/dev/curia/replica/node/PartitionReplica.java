@@ -384,7 +384,16 @@ final class PartitionReplica implements Replica, ReplicationSource {
 
     @Override
     public Runnable onReadable(long offset, Isolation isolation, Runnable wake) {
-        ReadWaiters.Waiter waiter = new ReadWaiters.Waiter(offset, isolation, view().leaderEpoch(), wake);
+        return await(new ReadWaiters.Waiter(offset, isolation, view().leaderEpoch(), true, wake));
+    }
+
+    @Override
+    public Runnable onReadableHere(long offset, Isolation isolation, Runnable wake) {
+        View now = view();
+        return await(new ReadWaiters.Waiter(offset, isolation, now.leaderEpoch(), now.leading(), wake));
+    }
+
+    private Runnable await(ReadWaiters.Waiter waiter) {
         waiters.add(waiter);
         if (waiter.isDue(snapshot) && !thread.offer(() -> waiters.fire(waiter))) waiters.fire(waiter);
         return () -> waiters.cancel(waiter);

@@ -14,18 +14,23 @@ final class ReadWaiters {
         private final long offset;
         private final Isolation isolation;
         private final int leaderEpoch;
+        private final boolean leading; // what it waits for
         private final Runnable wake;
         private final AtomicBoolean done = new AtomicBoolean();
 
-        Waiter(long offset, Isolation isolation, int leaderEpoch, Runnable wake) {
+        Waiter(long offset, Isolation isolation, int leaderEpoch, boolean leading, Runnable wake) {
             this.offset = offset;
             this.isolation = isolation;
             this.leaderEpoch = leaderEpoch;
+            this.leading = leading;
             this.wake = wake;
         }
 
         boolean isDue(Snapshot now) {
-            return !now.view().leading() || now.view().leaderEpoch() != leaderEpoch || now.endFor(isolation) > offset;
+            return now.offline()
+                    || now.view().leading() != leading
+                    || now.view().leaderEpoch() != leaderEpoch
+                    || now.endFor(isolation) > offset;
         }
     }
 

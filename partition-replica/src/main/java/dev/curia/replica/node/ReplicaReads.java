@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
-/** What clients look up in a led partition. Thread-safe: works on one published snapshot a call. */
+/** What clients look up in a partition, in a led one or, where they say so, in a followed one. Thread-safe: works on one published snapshot a call. */
 final class ReplicaReads {
     private static final long LATEST = -1;
     private static final long EARLIEST = -2;
@@ -35,7 +35,9 @@ final class ReplicaReads {
 
     ReadResult read(ReadRequest request) {
         Snapshot now = snapshot.get();
-        ErrorCode refused = now.checkLeader(request.currentLeaderEpoch());
+        ErrorCode refused = request.alsoFollower()
+                ? now.checkReplica(request.currentLeaderEpoch())
+                : now.checkLeader(request.currentLeaderEpoch());
         if (refused != ErrorCode.NONE) return failed(refused, now);
         if (request.lastFetchedEpoch().isPresent()) {
             int readersEpoch = request.lastFetchedEpoch().getAsInt();

@@ -71,9 +71,18 @@ record Snapshot(
 
     /** Whether a client that believes in {@code epoch} may be served here. */
     ErrorCode checkLeader(OptionalInt epoch) {
+        return check(epoch, view.leading());
+    }
+
+    /** Whether a reader that believes in {@code epoch} may be served here, where this replica leads or follows. */
+    ErrorCode checkReplica(OptionalInt epoch) {
+        return check(epoch, view.leader() >= 0);
+    }
+
+    private ErrorCode check(OptionalInt epoch, boolean serves) {
         if (offline) return ErrorCode.KAFKA_STORAGE_ERROR;
         if (epoch.isPresent() && epoch.getAsInt() < view.leaderEpoch()) return ErrorCode.FENCED_LEADER_EPOCH;
         if (epoch.isPresent() && epoch.getAsInt() > view.leaderEpoch()) return ErrorCode.UNKNOWN_LEADER_EPOCH;
-        return view.leading() ? ErrorCode.NONE : ErrorCode.NOT_LEADER_OR_FOLLOWER;
+        return serves ? ErrorCode.NONE : ErrorCode.NOT_LEADER_OR_FOLLOWER;
     }
 }

@@ -219,6 +219,41 @@ class ReplicationTest {
     }
 
     @Test
+    void aReaderThatSaysSoReadsFromAFollowerWhatIsCommittedAndWaitsThereForMore() throws Exception {
+        try (TestCluster cluster = new TestCluster(dir, 2, 1, LONG_LAG)) {
+            cluster.elect(1);
+            cluster.publish();
+            cluster.append(1, -1, "a", "b");
+            Await.until(
+                    "known to be committed",
+                    PATIENCE,
+                    () -> cluster.replica(2).view().highWatermark() == 2);
+            assertThat(cluster.read(2, 0).error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+            var here = cluster.readHere(2, 0);
+            assertThat(here.error()).isEqualTo(ErrorCode.NONE);
+            assertThat(here.view().highWatermark()).isEqualTo(2);
+            assertThat(here.records().size()).isPositive();
+            here.records().close();
+            assertThat(cluster.readHere(2, 3).error()).isEqualTo(ErrorCode.OFFSET_OUT_OF_RANGE);
+
+            CountDownLatch woken = new CountDownLatch(1);
+            Runnable cancel = cluster.replica(2).onReadableHere(2, Isolation.READ_UNCOMMITTED, woken::countDown);
+            assertThat(woken.getCount()).isEqualTo(1);
+            cluster.append(1, -1, "c");
+            assertThat(woken.await(5, TimeUnit.SECONDS)).isTrue();
+            cancel.run();
+
+            CountDownLatch promoted = new CountDownLatch(1);
+            cluster.replica(2).onReadableHere(100, Isolation.READ_UNCOMMITTED, promoted::countDown);
+            cluster.elect(2);
+            cluster.publish();
+            assertThat(promoted.await(5, TimeUnit.SECONDS))
+                    .as("woken when it leads")
+                    .isTrue();
+        }
+    }
+
+    @Test
     void whatOnlyCountsOnDiskIsAcknowledgedWhenItIsThereOnEveryReplica() throws Exception {
         try (TestCluster cluster = new TestCluster(dir, 3, 2, LONG_LAG)) {
             cluster.configure("curia.durability", "fsynced");

@@ -301,6 +301,19 @@ final class TestCluster implements AutoCloseable, IsrProposals {
                         offset, 1 << 20, true, Isolation.READ_UNCOMMITTED, OptionalInt.empty(), OptionalInt.empty()));
     }
 
+    /** What a consumer sees that reads there whether it leads or not. */
+    ReadResult readHere(int broker, long offset) {
+        return replica(broker)
+                .read(new ReadRequest(
+                        offset,
+                        1 << 20,
+                        true,
+                        Isolation.READ_UNCOMMITTED,
+                        OptionalInt.empty(),
+                        OptionalInt.empty(),
+                        true));
+    }
+
     void awaitEqualLogs(int one, int other) {
         Await.until("logs of " + one + " and " + other + " equal", PATIENCE, () -> log(one).equals(log(other)));
     }

@@ -34,7 +34,11 @@ public final class CoreHandlers {
         ConfigEntries configs = new ConfigEntries(ports.cluster, ports.settings);
         return List.of(
                 new ProduceHandler(partitions),
-                new FetchHandler(partitions, ports.fetchSessions, ports.disk),
+                new FetchHandler(
+                        partitions,
+                        ports.fetchSessions,
+                        ports.disk,
+                        ReplicaSelector.named(ports.settings.get(ServerKeys.REPLICA_SELECTOR))),
                 new ListOffsetsHandler(partitions, ports.disk),
                 new OffsetForLeaderEpochHandler(partitions),
                 new DescribeProducersHandler(partitions),

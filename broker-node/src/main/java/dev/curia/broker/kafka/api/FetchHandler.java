@@ -10,12 +10,14 @@ import dev.curia.broker.fetch.FetchedPartition;
 import dev.curia.broker.kafka.codec.Codes;
 import dev.curia.broker.kafka.codec.SliceRecords;
 import dev.curia.common.id.Uuid;
+import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.Isolation;
 import dev.curia.replica.Replica.ReadResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.TopicIdPartition;
@@ -33,21 +35,25 @@ import org.apache.kafka.common.requests.FetchResponse;
 /**
  * Reads for consumers: sessions (KIP-227), long polls, topic ids (KIP-516), truncation detection (KIP-320), leader hints (KIP-951).
  * Records leave as slices of segment files. Curia's own followers do not read here; a request in a follower's name reads as a consumer.
+ * Consumers may read from followers, and are sent there (KIP-392).
  */
 public final class FetchHandler implements RequestHandler<FetchRequest> {
     private static final short FIRST_WITH_IDS = 13;
     private static final short FIRST_WITH_HINTS = 16;
+    private static final short FIRST_FROM_FOLLOWERS = 11;
     private static final short FIRST_WITH_STORAGE_ERRORS = 6;
     private static final int MAX_BYTES = 55 << 20; // Kafka's fetch.max.bytes of a broker
 
     private final PartitionLookup partitions;
     private final FetchSessions sessions;
     private final DiskReads disk;
+    private final ReplicaSelector selector;
 
-    FetchHandler(PartitionLookup partitions, FetchSessions sessions, DiskReads disk) {
+    FetchHandler(PartitionLookup partitions, FetchSessions sessions, DiskReads disk, ReplicaSelector selector) {
         this.partitions = partitions;
         this.sessions = sessions;
         this.disk = disk;
+        this.selector = selector;
     }
 
     @Override
@@ -91,11 +97,24 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
         List<DelayedFetch.Target> targets = new ArrayList<>();
         for (int i = 0; i < found.size(); i++) {
             targets.add(new DelayedFetch.Target(
-                    turn.partitions().get(i), found.get(i).error(), found.get(i).replica()));
+                    turn.partitions().get(i),
+                    found.get(i).error(),
+                    found.get(i).replica(),
+                    elsewhere(found.get(i), request)));
         }
         DelayedFetch fetch = new DelayedFetch(targets, limits, exchange, exchange, disk);
         exchange.onClose(fetch::cancel);
         return fetch.start().thenApply(fetched -> answer(context, turn, limits.isolation(), fetched));
+    }
+
+    private OptionalInt elsewhere(PartitionLookup.Found found, FetchRequest request) {
+        Replica replica = found.replica();
+        if (replica == null || request.version() < FIRST_FROM_FOLLOWERS) return OptionalInt.empty();
+        return selector.elsewhere(
+                replica.view(),
+                found.partition(),
+                partitions.image(),
+                request.data().rackId());
     }
 
     private static DelayedFetch.Limits limits(FetchRequest request) {
@@ -103,7 +122,8 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
                 Math.min(request.maxBytes(), MAX_BYTES),
                 request.minBytes(),
                 Duration.ofMillis(request.maxWait()),
-                Codes.isolation(request.data().isolationLevel()));
+                Codes.isolation(request.data().isolationLevel()),
+                request.version() >= FIRST_FROM_FOLLOWERS);
     }
 
     private static List<FetchPartition> asked(FetchRequest request, boolean byId) {
@@ -167,6 +187,7 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
                 .setHighWatermark(FetchResponse.INVALID_HIGH_WATERMARK)
                 .setRecords(
                         partition.records().<BaseRecords>map(SliceRecords::new).orElse(MemoryRecords.EMPTY));
+        partition.elsewhere().ifPresent(data::setPreferredReadReplica);
         partition.read().ifPresent(read -> {
             data.setHighWatermark(read.view().highWatermark())
                     .setLastStableOffset(read.view().lastStableOffset())
