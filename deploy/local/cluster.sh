@@ -106,6 +106,7 @@ log.dirs=$dir/$1/data
 broker.rack=rack-$1
 default.replication.factor=3
 offsets.topic.replication.factor=3
+transaction.state.log.replication.factor=3
 END
       ;;
   esac

@@ -16,18 +16,13 @@ import dev.curia.broker.config.ServerSettings;
 import dev.curia.broker.config.Settings;
 import dev.curia.broker.fetch.DiskReads;
 import dev.curia.broker.fetch.FetchSessions;
-import dev.curia.broker.group.GroupConfigs;
-import dev.curia.broker.group.GroupCoordinator;
-import dev.curia.broker.group.GroupMetrics;
-import dev.curia.broker.group.MemberIds;
-import dev.curia.broker.group.OffsetsTopic;
 import dev.curia.broker.grpc.BrokerRpcServer;
 import dev.curia.broker.grpc.DataService;
+import dev.curia.broker.grpc.TransactionService;
 import dev.curia.broker.http.Readiness;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.CoreHandlers;
 import dev.curia.broker.kafka.api.RequestHandler;
-import dev.curia.broker.kafka.api.group.GroupHandlers;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
@@ -60,6 +55,7 @@ import dev.curia.replica.node.ReplicaThreads;
 import dev.curia.replica.port.AuditMetrics;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.ReplicaMetrics;
+import io.grpc.BindableService;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -156,12 +152,12 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 config.clusterId(), channels, quorumServers(), metadataLoop, clock, random, bridge));
 
         QuorumTopicAdmin topics = new QuorumTopicAdmin(quorum, metadata, replicas::settled);
-        GroupCoordinator groups = groups(replicas, topics, background);
-        bridge.add(new GroupLeaderships(groups));
+        Coordinators coordinators = coordinators(replicas, topics, quorum, background);
+        coordinators.followers().forEach(bridge::add);
 
         List<RequestHandler<?>> handlers =
-                new ArrayList<>(CoreHandlers.of(corePorts(replicas, new HostedLogDirs(directories), topics, quorum)));
-        handlers.addAll(GroupHandlers.all(groups, published));
+                new ArrayList<>(CoreHandlers.of(corePorts(replicas, new HostedLogDirs(directories), topics)));
+        handlers.addAll(coordinators.handlers());
         ReplicaAuditor auditor = new ReplicaAuditor(
                 AuditConfig.of(settings.given()),
                 self,
@@ -170,7 +166,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 loop("replica-audit"),
                 clock,
                 new AuditMetrics(meters));
-        serveRpc(replicas, auditor, background);
+        serveRpc(replicas, auditor, coordinators.service(), background);
         resources.own(listeners);
         listeners.start(ApiTable.of(handlers, published));
 
@@ -256,8 +252,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 replicaMetrics));
     }
 
-    private CoreHandlers.Ports corePorts(
-            HostedReplicas replicas, HostedLogDirs logDirs, QuorumTopicAdmin topics, QuorumClient quorum)
+    private CoreHandlers.Ports corePorts(HostedReplicas replicas, HostedLogDirs logDirs, QuorumTopicAdmin topics)
             throws IOException {
         return new CoreHandlers.Ports(
                 published,
@@ -265,7 +260,6 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 logDirs,
                 topics,
                 topics,
-                new QuorumProducerIds(quorum, self),
                 settings,
                 new FetchSessions(settings.get(ServerKeys.FETCH_SESSION_SLOTS), MAX_SESSION_PARTITIONS, clock, random),
                 resources.own(new DiskReads(settings.get(ServerKeys.IO_THREADS), DISK_READ_QUEUE)),
@@ -273,27 +267,29 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 LogbackLevels.ofThisProcess());
     }
 
-    private GroupCoordinator groups(HostedReplicas replicas, QuorumTopicAdmin topics, ExecutorService background) {
-        return resources.own(new GroupCoordinator(
+    private Coordinators coordinators(
+            HostedReplicas replicas, QuorumTopicAdmin topics, QuorumClient quorum, ExecutorService background) {
+        return new Coordinators(
                 settings.given(),
-                new GroupCoordinator.Parts(
+                published,
+                clock,
+                faults,
+                new Coordinators.Parts(
                         replicas,
                         new QuorumInternalTopics(topics, published),
-                        groupLoops(),
+                        new QuorumProducerIds(quorum, self),
                         background,
-                        clock,
-                        faults,
-                        new MemberIds(random),
-                        new GroupMetrics(meters))));
+                        this::loop,
+                        random,
+                        meters),
+                resources);
     }
 
-    private List<EventLoop> groupLoops() {
-        List<EventLoop> loops = new ArrayList<>();
-        for (int i = 0; i < settings.get(GroupConfigs.COORDINATOR_THREADS); i++) loops.add(loop("groups-" + i));
-        return loops;
-    }
-
-    private void serveRpc(HostedReplicas replicas, ReplicaAuditor auditor, ExecutorService background)
+    private void serveRpc(
+            HostedReplicas replicas,
+            ReplicaAuditor auditor,
+            TransactionService transactions,
+            ExecutorService background)
             throws IOException {
         ReplicationService replication = new ReplicationService(
                 self, replicas, loop("replication-tail"), loop("replication-catch-up"), replicaMetrics);
@@ -301,7 +297,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         rpc = resources.own(BrokerRpcServer.start(
                 settings.get(ServerKeys.RPC_LISTENER),
                 ServerKeys.RPC_LISTENER.name(),
-                List.of(replication::bind),
+                List.<BindableService>of(replication::bind, transactions),
                 List.of(new DataService(replicas, published, clock, background)),
                 background));
     }
@@ -402,23 +398,5 @@ final class BrokerRole implements Readiness, AutoCloseable {
     @Override
     public void close() {
         resources.close();
-    }
-
-    /** Group coordination follows the leaderships of {@code __consumer_offsets}. */
-    private record GroupLeaderships(GroupCoordinator groups) implements MetadataBridge.Coordinator {
-        @Override
-        public String topic() {
-            return OffsetsTopic.NAME;
-        }
-
-        @Override
-        public void onLeadership(int partition, int leaderEpoch) {
-            groups.onLeadership(partition, leaderEpoch);
-        }
-
-        @Override
-        public void onResign(int partition) {
-            groups.onResign(partition);
-        }
     }
 }

@@ -79,6 +79,8 @@ final class StandaloneCommand implements Callable<Integer> {
         settings.put("quorum.data.dir", dataDir.resolve("quorum").toString());
         settings.put("log.dirs", dataDir.resolve("logs").toString());
         settings.put("offsets.topic.replication.factor", "1");
+        settings.put("transaction.state.log.replication.factor", "1");
+        settings.put("transaction.state.log.min.isr", "1");
         settings.put("group.initial.rebalance.delay.ms", "0");
         settings.putAll(overrides);
         return settings;

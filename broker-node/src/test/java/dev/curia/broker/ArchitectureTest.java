@@ -91,6 +91,7 @@ class ArchitectureTest {
                 "dev.curia.broker.fetch..",
                 "dev.curia.broker.group..",
                 "dev.curia.broker.coordinator..",
+                "dev.curia.broker.txn..",
                 // These know only its error codes and exceptions; the demonstration is a Kafka client itself.
                 "dev.curia.broker.bridge..",
                 "dev.curia.broker.grpc..",

@@ -57,6 +57,9 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
                 .with("default.replication.factor", Integer.toString(Math.min(3, brokers)))
                 .with("offsets.topic.replication.factor", Integer.toString(Math.min(3, brokers)))
                 .with("offsets.topic.num.partitions", "5")
+                .with("transaction.state.log.replication.factor", Integer.toString(Math.min(3, brokers)))
+                .with("transaction.state.log.min.isr", Integer.toString(Math.min(2, brokers)))
+                .with("transaction.state.log.num.partitions", "5")
                 .with("group.initial.rebalance.delay.ms", "0");
     }
 

@@ -2,6 +2,7 @@ package dev.curia.broker.bridge;
 
 import dev.curia.broker.grpc.PartitionLeaders;
 import dev.curia.broker.kafka.api.ClusterView;
+import dev.curia.broker.txn.MarkerLeaders;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.replica.port.Peers;
@@ -9,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The cluster's metadata for the parts of this broker. Written by the metadata loop, read from any thread. */
-public final class PublishedMetadata implements ClusterView, PartitionLeaders, Peers {
+public final class PublishedMetadata implements ClusterView, PartitionLeaders, MarkerLeaders, Peers {
     private final int brokerId;
     private volatile MetadataImage newest = MetadataImage.EMPTY;
     private volatile MetadataImage applied = MetadataImage.EMPTY;
@@ -26,6 +27,11 @@ public final class PublishedMetadata implements ClusterView, PartitionLeaders, P
 
     @Override
     public int brokerId() {
+        return brokerId;
+    }
+
+    @Override
+    public int self() {
         return brokerId;
     }
 

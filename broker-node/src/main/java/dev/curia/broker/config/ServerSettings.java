@@ -1,6 +1,7 @@
 package dev.curia.broker.config;
 
 import dev.curia.broker.group.GroupConfigs;
+import dev.curia.broker.txn.TxnConfigs;
 import dev.curia.common.config.ConfigKey;
 import dev.curia.common.config.TopicConfigs;
 import dev.curia.log.clean.CleanerConfig;
@@ -19,6 +20,7 @@ public final class ServerSettings {
         List<ConfigKey<?>> keys = new ArrayList<>(ServerKeys.ALL);
         keys.addAll(CleanerConfig.KEYS);
         keys.addAll(GroupConfigs.ALL);
+        keys.addAll(TxnConfigs.ALL);
         TopicConfigs.ALL.stream()
                 .filter(TopicConfigs::hasBrokerDefault)
                 .forEach(key -> keys.add(TopicConfigs.brokerDefault(key)));

@@ -89,7 +89,7 @@ final class LedShard<S extends Shard<R, K>, R, K> {
         this.partition = partition;
         this.leaderEpoch = leaderEpoch;
         this.name = new TopicPartition(runtime.settings.topic(), partition);
-        this.shard = runtime.parts.factory().create(partition, new LoopTimers());
+        this.shard = runtime.parts.factory().create(partition, leaderEpoch, new LoopTimers());
         this.loader = new LogLoader<>(this);
     }
 

@@ -79,7 +79,7 @@ public final class GroupCoordinator implements AutoCloseable {
                         parts.clock(),
                         parts.faults(),
                         new GroupRecordCodec(),
-                        (partition, timers) -> new GroupShard(
+                        (partition, epoch, timers) -> new GroupShard(
                                 settings, timers, parts.memberIds(), Subscriptions::topics, parts.metrics()),
                         parts.metrics()));
     }

@@ -12,10 +12,16 @@ import dev.curia.broker.group.MemberIds;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.ClusterAdmin;
 import dev.curia.broker.kafka.api.CoreHandlers;
+import dev.curia.broker.kafka.api.FindCoordinatorHandler;
 import dev.curia.broker.kafka.api.MemoryLoggers;
+import dev.curia.broker.kafka.api.ProducerIds;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.broker.kafka.api.group.GroupHandlers;
+import dev.curia.broker.kafka.api.txn.TransactionHandlers;
+import dev.curia.broker.txn.LocalMarkers;
+import dev.curia.broker.txn.TransactionCoordinator;
+import dev.curia.broker.txn.TxnMetrics;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.loop.EventLoop;
@@ -107,14 +113,39 @@ class ProtocolPageTest {
                 List::of,
                 new NoTopics(),
                 new NoCluster(),
-                () -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)),
                 settings,
                 new FetchSessions(1, 1, clock, new Random(1)),
                 disk,
                 clock,
                 new MemoryLoggers())));
-        handlers.addAll(GroupHandlers.all(groups(settings, cluster, clock), cluster));
+        GroupCoordinator groups = groups(settings, cluster, clock);
+        handlers.addAll(GroupHandlers.all(groups, cluster));
+        ProducerIds ids = new ProducerIds(() -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)));
+        LocalMarkers markers = new LocalMarkers(new NoReplicas(), clock);
+        TransactionCoordinator transactions = transactions(settings, cluster, clock, ids, markers);
+        handlers.add(new FindCoordinatorHandler(
+                List.of(FindCoordinatorHandler.groups(groups), FindCoordinatorHandler.transactions(transactions)),
+                cluster));
+        handlers.addAll(TransactionHandlers.all(new TransactionHandlers.Ports(transactions, cluster, ids, markers)));
         return ApiTable.of(handlers, cluster);
+    }
+
+    private static TransactionCoordinator transactions(
+            Settings settings, PublishedMetadata cluster, ManualClock clock, ProducerIds ids, LocalMarkers markers) {
+        return new TransactionCoordinator(
+                settings.given(),
+                new TransactionCoordinator.Parts(
+                        new NoReplicas(),
+                        new QuorumInternalTopics(new NoTopics(), cluster),
+                        new EventLoop("transactions", 1, clock, (what, cause) -> {}),
+                        Runnable::run,
+                        clock,
+                        (what, cause) -> {},
+                        ids,
+                        new TxnMetrics(new SimpleMeterRegistry())),
+                cluster,
+                markers,
+                (broker, sent) -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)));
     }
 
     private static GroupCoordinator groups(Settings settings, PublishedMetadata cluster, ManualClock clock) {

@@ -8,7 +8,7 @@ import dev.curia.common.time.Clock;
 import dev.curia.replica.Replicas;
 import java.util.List;
 
-/** The handlers of everything but groups: data, metadata, administration. */
+/** The handlers of everything but groups and transactions: data, metadata, administration. */
 public final class CoreHandlers {
     private CoreHandlers() {}
 
@@ -19,7 +19,6 @@ public final class CoreHandlers {
             LogDirs logDirs,
             TopicAdmin topics,
             ClusterAdmin clusterAdmin,
-            ProducerIdBlocks producerIds,
             Settings settings,
             FetchSessions fetchSessions,
             DiskReads disk,
@@ -59,7 +58,6 @@ public final class CoreHandlers {
                 new UnregisterBrokerHandler(ports.clusterAdmin),
                 new UpdateFeaturesHandler(ports.clusterAdmin),
                 new DescribeQuorumHandler(ports.clusterAdmin, ports.clock),
-                new DescribeTopicPartitionsHandler(ports.cluster),
-                new InitProducerIdHandler(new ProducerIds(ports.producerIds)));
+                new DescribeTopicPartitionsHandler(ports.cluster));
     }
 }

@@ -123,8 +123,9 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
         Optional<ProducedBatch> batch = partition.records() instanceof MemoryRecords records
                 ? ProducedBatch.of(records.buffer())
                 : Optional.empty();
-        if (batch.filter(ProducedBatch::transactional).isPresent()) {
-            return refused(Errors.INVALID_REQUEST, "transactions are not served");
+        if (request.transactionalId() == null
+                && batch.filter(ProducedBatch::transactional).isPresent()) {
+            return refused(Errors.INVALID_REQUEST, "a transactional batch needs the request's transactional id");
         }
         if (request.version() < FIRST_WITH_ZSTD
                 && batch.filter(b -> b.codec() == ZSTD).isPresent()) {
@@ -160,9 +161,6 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
             ProduceRequest request, PartitionProduceData partition, PartitionLookup.Found found, Holder frame) {
         if (!KNOWN_ACKS.contains(request.acks())) {
             return refused(Errors.INVALID_REQUIRED_ACKS, "acks must be -1, 0 or 1, not " + request.acks());
-        }
-        if (request.transactionalId() != null) {
-            return refused(Errors.INVALID_REQUEST, "transactions are not served");
         }
         Replica replica = found.replica();
         if (replica == null) return refused(found.error(), found.error().message());

@@ -1,6 +1,7 @@
 package dev.curia.broker.kafka.api;
 
 import dev.curia.broker.kafka.api.ProducerIdBlocks.Block;
+import dev.curia.broker.txn.FreshProducerIds;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /** Hands out producer ids, each once in the cluster's life, from blocks of the controller's. Thread-safe; never blocks. */
-final class ProducerIds {
+public final class ProducerIds implements FreshProducerIds {
     /** Requests that may wait for a block. */
     private static final int MAX_WAITING = 10_000;
 
@@ -21,12 +22,13 @@ final class ProducerIds {
     private long end; // exclusive
     private boolean asking;
 
-    ProducerIds(ProducerIdBlocks blocks) {
+    public ProducerIds(ProducerIdBlocks blocks) {
         this.blocks = blocks;
     }
 
     /** Fails with COORDINATOR_LOAD_IN_PROGRESS, which clients retry, while no block can be had. */
-    CompletableFuture<Long> next() {
+    @Override
+    public CompletableFuture<Long> next() {
         CompletableFuture<Long> id = new CompletableFuture<>();
         boolean ask;
         synchronized (this) {

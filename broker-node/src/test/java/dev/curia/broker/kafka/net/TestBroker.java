@@ -10,7 +10,7 @@ import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.CoreHandlers;
 import dev.curia.broker.kafka.api.LogDirs;
 import dev.curia.broker.kafka.api.MemoryLoggers;
-import dev.curia.broker.kafka.api.ProducerIdBlocks;
+import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
@@ -71,9 +71,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.jspecify.annotations.Nullable;
 
 /** A whole broker but for its log and its controller: real listener, real handlers, on one loopback port. */
@@ -92,7 +92,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     private final KafkaListener listener;
     private final BiFunction<PartitionId, TopicPartition, Replica> make;
     private final Map<PartitionId, Replica> replicas = new ConcurrentHashMap<>();
-    private final AtomicLong producerIds = new AtomicLong(1000);
+    private final TestCoordinators coordinators;
     private final SplittableRandom random = new SplittableRandom(1);
     private final ConfigDecisions configs = new ConfigDecisions(new TopicDefaults(1, 1, Map.of()));
     volatile List<LogDirs.LogDir> logDirs = List.of();
@@ -128,21 +128,24 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                 new HashMap<>(Map.of("process.roles", "broker", "node.id", "7", "cluster.id", "test", "log.dirs", "d"));
         all.putAll(given);
         Settings settings = ServerSettings.of(all);
-        apis = ApiTable.of(
-                CoreHandlers.of(new CoreHandlers.Ports(
-                        this,
-                        this,
-                        () -> logDirs,
-                        this,
-                        new Admin(),
-                        () -> CompletableFuture.completedFuture(
-                                new ProducerIdBlocks.Block(producerIds.getAndAdd(2), 2)),
-                        settings,
-                        new FetchSessions(100, 10_000, clock, new SplittableRandom(2)),
-                        disk,
-                        clock,
-                        new MemoryLoggers())),
-                this);
+        List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(new CoreHandlers.Ports(
+                this,
+                this,
+                () -> logDirs,
+                this,
+                new Admin(),
+                settings,
+                new FetchSessions(100, 10_000, clock, new SplittableRandom(2)),
+                disk,
+                clock,
+                new MemoryLoggers())));
+        coordinators = new TestCoordinators(settings, this, clock);
+        // All of them only for tests that ask for them: the others know of every request that they are served.
+        boolean coordinated = given.containsKey("transaction.state.log.num.partitions");
+        coordinators.handlers(this).stream()
+                .filter(handler -> coordinated || handler.api() == ApiKeys.INIT_PRODUCER_ID)
+                .forEach(handlers::add);
+        apis = ApiTable.of(handlers, this);
         listener = KafkaListener.start(
                 new KafkaListener.Config("PLAINTEXT", "127.0.0.1", 0, MAX_REQUEST_BYTES, maxIdle, limits),
                 threads,
@@ -166,6 +169,11 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                                         .setPort(port())
                                         .setSecurityProtocol("PLAINTEXT")))
                         .build()));
+    }
+
+    /** As if another broker had led the coordinator's partition meanwhile. */
+    void leadAnew(String topic, int partition) {
+        coordinators.leadAnew(topic, partition);
     }
 
     int port() {
@@ -253,6 +261,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
             replicas.put(partitionId, make.apply(partitionId, new TopicPartition(topic.getName(), partition)));
         });
         apply(records);
+        IntStream.range(0, partitions).forEach(partition -> coordinators.lead(topic.getName(), partition));
         created.setTopicId(ImageRecords.bytes(id)).setPartitions(partitions).setReplicationFactor(1);
     }
 
@@ -358,6 +367,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     @Override
     public void close() throws IOException {
         listener.close();
+        coordinators.close();
         threads.close();
         disk.close();
     }

@@ -5,13 +5,12 @@ import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.RequestHandler;
 import java.util.List;
 
-/** The handlers of all group requests. */
+/** The handlers of all group requests but FindCoordinator. */
 public final class GroupHandlers {
     private GroupHandlers() {}
 
     public static List<RequestHandler<?>> all(GroupCoordinator groups, ClusterView cluster) {
         return List.of(
-                new FindCoordinatorHandler(groups, cluster),
                 new JoinGroupHandler(groups),
                 new SyncGroupHandler(groups),
                 new HeartbeatHandler(groups),

@@ -1,0 +1,155 @@
+package dev.curia.broker;
+
+import dev.curia.broker.bridge.MetadataBridge;
+import dev.curia.broker.bridge.PublishedMetadata;
+import dev.curia.broker.coordinator.InternalTopics;
+import dev.curia.broker.group.GroupConfigs;
+import dev.curia.broker.group.GroupCoordinator;
+import dev.curia.broker.group.GroupMetrics;
+import dev.curia.broker.group.MemberIds;
+import dev.curia.broker.group.OffsetsTopic;
+import dev.curia.broker.grpc.GrpcMarkerLinks;
+import dev.curia.broker.grpc.PeerChannels;
+import dev.curia.broker.grpc.TransactionService;
+import dev.curia.broker.kafka.api.FindCoordinatorHandler;
+import dev.curia.broker.kafka.api.ProducerIdBlocks;
+import dev.curia.broker.kafka.api.ProducerIds;
+import dev.curia.broker.kafka.api.RequestHandler;
+import dev.curia.broker.kafka.api.group.GroupHandlers;
+import dev.curia.broker.kafka.api.txn.TransactionHandlers;
+import dev.curia.broker.txn.LocalMarkers;
+import dev.curia.broker.txn.TransactionCoordinator;
+import dev.curia.broker.txn.TransactionsTopic;
+import dev.curia.broker.txn.TxnMetrics;
+import dev.curia.common.fault.FaultHandler;
+import dev.curia.common.loop.EventLoop;
+import dev.curia.common.time.Clock;
+import dev.curia.replica.Replicas;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.random.RandomGenerator;
+
+/** Wires the coordinators of groups and of transactions, which work on each other's partitions. */
+final class Coordinators {
+    /**
+     * What they are made of.
+     *
+     * @param background may block
+     * @param loops makes a thread of this name
+     */
+    record Parts(
+            Replicas replicas,
+            InternalTopics internalTopics,
+            ProducerIdBlocks producerIds,
+            Executor background,
+            Function<String, EventLoop> loops,
+            RandomGenerator random,
+            MeterRegistry meters) {}
+
+    private final Parts parts;
+    private final PublishedMetadata published;
+    private final Clock clock;
+    private final FaultHandler faults;
+    private final ProducerIds producerIds;
+    private final LocalMarkers markers;
+    private final GroupCoordinator groups;
+    private final TransactionCoordinator transactions;
+
+    /** @param resources own what has to be closed */
+    Coordinators(
+            Map<String, String> config,
+            PublishedMetadata published,
+            Clock clock,
+            FaultHandler faults,
+            Parts parts,
+            Resources resources) {
+        this.parts = parts;
+        this.published = published;
+        this.clock = clock;
+        this.faults = faults;
+        this.producerIds = new ProducerIds(parts.producerIds());
+        this.markers = new LocalMarkers(parts.replicas(), clock);
+        PeerChannels channels = resources.own(new PeerChannels(published));
+        this.groups = resources.own(groups(config));
+        this.transactions = resources.own(transactions(config, channels));
+    }
+
+    private GroupCoordinator groups(Map<String, String> config) {
+        List<EventLoop> loops = new ArrayList<>();
+        for (int i = 0; i < GroupConfigs.COORDINATOR_THREADS.in(config); i++) {
+            loops.add(parts.loops().apply("groups-" + i));
+        }
+        return new GroupCoordinator(
+                config,
+                new GroupCoordinator.Parts(
+                        parts.replicas(),
+                        parts.internalTopics(),
+                        loops,
+                        parts.background(),
+                        clock,
+                        faults,
+                        new MemberIds(parts.random()),
+                        new GroupMetrics(parts.meters())));
+    }
+
+    private TransactionCoordinator transactions(Map<String, String> config, PeerChannels channels) {
+        return new TransactionCoordinator(
+                config,
+                new TransactionCoordinator.Parts(
+                        parts.replicas(),
+                        parts.internalTopics(),
+                        parts.loops().apply("transactions"),
+                        parts.background(),
+                        clock,
+                        faults,
+                        producerIds,
+                        new TxnMetrics(parts.meters())),
+                published,
+                markers,
+                new GrpcMarkerLinks(channels));
+    }
+
+    /** Whom to tell of leaderships. */
+    List<MetadataBridge.Coordinator> followers() {
+        return List.of(
+                new Leaderships(OffsetsTopic.NAME, groups::onLeadership, groups::onResign),
+                new Leaderships(TransactionsTopic.NAME, transactions::onLeadership, transactions::onResign));
+    }
+
+    List<RequestHandler<?>> handlers() {
+        List<RequestHandler<?>> handlers = new ArrayList<>(GroupHandlers.all(groups, published));
+        handlers.add(new FindCoordinatorHandler(
+                List.of(FindCoordinatorHandler.groups(groups), FindCoordinatorHandler.transactions(transactions)),
+                published));
+        handlers.addAll(
+                TransactionHandlers.all(new TransactionHandlers.Ports(transactions, published, producerIds, markers)));
+        return handlers;
+    }
+
+    /** What other brokers call. */
+    TransactionService service() {
+        return new TransactionService(markers);
+    }
+
+    /** A coordinator follows the leaderships of its topic. */
+    private record Leaderships(String topic, Leads leads, IntConsumer resigns) implements MetadataBridge.Coordinator {
+        private interface Leads {
+            void onLeadership(int partition, int leaderEpoch);
+        }
+
+        @Override
+        public void onLeadership(int partition, int leaderEpoch) {
+            leads.onLeadership(partition, leaderEpoch);
+        }
+
+        @Override
+        public void onResign(int partition) {
+            resigns.accept(partition);
+        }
+    }
+}

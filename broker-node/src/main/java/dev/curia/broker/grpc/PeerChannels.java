@@ -1,0 +1,48 @@
+package dev.curia.broker.grpc;
+
+import dev.curia.replica.port.Peers;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** Channels to other brokers for small calls, one a broker, made at its first call and anew when it has moved. Thread-safe. */
+public final class PeerChannels implements AutoCloseable {
+    private final Peers peers;
+    private final Map<Integer, Link> open = new ConcurrentHashMap<>();
+
+    private record Link(Peers.Address address, ManagedChannel channel) {}
+
+    public PeerChannels(Peers peers) {
+        this.peers = peers;
+    }
+
+    Optional<Peers.Address> find(int broker) {
+        return peers.find(broker);
+    }
+
+    ManagedChannel channel(int broker, Peers.Address address) {
+        return open.compute(broker, (id, link) -> {
+                    if (link != null && link.address.equals(address)) return link;
+                    if (link != null) link.channel.shutdownNow();
+                    return new Link(address, open(address));
+                })
+                .channel;
+    }
+
+    private static ManagedChannel open(Peers.Address address) {
+        return NettyChannelBuilder.forAddress(address.host(), address.port())
+                .usePlaintext()
+                .directExecutor()
+                .keepAliveTime(10, TimeUnit.SECONDS)
+                .keepAliveTimeout(5, TimeUnit.SECONDS)
+                .build();
+    }
+
+    @Override
+    public void close() {
+        open.values().forEach(link -> link.channel.shutdownNow());
+    }
+}

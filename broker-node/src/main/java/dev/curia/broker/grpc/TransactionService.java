@@ -1,0 +1,48 @@
+package dev.curia.broker.grpc;
+
+import dev.curia.broker.txn.LocalMarkers;
+import dev.curia.common.id.TopicPartition;
+import dev.curia.proto.transaction.v1.Marker;
+import dev.curia.proto.transaction.v1.TransactionsGrpc;
+import dev.curia.proto.transaction.v1.WriteMarkersRequest;
+import dev.curia.proto.transaction.v1.WriteMarkersResponse;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.protocol.Errors;
+
+/** Writes the markers that other brokers' transaction coordinators send. Thread-safe, never blocks. */
+public final class TransactionService extends TransactionsGrpc.TransactionsImplBase {
+    private final LocalMarkers markers;
+
+    public TransactionService(LocalMarkers markers) {
+        this.markers = markers;
+    }
+
+    @Override
+    public void writeMarkers(WriteMarkersRequest request, StreamObserver<WriteMarkersResponse> responses) {
+        List<CompletableFuture<Errors>> errors =
+                request.getMarkersList().stream().map(this::write).toList();
+        CompletableFuture<Void> unused = CompletableFuture.allOf(errors.toArray(CompletableFuture[]::new))
+                .thenRun(() -> {
+                    WriteMarkersResponse.Builder response = WriteMarkersResponse.newBuilder();
+                    errors.forEach(error -> response.addErrors(error.join().code()));
+                    responses.onNext(response.build());
+                    responses.onCompleted();
+                });
+    }
+
+    private CompletableFuture<Errors> write(Marker marker) {
+        if (marker.getPartition() < 0 || marker.getTopic().isEmpty()) {
+            return CompletableFuture.completedFuture(Errors.INVALID_REQUEST);
+        }
+        return markers.write(
+                new TopicPartition(marker.getTopic(), marker.getPartition()),
+                new dev.curia.broker.txn.Marker(
+                        marker.getProducerId(),
+                        (short) marker.getProducerEpoch(),
+                        marker.getCoordinatorEpoch(),
+                        marker.getCommit(),
+                        marker.getRaisesEpoch()));
+    }
+}
