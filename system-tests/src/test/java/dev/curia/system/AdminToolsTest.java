@@ -33,6 +33,7 @@ class AdminToolsTest {
     private final Clients clients = Clients.of(CLUSTER);
 
     @Test
+    @Shows(client = Program.KAFKA_TOOLS, value = "kafka-configs: topics")
     void kafkaConfigsAltersAndDescribesATopic() {
         clients.createTopic("altered");
         clients.send("altered", "x".repeat(5_000));
@@ -117,6 +118,7 @@ class AdminToolsTest {
     }
 
     @Test
+    @Shows(client = Program.KAFKA_TOOLS, value = "kafka-delete-records")
     void kafkaDeleteRecordsMovesTheStartForGood() {
         TopicPartition partition = new TopicPartition("deleted", 0);
         clients.createTopic("deleted");
@@ -134,6 +136,7 @@ class AdminToolsTest {
     }
 
     @Test
+    @Shows(client = Program.KAFKA_TOOLS, value = "kafka-topics: adds partitions")
     void kafkaTopicsAddsPartitionsAndRecordsGoToThem() {
         clients.createTopic("grown", 1, 1, Map.of());
         clients.send("grown", "before");
@@ -158,6 +161,7 @@ class AdminToolsTest {
     }
 
     @Test
+    @Shows(client = Program.KAFKA_TOOLS, value = "kafka-log-dirs")
     void kafkaLogDirsShowsWhatPartitionsTake() {
         clients.createTopic("sized", 2, 1, Map.of());
         clients.send("sized", "x".repeat(10_000));
@@ -186,6 +190,7 @@ class AdminToolsTest {
     }
 
     @Test
+    @Shows(client = Program.KAFKA_TOOLS, value = "kafka-get-offsets: every special time")
     void kafkaGetOffsetsKnowsEverySpecialTime() {
         TopicPartition partition = new TopicPartition("looked-up", 0);
         clients.createTopic("looked-up", 1, 1, Map.of("retention.ms", "-1"));
@@ -245,6 +250,7 @@ class AdminToolsTest {
     }
 
     @Test
+    @Shows(client = Program.KCAT, value = "reads from one time to another")
     void kcatReadsFromOneTimeToAnother() {
         Kcat kcat = Kcat.forCluster(CLUSTER);
         clients.createTopic("timed", 1, 1, Map.of("retention.ms", "-1"));

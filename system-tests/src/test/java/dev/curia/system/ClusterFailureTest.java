@@ -75,6 +75,7 @@ class ClusterFailureTest {
     }
 
     @Test
+    @Shows(client = Program.KAFKA_TOOLS, value = "kafka-leader-election: preferred")
     void whoWasAwayIsElectedAgain() {
         createTopic("given-back");
         TopicPartition partition = new TopicPartition("given-back", 0);

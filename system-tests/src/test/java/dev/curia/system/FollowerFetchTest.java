@@ -43,6 +43,7 @@ class FollowerFetchTest {
     }
 
     @Test
+    @Shows(client = Program.JAVA, value = "reads from a replica in its own rack (KIP-392)")
     void aConsumerReadsInItsRackAndElsewhereWhenThatIsGone() throws Exception {
         TopicPartition partition = new TopicPartition("near", 0);
         clients.createTopic("near", 1, 3, Map.of("min.insync.replicas", "1"));

@@ -11,6 +11,11 @@ final class KafkaTool {
 
     /** Runs it, whatever comes of it. */
     static Command.Result run(String mainClass, List<String> arguments) {
+        return run(mainClass, arguments, new byte[0]);
+    }
+
+    /** Runs it with this on its standard input. */
+    static Command.Result run(String mainClass, List<String> arguments, byte[] input) {
         List<String> line = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -19,6 +24,6 @@ final class KafkaTool {
                 Distribution.find().workspace().resolve("kafka-tools") + "/*",
                 mainClass));
         line.addAll(arguments);
-        return Command.of(line).within(Duration.ofMinutes(2)).run();
+        return Command.of(line).input(input).within(Duration.ofMinutes(2)).run();
     }
 }

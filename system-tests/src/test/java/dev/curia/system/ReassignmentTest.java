@@ -37,6 +37,7 @@ class ReassignmentTest {
     }
 
     @Test
+    @Shows(client = Program.KAFKA_TOOLS, value = "kafka-reassign-partitions: moves under load")
     void kafkaReassignPartitionsMovesEveryReplicaUnderLoad() throws IOException {
         String topic = "moved";
         TopicPartition partition = new TopicPartition(topic, 0);

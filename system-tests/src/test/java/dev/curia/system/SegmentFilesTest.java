@@ -37,6 +37,7 @@ class SegmentFilesTest {
     private final Clients clients = Clients.of(CLUSTER);
 
     @Test
+    @Shows(client = Program.KAFKA_TOOLS, value = "kafka-dump-log: segments and indexes")
     void kafkasToolReadsSegmentsAndChecksTheirIndexes() {
         TopicPartition partition = new TopicPartition("dumped", 0);
         clients.createTopic("dumped", 1, 1, Map.of("segment.bytes", "1048576", "index.interval.bytes", "1024"));
@@ -74,6 +75,7 @@ class SegmentFilesTest {
     }
 
     @Test
+    @Shows(client = Program.KAFKA_TOOLS, value = "kafka-dump-log: committed offsets")
     void kafkasToolDecodesCommittedOffsets() {
         clients.createTopic("committed");
         TopicPartition partition = new TopicPartition("committed", 0);

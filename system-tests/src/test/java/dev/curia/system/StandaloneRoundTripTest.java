@@ -27,6 +27,7 @@ class StandaloneRoundTripTest {
     private final Clients clients = Clients.of(CLUSTER);
 
     @Test
+    @Shows(client = Program.KCAT, value = "sends a file and reads it back")
     void kcatSendsAFileAsOneMessageAndReadsItBack() throws Exception {
         Kcat kcat = Kcat.forCluster(CLUSTER);
         byte[] file = Files.readAllBytes(Distribution.find().textFile());
@@ -65,6 +66,7 @@ class StandaloneRoundTripTest {
     }
 
     @Test
+    @Shows(client = Program.JAVA, value = "keys, headers and nulls")
     void keysHeadersAndNullsOfTheJavaClientReachKcat() {
         Kcat kcat = Kcat.forCluster(CLUSTER);
         clients.createTopic("java-to-kcat");
@@ -91,6 +93,7 @@ class StandaloneRoundTripTest {
     }
 
     @Test
+    @Shows(client = Program.KCAT, value = "keys, headers and nulls")
     void keysHeadersAndNullsOfKcatReachTheJavaClient() {
         Kcat kcat = Kcat.forCluster(CLUSTER);
         clients.createTopic("kcat-to-java");
@@ -106,6 +109,7 @@ class StandaloneRoundTripTest {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
+    @Shows(client = Program.JAVA, value = "every compression codec, stored as sent")
     void theJavaClientsCodecsAreStoredAsSentAndReadBack(CompressionType codec) {
         String topic = "java-" + codec.name;
         byte[] value = Text.bytes("a line that repeats itself\n".repeat(100));
@@ -122,6 +126,7 @@ class StandaloneRoundTripTest {
 
     @ParameterizedTest
     @EnumSource(CompressionType.class)
+    @Shows(client = Program.KCAT, value = "every compression codec, stored as sent")
     void kcatsCodecsAreStoredAsSentAndReadBack(CompressionType codec) {
         Kcat kcat = Kcat.forCluster(CLUSTER);
         String topic = "kcat-" + codec.name;
@@ -135,6 +140,7 @@ class StandaloneRoundTripTest {
     }
 
     @Test
+    @Shows(client = Program.JAVA, value = "offsets by time")
     void aConsumerFindsTheFirstRecordAtOrAfterATime() {
         clients.createTopic("by-time");
         TopicPartition partition = new TopicPartition("by-time", 0);
@@ -155,6 +161,7 @@ class StandaloneRoundTripTest {
     }
 
     @Test
+    @Shows(client = Program.JAVA, value = "a topic is created when it is first written to")
     void aTopicIsCreatedWhenAClientFirstWritesToIt() {
         clients.send("made-on-demand", "first");
         assertThat(Text.values(clients.readAll("made-on-demand"))).containsExactly("first");

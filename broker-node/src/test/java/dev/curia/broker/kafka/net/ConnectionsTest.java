@@ -103,6 +103,32 @@ class ConnectionsTest {
         assertThat(isServed(connect(1))).isTrue();
     }
 
+    /** Each reads a kilobyte now and then of answers of a megabyte, and asks for more all the time. */
+    @Test
+    void slowReadersHurtNobody() throws Exception {
+        broker.topic("t", 1);
+        byte[] fetch = WireTest.frame(ApiKeys.FETCH, 11, 1, WireTest.fetch("t", 0, 0));
+        try (Socket busy = connect(1)) {
+            EveryVersionTest.call(busy, ApiKeys.PRODUCE, (short) 9, WireTest.produce("t", 900_000));
+            for (int i = 0; i < 20; i++) {
+                Socket slow = connect(1);
+                for (int n = 0; n < 30; n++) slow.getOutputStream().write(fetch);
+            }
+            byte[] little = new byte[1_000];
+            for (int round = 0; round < 50; round++) {
+                for (AutoCloseable each : opened) {
+                    if (each != busy)
+                        assertThat(((Socket) each).getInputStream().read(little))
+                                .isPositive();
+                }
+                long before = clock.monotonicNanos();
+                assertThat(isServed(busy)).isTrue();
+                assertThat(Duration.ofNanos(clock.monotonicNanos() - before)).isLessThan(Duration.ofSeconds(2));
+            }
+            assertThat(broker.openSlices.get()).as("answers held").isLessThan(20 * 10);
+        }
+    }
+
     @Test
     void aThousandIdleConnectionsHurtNobody() throws Exception {
         idle(1_000);
