@@ -7,6 +7,9 @@ import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -22,7 +25,9 @@ import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
+import org.apache.kafka.common.message.DescribeTransactionsRequestData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
+import org.apache.kafka.common.message.EndTxnRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
@@ -34,6 +39,7 @@ import org.apache.kafka.common.message.ListConfigResourcesRequestData;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
@@ -41,8 +47,10 @@ import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -66,6 +74,7 @@ final class ExampleRequests {
         addReassignments();
         addConfigs();
         addGroups();
+        addTransactions();
     }
 
     ApiMessage of(ApiKeys api, short version) {
@@ -250,6 +259,39 @@ final class ExampleRequests {
                             .setResourceName(topic));
             return data;
         });
+    }
+
+    private void addTransactions() {
+        examples.put(
+                ApiKeys.ADD_PARTITIONS_TO_TXN,
+                version -> new AddPartitionsToTxnRequestData()
+                        .setV3AndBelowTransactionalId("nobody")
+                        .setV3AndBelowProducerId(77)
+                        .setV3AndBelowTopics(new AddPartitionsToTxnTopicCollection(
+                                List.of(new AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic()
+                                                .setName(topic)
+                                                .setPartitions(List.of(0)))
+                                        .iterator())));
+        examples.put(
+                ApiKeys.ADD_OFFSETS_TO_TXN,
+                version -> new AddOffsetsToTxnRequestData()
+                        .setTransactionalId("nobody")
+                        .setProducerId(77)
+                        .setGroupId(GROUP));
+        examples.put(
+                ApiKeys.END_TXN,
+                version -> new EndTxnRequestData().setTransactionalId("nobody").setProducerId(77));
+        examples.put(ApiKeys.WRITE_TXN_MARKERS, version -> new WriteTxnMarkersRequestData());
+        examples.put(
+                ApiKeys.TXN_OFFSET_COMMIT,
+                version -> new TxnOffsetCommitRequestData()
+                        .setTransactionalId("nobody")
+                        .setProducerId(77)
+                        .setGroupId(GROUP));
+        examples.put(
+                ApiKeys.DESCRIBE_TRANSACTIONS,
+                version -> new DescribeTransactionsRequestData().setTransactionalIds(List.of("nobody")));
+        examples.put(ApiKeys.LIST_TRANSACTIONS, version -> new ListTransactionsRequestData());
     }
 
     private void addGroups() {

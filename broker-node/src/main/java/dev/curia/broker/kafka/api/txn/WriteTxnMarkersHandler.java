@@ -16,6 +16,7 @@ import org.apache.kafka.common.message.WriteTxnMarkersResponseData.WritableTxnMa
 import org.apache.kafka.common.message.WriteTxnMarkersResponseData.WritableTxnMarkerResult;
 import org.apache.kafka.common.message.WriteTxnMarkersResponseData.WritableTxnMarkerTopicResult;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.WriteTxnMarkersRequest;
 import org.apache.kafka.common.requests.WriteTxnMarkersResponse;
 
@@ -64,12 +65,20 @@ final class WriteTxnMarkersHandler implements RequestHandler<WriteTxnMarkersRequ
                 for (int partition : topic.partitionIndexes()) {
                     var answer = new WritableTxnMarkerPartitionResult().setPartitionIndex(partition);
                     topicResult.partitions().add(answer);
-                    writes.add(markers.write(new TopicPartition(topic.name(), partition), marker)
+                    writes.add(write(topic.name(), partition, marker)
                             .thenAccept(error -> answer.setErrorCode(error.code())));
                 }
             }
         }
         return CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new))
                 .thenApply(done -> new WriteTxnMarkersResponse(response));
+    }
+
+    /** What no coordinator says is answered, not tried: a marker of no producer, for no partition. */
+    private CompletableFuture<Errors> write(String topic, int partition, Marker marker) {
+        if (partition < 0) return CompletableFuture.completedFuture(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        if (marker.producerId() < 0) return CompletableFuture.completedFuture(Errors.UNKNOWN_PRODUCER_ID);
+        if (marker.producerEpoch() < 0) return CompletableFuture.completedFuture(Errors.INVALID_PRODUCER_EPOCH);
+        return markers.write(new TopicPartition(topic, partition), marker);
     }
 }
