@@ -16,6 +16,7 @@ import dev.curia.broker.kafka.api.ProducerIdBlocks;
 import dev.curia.broker.kafka.api.ProducerIds;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.group.GroupHandlers;
+import dev.curia.broker.kafka.api.txn.GroupMarkers;
 import dev.curia.broker.kafka.api.txn.TransactionHandlers;
 import dev.curia.broker.txn.LocalMarkers;
 import dev.curia.broker.txn.TransactionCoordinator;
@@ -73,9 +74,9 @@ final class Coordinators {
         this.clock = clock;
         this.faults = faults;
         this.producerIds = new ProducerIds(parts.producerIds());
-        this.markers = new LocalMarkers(parts.replicas(), clock);
         PeerChannels channels = resources.own(new PeerChannels(published));
         this.groups = resources.own(groups(config));
+        this.markers = new LocalMarkers(parts.replicas(), clock, new GroupMarkers(groups));
         this.transactions = resources.own(transactions(config, channels));
     }
 
@@ -126,8 +127,8 @@ final class Coordinators {
         handlers.add(new FindCoordinatorHandler(
                 List.of(FindCoordinatorHandler.groups(groups), FindCoordinatorHandler.transactions(transactions)),
                 published));
-        handlers.addAll(
-                TransactionHandlers.all(new TransactionHandlers.Ports(transactions, published, producerIds, markers)));
+        handlers.addAll(TransactionHandlers.all(
+                new TransactionHandlers.Ports(transactions, groups, published, producerIds, markers)));
         return handlers;
     }
 

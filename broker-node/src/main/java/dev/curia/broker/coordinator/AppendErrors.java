@@ -29,7 +29,10 @@ final class AppendErrors {
                     INVALID_RECORD,
                     INVALID_TIMESTAMP,
                     CORRUPT_MESSAGE,
-                    INVALID_REQUIRED_ACKS -> Verdict.REFUSED;
+                    INVALID_REQUIRED_ACKS,
+                    INVALID_PRODUCER_EPOCH,
+                    INVALID_TXN_STATE,
+                    TRANSACTION_COORDINATOR_FENCED -> Verdict.REFUSED;
             case NOT_LEADER_OR_FOLLOWER,
                     FENCED_LEADER_EPOCH,
                     UNKNOWN_LEADER_EPOCH,
@@ -41,8 +44,12 @@ final class AppendErrors {
 
     /** As Kafka answers them: what can be tried again is told as such. */
     static Errors toCoordinatorError(ErrorCode refused) {
-        return refused == ErrorCode.NOT_ENOUGH_REPLICAS || refused == ErrorCode.KAFKA_STORAGE_ERROR
-                ? Errors.COORDINATOR_NOT_AVAILABLE
-                : Errors.UNKNOWN_SERVER_ERROR;
+        return switch (refused) {
+            case NOT_ENOUGH_REPLICAS, KAFKA_STORAGE_ERROR -> Errors.COORDINATOR_NOT_AVAILABLE;
+            case INVALID_PRODUCER_EPOCH -> Errors.INVALID_PRODUCER_EPOCH;
+            case INVALID_TXN_STATE -> Errors.INVALID_TXN_STATE;
+            case TRANSACTION_COORDINATOR_FENCED -> Errors.TRANSACTION_COORDINATOR_FENCED;
+            default -> Errors.UNKNOWN_SERVER_ERROR;
+        };
     }
 }

@@ -139,12 +139,18 @@ final class LedShard<S extends Shard<R, K>, R, K> {
         }
         appendsUnderWay++;
         AppendRequest request = new AppendRequest(
-                batch, (short) -1, UNTIL_RESIGNED, Origin.COORDINATOR, OptionalInt.of(leaderEpoch), () -> {});
+                batch, (short) -1, UNTIL_RESIGNED, origin(outcome), OptionalInt.of(leaderEpoch), () -> {});
         // The queue keeps the order of completion, that is, of the log; the tasks that empty it need none.
         CompletableFuture<Void> unused = replica.get().append(request).thenAccept(result -> {
             appended.add(new Appended<>(outcome, result));
             post(this::drainAppended);
         });
+    }
+
+    private Origin origin(Outcome<R> outcome) {
+        boolean raises = runtime.parts.codec().kind(outcome.records()) instanceof BatchKind.Marker marker
+                && marker.raisesEpoch();
+        return raises ? Origin.BUMPING_COORDINATOR : Origin.COORDINATOR;
     }
 
     private void drainAppended() {

@@ -2,11 +2,15 @@ package dev.curia.broker.coordinator;
 
 import dev.curia.log.batch.BatchView;
 import dev.curia.log.batch.InvalidBatchException;
+import dev.curia.log.batch.RecordDecoder;
 import dev.curia.log.batch.RecordReader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +29,31 @@ final class RecordBatches {
 
     /** One batch: in the log either all of it or nothing. */
     static <R> ByteBuffer encode(RecordCodec<R> codec, List<R> records, long timestampMs) {
+        BatchKind kind = codec.kind(records);
+        if (kind instanceof BatchKind.Marker marker) return marker(marker, timestampMs);
         SimpleRecord[] encoded =
                 records.stream().map(r -> codec.encode(r, timestampMs)).toArray(SimpleRecord[]::new);
-        return MemoryRecords.withRecords(Compression.NONE, encoded).buffer();
+        if (!(kind instanceof BatchKind.Transactional transaction)) {
+            return MemoryRecords.withRecords(Compression.NONE, encoded).buffer();
+        }
+        return MemoryRecords.withTransactionalRecords(
+                        Compression.NONE,
+                        transaction.producerId(),
+                        transaction.producerEpoch(),
+                        0, // as Kafka's coordinators write it; nobody looks at it
+                        encoded)
+                .buffer();
+    }
+
+    private static ByteBuffer marker(BatchKind.Marker marker, long timestampMs) {
+        return MemoryRecords.withEndTransactionMarker(
+                        timestampMs,
+                        marker.producerId(),
+                        marker.producerEpoch(),
+                        new EndTransactionMarker(
+                                marker.commit() ? ControlRecordType.COMMIT : ControlRecordType.ABORT,
+                                marker.coordinatorEpoch()))
+                .buffer();
     }
 
     /**
@@ -48,12 +74,21 @@ final class RecordBatches {
                 int size = batch.at(bytes, at).sizeInBytes();
                 if (size < BatchView.HEADER_BYTES) throw damaged(next, "a batch claims " + size + " bytes");
                 if (size > bytes.limit() - at) break;
-                if (!batch.isControl() && batch.lastOffset() >= from) {
+                if (batch.isControl() && batch.lastOffset() >= from) {
+                    RecordDecoder.marker(batch.slice())
+                            .flatMap(marker -> codec.ended(new BatchKind.Marker(
+                                    batch.producerId(),
+                                    batch.producerEpoch(),
+                                    marker.coordinatorEpoch(),
+                                    !marker.abort(),
+                                    false)))
+                            .ifPresent(records::add);
+                } else if (batch.lastOffset() >= from) {
                     reader.open(batch);
                     while (reader.next()) {
                         if (reader.offset() < from) continue;
                         if (seen++ == MOST_RECORDS || held > MOST_BYTES) return new Decoded<>(records, next);
-                        held += decode(codec, reader, records);
+                        held += decode(codec, reader, batch, records);
                         next = reader.offset() + 1;
                     }
                 }
@@ -66,12 +101,16 @@ final class RecordBatches {
     }
 
     /** @return how many bytes the record has */
-    private static <R> long decode(RecordCodec<R> codec, RecordReader record, List<R> into)
+    private static <R> long decode(RecordCodec<R> codec, RecordReader record, BatchView batch, List<R> into)
             throws InvalidBatchException {
         ByteBuffer key = record.key();
         ByteBuffer value = record.value();
         try {
             codec.decode(key == null ? null : key.duplicate(), value == null ? null : value.duplicate())
+                    .flatMap(known -> batch.isTransactional()
+                            ? codec.inTransaction(
+                                    known, new BatchKind.Transactional(batch.producerId(), batch.producerEpoch()))
+                            : Optional.of(known))
                     .ifPresent(into::add);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("record at offset " + record.offset() + ": " + e.getMessage(), e);

@@ -1,6 +1,7 @@
 package dev.curia.broker.coordinator;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.jspecify.annotations.Nullable;
@@ -17,4 +18,19 @@ public interface RecordCodec<R> {
      * @throws IllegalArgumentException when the bytes are damaged
      */
     Optional<R> decode(@Nullable ByteBuffer key, @Nullable ByteBuffer value);
+
+    /** What the batch of one change is to transactions. */
+    default BatchKind kind(List<R> records) {
+        return BatchKind.PLAIN;
+    }
+
+    /** What a record stands for that is part of a producer's transaction. */
+    default Optional<R> inTransaction(R record, BatchKind.Transactional transaction) {
+        return Optional.of(record);
+    }
+
+    /** What the end of a producer's transaction stands for. */
+    default Optional<R> ended(BatchKind.Marker marker) {
+        return Optional.empty();
+    }
 }

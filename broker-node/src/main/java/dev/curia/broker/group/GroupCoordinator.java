@@ -15,6 +15,8 @@ import dev.curia.broker.group.state.OffsetCommit;
 import dev.curia.broker.group.state.OffsetDelete;
 import dev.curia.broker.group.state.OffsetFetch;
 import dev.curia.broker.group.state.SyncGroup;
+import dev.curia.broker.group.state.TxnOffsetCommit;
+import dev.curia.broker.group.state.TxnOffsetRecord;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
@@ -137,6 +139,22 @@ public final class GroupCoordinator implements AutoCloseable {
                 topic.partitionFor(request.groupId()),
                 request::all,
                 (shard, now, answer) -> shard.commit(request, now, answer));
+    }
+
+    public CompletableFuture<OffsetCommit.Reply> commitInTransaction(TxnOffsetCommit.Request request) {
+        return shards.call(
+                topic.partitionFor(request.commit().groupId()),
+                request.commit()::all,
+                (shard, now, answer) -> shard.commitInTransaction(request, now, answer));
+    }
+
+    /**
+     * Writes the marker that ends a producer's transaction to a partition of {@link OffsetsTopic#NAME} that this broker leads.
+     *
+     * @return NONE when it is committed. Twice the same does no harm
+     */
+    public CompletableFuture<Errors> endTransaction(int partition, TxnOffsetRecord.TransactionEnded ended) {
+        return shards.call(partition, error -> error, (shard, now, answer) -> shard.endTransaction(ended, answer));
     }
 
     public CompletableFuture<OffsetFetch.Reply> fetch(OffsetFetch.Request request) {

@@ -1,5 +1,6 @@
 package dev.curia.broker.group;
 
+import dev.curia.broker.coordinator.BatchKind;
 import dev.curia.broker.coordinator.RecordCodec;
 import dev.curia.broker.group.state.Bytes;
 import dev.curia.broker.group.state.CommittedOffset;
@@ -10,6 +11,7 @@ import dev.curia.broker.group.state.GroupRecord.OffsetRemoved;
 import dev.curia.broker.group.state.GroupRecord.OffsetWritten;
 import dev.curia.broker.group.state.GroupSnapshot;
 import dev.curia.broker.group.state.MemberSnapshot;
+import dev.curia.broker.group.state.TxnOffsetRecord;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import java.nio.ByteBuffer;
@@ -51,6 +53,10 @@ public final class GroupRecordCodec implements RecordCodec<GroupRecord> {
             return new SimpleRecord(
                     timestampMs, offsetKey(written.groupId(), written.partition()), offset(written.offset()));
         }
+        if (record instanceof TxnOffsetRecord.PendingWritten pending) {
+            return new SimpleRecord(
+                    timestampMs, offsetKey(pending.groupId(), pending.partition()), offset(pending.offset()));
+        }
         if (record instanceof OffsetRemoved removed) {
             return new SimpleRecord(timestampMs, offsetKey(removed.groupId(), removed.partition()), null);
         }
@@ -58,6 +64,45 @@ public final class GroupRecordCodec implements RecordCodec<GroupRecord> {
             return new SimpleRecord(timestampMs, groupKey(written.groupId()), group(written.group()));
         }
         return new SimpleRecord(timestampMs, groupKey(record.groupId()), null);
+    }
+
+    /** A change is of one kind: markers and offsets of transactions are each appended on their own. */
+    @Override
+    public BatchKind kind(List<GroupRecord> records) {
+        GroupRecord first = records.get(0);
+        if (first instanceof TxnOffsetRecord.PendingWritten pending) {
+            return new BatchKind.Transactional(pending.producerId(), pending.producerEpoch());
+        }
+        if (first instanceof TxnOffsetRecord.TransactionEnded ended) {
+            return new BatchKind.Marker(
+                    ended.producerId(),
+                    ended.producerEpoch(),
+                    ended.coordinatorEpoch(),
+                    ended.commit(),
+                    ended.raisesEpoch());
+        }
+        return BatchKind.PLAIN;
+    }
+
+    @Override
+    public Optional<GroupRecord> inTransaction(GroupRecord record, BatchKind.Transactional transaction) {
+        if (!(record instanceof OffsetWritten written)) return Optional.empty();
+        return Optional.of(new TxnOffsetRecord.PendingWritten(
+                written.groupId(),
+                written.partition(),
+                written.offset(),
+                transaction.producerId(),
+                transaction.producerEpoch()));
+    }
+
+    @Override
+    public Optional<GroupRecord> ended(BatchKind.Marker marker) {
+        return Optional.of(new TxnOffsetRecord.TransactionEnded(
+                marker.producerId(),
+                marker.producerEpoch(),
+                marker.coordinatorEpoch(),
+                marker.commit(),
+                marker.raisesEpoch()));
     }
 
     private static byte[] offsetKey(String groupId, TopicPartition partition) {

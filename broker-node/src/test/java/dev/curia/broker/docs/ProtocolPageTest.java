@@ -18,6 +18,7 @@ import dev.curia.broker.kafka.api.ProducerIds;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.broker.kafka.api.group.GroupHandlers;
+import dev.curia.broker.kafka.api.txn.GroupMarkers;
 import dev.curia.broker.kafka.api.txn.TransactionHandlers;
 import dev.curia.broker.txn.LocalMarkers;
 import dev.curia.broker.txn.TransactionCoordinator;
@@ -121,12 +122,13 @@ class ProtocolPageTest {
         GroupCoordinator groups = groups(settings, cluster, clock);
         handlers.addAll(GroupHandlers.all(groups, cluster));
         ProducerIds ids = new ProducerIds(() -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)));
-        LocalMarkers markers = new LocalMarkers(new NoReplicas(), clock);
+        LocalMarkers markers = new LocalMarkers(new NoReplicas(), clock, new GroupMarkers(groups));
         TransactionCoordinator transactions = transactions(settings, cluster, clock, ids, markers);
         handlers.add(new FindCoordinatorHandler(
                 List.of(FindCoordinatorHandler.groups(groups), FindCoordinatorHandler.transactions(transactions)),
                 cluster));
-        handlers.addAll(TransactionHandlers.all(new TransactionHandlers.Ports(transactions, cluster, ids, markers)));
+        handlers.addAll(
+                TransactionHandlers.all(new TransactionHandlers.Ports(transactions, groups, cluster, ids, markers)));
         return ApiTable.of(handlers, cluster);
     }
 

@@ -3,7 +3,12 @@ package dev.curia.broker.group.state;
 import dev.curia.common.id.TopicPartition;
 
 /** What the group coordinator persists, each kind one of Kafka's {@code __consumer_offsets} schemas or its tombstone. Immutable. */
-public sealed interface GroupRecord {
+public sealed interface GroupRecord
+        permits GroupRecord.OffsetWritten,
+                GroupRecord.OffsetRemoved,
+                GroupRecord.GroupWritten,
+                GroupRecord.GroupRemoved,
+                TxnOffsetRecord {
     String groupId();
 
     /** OffsetCommitKey and OffsetCommitValue. */

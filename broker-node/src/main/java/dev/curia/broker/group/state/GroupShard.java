@@ -61,12 +61,19 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
 
     @Override
     public void replay(GroupRecord record) {
-        committed.replay(record);
+        Set<String> ended = record instanceof TxnOffsetRecord.TransactionEnded marker
+                ? offsets.inTransactionOf(marker.producerId())
+                : Set.of();
+        offsets.replay(record);
+        for (String groupId : ended) {
+            ClassicGroup group = live.get(groupId);
+            if (group != null) forgetIfNothing(group);
+        }
     }
 
     @Override
     public void loaded(Now now) {
-        for (String groupId : committed.groupIds()) {
+        for (String groupId : offsets.groupIds()) {
             ClassicGroup group = committed
                     .group(groupId)
                     .map(snapshot -> ClassicGroup.restore(groupId, snapshot, events))
@@ -156,6 +163,27 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
         }
         ClassicGroup owner = live.computeIfAbsent(request.groupId(), id -> new ClassicGroup(id, now.wallMs(), events));
         return thenForget(owner, offsets.commit(request, now, answer));
+    }
+
+    /** Counts when the transaction is committed; until then nobody sees it. */
+    public Outcome<GroupRecord> commitInTransaction(
+            TxnOffsetCommit.Request request, Now now, Consumer<OffsetCommit.Reply> answer) {
+        String groupId = request.commit().groupId();
+        ClassicGroup group = live.get(groupId);
+        Errors error;
+        if (group != null) error = offsets.validateInTransaction(group, request.commit());
+        else error = request.commit().generation() < 0 ? Errors.NONE : Errors.ILLEGAL_GENERATION;
+        if (error != Errors.NONE) {
+            answer.accept(request.commit().all(error));
+            return Outcome.none();
+        }
+        ClassicGroup owner = live.computeIfAbsent(groupId, id -> new ClassicGroup(id, now.wallMs(), events));
+        return thenForget(owner, offsets.commitInTransaction(request, now, answer));
+    }
+
+    /** A transaction has ended: what it wrote to the offsets kept here counts now, or is forgotten. */
+    public Outcome<GroupRecord> endTransaction(TxnOffsetRecord.TransactionEnded ended, Consumer<Errors> answer) {
+        return new Outcome<>(List.of(ended), () -> answer.accept(Errors.NONE), answer);
     }
 
     public Outcome<GroupRecord> fetch(OffsetFetch.Request request, Consumer<OffsetFetch.Reply> answer) {

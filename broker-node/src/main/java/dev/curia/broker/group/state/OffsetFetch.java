@@ -4,6 +4,7 @@ import dev.curia.common.id.TopicPartition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Asks how far a group has read. */
@@ -13,8 +14,16 @@ public final class OffsetFetch {
     /** @param partitions empty: all the group has committed */
     public record Request(String groupId, Optional<List<TopicPartition>> partitions) {}
 
-    /** Without the partitions that have no committed offset. */
-    public record Reply(Errors error, Map<TopicPartition, CommittedOffset> offsets) {
+    /**
+     * Without the partitions that have no committed offset.
+     *
+     * @param unstable of those asked for, the ones that a transaction which has not ended has written
+     */
+    public record Reply(Errors error, Map<TopicPartition, CommittedOffset> offsets, Set<TopicPartition> unstable) {
+        public Reply(Errors error, Map<TopicPartition, CommittedOffset> offsets) {
+            this(error, offsets, Set.of());
+        }
+
         public static Reply failed(Errors error) {
             return new Reply(error, Map.of());
         }

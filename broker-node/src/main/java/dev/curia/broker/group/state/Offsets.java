@@ -6,6 +6,7 @@ import dev.curia.broker.group.state.GroupRecord.OffsetRemoved;
 import dev.curia.broker.group.state.GroupRecord.OffsetWritten;
 import dev.curia.common.id.TopicPartition;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,6 +26,11 @@ final class Offsets {
 
     /** Writes under way by group and partition, since whoever deletes must delete those too. */
     private final Map<String, Map<TopicPartition, Integer>> underWay = new HashMap<>();
+
+    /** Those of them that are part of transactions: to whoever must not read what may change they are pending already. */
+    private final Map<String, Map<TopicPartition, Integer>> unstable = new HashMap<>();
+
+    private final PendingOffsets pending = new PendingOffsets();
 
     Offsets(GroupSettings settings, CommittedGroups committed, Rebalances rebalances, GroupEvents events) {
         this.settings = settings;
@@ -86,15 +92,99 @@ final class Offsets {
         return error == Errors.UNKNOWN_SERVER_ERROR ? Errors.INVALID_COMMIT_OFFSET_SIZE : error;
     }
 
+    /** As {@link #validate}; whoever names neither member nor generation is of the clients of old, and trusted. */
+    Errors validateInTransaction(ClassicGroup group, OffsetCommit.Request request) {
+        if (group.is(GroupState.DEAD)) return Errors.COORDINATOR_NOT_AVAILABLE;
+        boolean anonymous = request.memberId().isEmpty() && request.instanceId() == null;
+        if (request.generation() < 0 && (anonymous || group.is(GroupState.EMPTY))) return Errors.NONE;
+        return group.validate(request.memberId(), request.instanceId(), request.generation());
+    }
+
+    Outcome<GroupRecord> commitInTransaction(
+            TxnOffsetCommit.Request request, Now now, Consumer<OffsetCommit.Reply> answer) {
+        String groupId = request.commit().groupId();
+        Map<TopicPartition, Errors> errors = new LinkedHashMap<>();
+        List<GroupRecord> records = new ArrayList<>();
+        for (OffsetCommit.Offset offset : request.commit().offsets()) {
+            boolean fits = Utils.utf8Length(offset.metadata()) <= settings.offsetMetadataMaxBytes();
+            errors.put(offset.partition(), fits ? Errors.NONE : Errors.OFFSET_METADATA_TOO_LARGE);
+            if (!fits) continue;
+            CommittedOffset value = new CommittedOffset(
+                    offset.offset(), offset.leaderEpoch(), offset.metadata(), now.wallMs(), -1, offset.topicId());
+            records.add(new TxnOffsetRecord.PendingWritten(
+                    groupId, offset.partition(), value, request.producerId(), request.producerEpoch()));
+        }
+        List<TopicPartition> written = errors.keySet().stream()
+                .filter(partition -> errors.get(partition) == Errors.NONE)
+                .toList();
+        track(groupId, written, 1);
+        trackUnstable(groupId, written, 1);
+        return new Outcome<>(
+                records,
+                () -> {
+                    track(groupId, written, -1);
+                    trackUnstable(groupId, written, -1);
+                    answer.accept(new OffsetCommit.Reply(errors));
+                },
+                error -> {
+                    track(groupId, written, -1);
+                    trackUnstable(groupId, written, -1);
+                    written.forEach(partition -> errors.put(partition, asCommitError(error)));
+                    answer.accept(new OffsetCommit.Reply(errors));
+                });
+    }
+
+    /** Applies one committed record, of whichever kind. */
+    void replay(GroupRecord record) {
+        if (record instanceof TxnOffsetRecord.PendingWritten written) {
+            pending.write(written);
+        } else if (record instanceof TxnOffsetRecord.TransactionEnded ended) {
+            pending.end(ended).forEach(committed::replay);
+        } else {
+            committed.replay(record);
+            if (record instanceof OffsetWritten written) pending.superseded(written.groupId(), written.partition());
+            if (record instanceof OffsetRemoved removed) pending.superseded(removed.groupId(), removed.partition());
+        }
+    }
+
+    /** The groups whose offsets this producer's transaction has written. */
+    Set<String> inTransactionOf(long producerId) {
+        return pending.groupsOf(producerId);
+    }
+
+    /** Those that something is persisted of. */
+    Set<String> groupIds() {
+        Set<String> ids = new LinkedHashSet<>(committed.groupIds());
+        ids.addAll(pending.groupIds());
+        return ids;
+    }
+
+    /** Whether a transaction has written this offset and not ended, or is about to write it. */
+    boolean isUnstable(String groupId, TopicPartition partition) {
+        return pending.isPending(groupId, partition)
+                || unstable.getOrDefault(groupId, Map.of()).containsKey(partition);
+    }
+
     OffsetFetch.Reply fetch(OffsetFetch.Request request) {
         Map<TopicPartition, CommittedOffset> all = committed.offsets(request.groupId());
-        if (request.partitions().isEmpty()) return new OffsetFetch.Reply(Errors.NONE, new LinkedHashMap<>(all));
+        if (request.partitions().isEmpty()) {
+            return new OffsetFetch.Reply(Errors.NONE, new LinkedHashMap<>(all), unstable(request, all.keySet()));
+        }
         Map<TopicPartition, CommittedOffset> asked = new LinkedHashMap<>();
         for (TopicPartition partition : request.partitions().get()) {
             CommittedOffset offset = all.get(partition);
             if (offset != null) asked.put(partition, offset);
         }
-        return new OffsetFetch.Reply(Errors.NONE, asked);
+        return new OffsetFetch.Reply(
+                Errors.NONE, asked, unstable(request, request.partitions().get()));
+    }
+
+    private Set<TopicPartition> unstable(OffsetFetch.Request request, Collection<TopicPartition> asked) {
+        Set<TopicPartition> unstable = new LinkedHashSet<>();
+        for (TopicPartition partition : asked) {
+            if (isUnstable(request.groupId(), partition)) unstable.add(partition);
+        }
+        return unstable;
     }
 
     /** Tombstones for those that are there, or are about to be. */
@@ -111,15 +201,25 @@ final class Offsets {
     Set<TopicPartition> present(String groupId) {
         Set<TopicPartition> present =
                 new LinkedHashSet<>(committed.offsets(groupId).keySet());
+        present.addAll(pending.partitions(groupId));
         present.addAll(underWay.getOrDefault(groupId, Map.of()).keySet());
         return present;
     }
 
     private void track(String groupId, List<TopicPartition> partitions, int by) {
-        Map<TopicPartition, Integer> counts = underWay.computeIfAbsent(groupId, id -> new LinkedHashMap<>());
+        count(underWay, groupId, partitions, by);
+    }
+
+    private void trackUnstable(String groupId, List<TopicPartition> partitions, int by) {
+        count(unstable, groupId, partitions, by);
+    }
+
+    private static void count(
+            Map<String, Map<TopicPartition, Integer>> in, String groupId, List<TopicPartition> partitions, int by) {
+        Map<TopicPartition, Integer> counts = in.computeIfAbsent(groupId, id -> new LinkedHashMap<>());
         for (TopicPartition partition : partitions) {
             counts.merge(partition, by, (a, b) -> a + b == 0 ? null : a + b);
         }
-        if (counts.isEmpty()) underWay.remove(groupId);
+        if (counts.isEmpty()) in.remove(groupId);
     }
 }

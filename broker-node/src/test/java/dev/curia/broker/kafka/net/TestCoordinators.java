@@ -11,6 +11,7 @@ import dev.curia.broker.kafka.api.ProducerIdBlocks;
 import dev.curia.broker.kafka.api.ProducerIds;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.group.GroupHandlers;
+import dev.curia.broker.kafka.api.txn.GroupMarkers;
 import dev.curia.broker.kafka.api.txn.TransactionHandlers;
 import dev.curia.broker.txn.LocalMarkers;
 import dev.curia.broker.txn.MarkerLeaders;
@@ -42,7 +43,6 @@ final class TestCoordinators implements AutoCloseable {
     private final TransactionCoordinator transactions;
 
     TestCoordinators(Settings settings, TestBroker broker, Clock clock) {
-        markers = new LocalMarkers(broker, clock);
         groups = new GroupCoordinator(
                 settings.given(),
                 new GroupCoordinator.Parts(
@@ -54,6 +54,7 @@ final class TestCoordinators implements AutoCloseable {
                         TestCoordinators::fail,
                         new MemberIds(new Random(3)),
                         new GroupMetrics(broker.meters)));
+        markers = new LocalMarkers(broker, clock, new GroupMarkers(groups));
         transactions = new TransactionCoordinator(
                 settings.given(),
                 new TransactionCoordinator.Parts(
@@ -105,8 +106,8 @@ final class TestCoordinators implements AutoCloseable {
         handlers.add(new FindCoordinatorHandler(
                 List.of(FindCoordinatorHandler.groups(groups), FindCoordinatorHandler.transactions(transactions)),
                 broker));
-        handlers.addAll(
-                TransactionHandlers.all(new TransactionHandlers.Ports(transactions, broker, producerIds, markers)));
+        handlers.addAll(TransactionHandlers.all(
+                new TransactionHandlers.Ports(transactions, groups, broker, producerIds, markers)));
         return handlers;
     }
 

@@ -3,6 +3,7 @@ package dev.curia.broker.kafka.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.curia.broker.group.OffsetsTopic;
 import dev.curia.broker.logs.LedLogs;
 import dev.curia.broker.txn.TransactionsTopic;
 import dev.curia.testkit.Await;
@@ -13,12 +14,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -143,6 +151,118 @@ class TransactionalProducerTest {
     }
 
     @Test
+    void offsetsCountWhenTheirTransactionIsCommittedAndWaitUntilThen() throws Exception {
+        TopicPartition partition = new TopicPartition("t", 0);
+        ConsumerGroupMetadata group;
+        Map<String, Object> config = new HashMap<>(Map.of("bootstrap.servers", broker.bootstrap(), "group.id", "g"));
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+            group = consumer.groupMetadata();
+        }
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
+                KafkaProducer<String, String> producer = producer("a", 60_000)) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            send(producer, 1, "out");
+            producer.sendOffsetsToTransaction(Map.of(partition, new OffsetAndMetadata(5)), group);
+            // The client leaves out what has an error; null is no offset.
+            assertThat(offsets(admin, false)).containsOnlyKeys(partition);
+            assertThat(offsets(admin, true)).isEmpty();
+            producer.commitTransaction();
+            Await.until("the offset", PATIENCE, () -> committed(admin, true).equals(List.of(5L)));
+
+            producer.beginTransaction();
+            producer.sendOffsetsToTransaction(Map.of(partition, new OffsetAndMetadata(9)), group);
+            for (int p = 0; p < 50; p++) broker.leadAnew(OffsetsTopic.NAME, p);
+            producer.abortTransaction();
+            Await.until(
+                    "the offset as before",
+                    PATIENCE,
+                    () -> committed(admin, true).equals(List.of(5L)));
+
+            producer.beginTransaction();
+            producer.sendOffsetsToTransaction(Map.of(partition, new OffsetAndMetadata(12)), group);
+            for (int p = 0; p < 50; p++) broker.leadAnew(OffsetsTopic.NAME, p);
+            producer.commitTransaction();
+            Await.until("the offset", PATIENCE, () -> committed(admin, true).equals(List.of(12L)));
+            for (int p = 0; p < 50; p++) broker.leadAnew(OffsetsTopic.NAME, p);
+            Await.until("the offset", PATIENCE, () -> committed(admin, true).equals(List.of(12L)));
+        }
+    }
+
+    @Test
+    void aTransformedStreamHasEachInputOnce() throws Exception {
+        try (KafkaProducer<String, String> producer = producer("source", 60_000)) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            for (int i = 0; i < 200; i++) send(producer, 0, Integer.toString(i));
+            producer.commitTransaction();
+        }
+        Map<String, Object> config = new HashMap<>();
+        config.put("bootstrap.servers", broker.bootstrap());
+        config.put("isolation.level", "read_committed");
+        config.put("auto.offset.reset", "earliest");
+        config.put("group.id", "transform");
+        config.put("max.poll.records", 20);
+        config.put("enable.auto.commit", false);
+        int left = 200;
+        for (int round = 0; left > 0; round++) {
+            try (KafkaProducer<String, String> producer = producer("transform", 60_000);
+                    KafkaConsumer<String, String> consumer =
+                            new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+                producer.initTransactions();
+                consumer.subscribe(List.of("t"));
+                // Each lives for some transactions, the last of which it abandons.
+                for (int i = 0; i < 3 && left > 0; ) {
+                    var records = consumer.poll(Duration.ofMillis(200));
+                    List<String> inputs = new ArrayList<>();
+                    records.records(new TopicPartition("t", 0)).forEach(record -> inputs.add(record.value()));
+                    if (records.isEmpty()) continue;
+                    i++;
+                    producer.beginTransaction();
+                    inputs.forEach(input -> send(producer, 1, "x" + input));
+                    Map<TopicPartition, OffsetAndMetadata> read = new HashMap<>();
+                    for (TopicPartition p : records.partitions()) {
+                        var its = records.records(p);
+                        read.put(
+                                p, new OffsetAndMetadata(its.get(its.size() - 1).offset() + 1));
+                    }
+                    producer.sendOffsetsToTransaction(read, consumer.groupMetadata());
+                    if (i == 3 && round % 2 == 0) {
+                        producer.flush();
+                        break;
+                    }
+                    producer.commitTransaction();
+                    left -= inputs.size();
+                }
+            }
+        }
+        List<String> outputs =
+                read(400).stream().filter(value -> value.startsWith("x")).toList();
+        assertThat(outputs).hasSize(200).doesNotHaveDuplicates();
+        awaitStable();
+    }
+
+    private static List<Long> committed(Admin admin, boolean stable) {
+        return offsets(admin, stable).values().stream()
+                .filter(Objects::nonNull)
+                .map(OffsetAndMetadata::offset)
+                .toList();
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> offsets(Admin admin, boolean stable) {
+        var spec = new ListConsumerGroupOffsetsSpec().topicPartitions(List.of(new TopicPartition("t", 0)));
+        try {
+            return admin.listConsumerGroupOffsets(
+                            Map.of("g", spec), new ListConsumerGroupOffsetsOptions().requireStable(stable))
+                    .partitionsToOffsetAndMetadata("g")
+                    .get(20, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void anOperatorAbortsATransactionThatNobodyWouldEnd() throws Exception {
         var replica =
                 broker.find(new dev.curia.common.id.TopicPartition("t", 0)).orElseThrow();
@@ -168,9 +288,7 @@ class TransactionalProducerTest {
                     .description("a")
                     .get(20, TimeUnit.SECONDS)
                     .state();
-        } catch (InterruptedException
-                | java.util.concurrent.ExecutionException
-                | java.util.concurrent.TimeoutException e) {
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError(e);
         }
     }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
@@ -54,8 +55,9 @@ final class OffsetFetchHandler implements RequestHandler<OffsetFetchRequest> {
 
     @Override
     public CompletionStage<OffsetFetchResponse> handle(RequestContext context, OffsetFetchRequest request) {
+        boolean stable = request.data().requireStable();
         List<CompletableFuture<OffsetFetchResponseGroup>> answers =
-                request.groups().stream().map(this::fetch).toList();
+                request.groups().stream().map(group -> fetch(group, stable)).toList();
         short version = context.version();
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                 .thenApply(done -> new OffsetFetchResponse.Builder(
@@ -63,11 +65,12 @@ final class OffsetFetchHandler implements RequestHandler<OffsetFetchRequest> {
                         .build(version));
     }
 
-    private CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group) {
+    private CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group, boolean stable) {
         List<OffsetFetchRequestTopics> topics = OffsetFetchRequest.requestAllOffsets(group) ? null : group.topics();
         return groups.fetch(new OffsetFetch.Request(
                         group.groupId(), Optional.ofNullable(topics).map(OffsetFetchHandler::partitions)))
-                .thenApply(reply -> toGroup(group.groupId(), topics, reply));
+                .thenApply(reply -> UnstableOffsets.mark(
+                        toGroup(group.groupId(), topics, reply), stable ? reply.unstable() : Set.of()));
     }
 
     private static List<TopicPartition> partitions(List<OffsetFetchRequestTopics> topics) {

@@ -1,5 +1,6 @@
 package dev.curia.broker.kafka.api.txn;
 
+import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.txn.FreshProducerIds;
@@ -14,6 +15,7 @@ public final class TransactionHandlers {
     /** What the handlers need of the rest of the broker. */
     public record Ports(
             TransactionCoordinator transactions,
+            GroupCoordinator groups,
             ClusterView cluster,
             FreshProducerIds producerIds,
             LocalMarkers markers) {}
@@ -22,6 +24,8 @@ public final class TransactionHandlers {
         return List.of(
                 new InitProducerIdHandler(ports.transactions, ports.producerIds),
                 new AddPartitionsToTxnHandler(ports.transactions, ports.cluster),
+                new AddOffsetsToTxnHandler(ports.transactions, ports.groups),
+                new TxnOffsetCommitHandler(ports.groups, ports.cluster),
                 new EndTxnHandler(ports.transactions),
                 new WriteTxnMarkersHandler(ports.markers),
                 new DescribeTransactionsHandler(ports.transactions),

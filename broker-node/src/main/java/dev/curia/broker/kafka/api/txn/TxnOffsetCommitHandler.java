@@ -1,0 +1,108 @@
+package dev.curia.broker.kafka.api.txn;
+
+import dev.curia.broker.group.GroupCoordinator;
+import dev.curia.broker.group.state.OffsetCommit;
+import dev.curia.broker.group.state.TxnOffsetCommit;
+import dev.curia.broker.kafka.api.ClusterView;
+import dev.curia.broker.kafka.api.RequestContext;
+import dev.curia.broker.kafka.api.RequestHandler;
+import dev.curia.common.id.TopicPartition;
+import dev.curia.common.id.Uuid;
+import dev.curia.metadata.image.MetadataImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponsePartition;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData.TxnOffsetCommitResponseTopic;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.TxnOffsetCommitRequest;
+import org.apache.kafka.common.requests.TxnOffsetCommitResponse;
+
+/** A transaction commits a group's offsets with what it wrote (KIP-98, KIP-447); partitions that don't exist are refused here. */
+final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCommitRequest> {
+    private final GroupCoordinator groups;
+    private final ClusterView cluster;
+
+    TxnOffsetCommitHandler(GroupCoordinator groups, ClusterView cluster) {
+        this.groups = groups;
+        this.cluster = cluster;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.TXN_OFFSET_COMMIT;
+    }
+
+    @Override
+    public short minVersion() {
+        return 0;
+    }
+
+    @Override
+    public short maxVersion() {
+        return 3;
+    }
+
+    @Override
+    public CompletionStage<TxnOffsetCommitResponse> handle(RequestContext context, TxnOffsetCommitRequest request) {
+        TxnOffsetCommitRequestData data = request.data();
+        MetadataImage image = cluster.image();
+        List<OffsetCommit.Offset> offsets = new ArrayList<>();
+        for (TxnOffsetCommitRequestTopic topic : data.topics()) {
+            for (TxnOffsetCommitRequestPartition p : topic.partitions()) {
+                if (exists(image, topic.name(), p.partitionIndex())) offsets.add(offset(topic.name(), p));
+            }
+        }
+        OffsetCommit.Request commit = new OffsetCommit.Request(
+                data.groupId(),
+                data.generationIdOrMemberEpoch(),
+                data.memberId(),
+                data.groupInstanceId(),
+                OptionalLong.empty(),
+                offsets);
+        return groups.commitInTransaction(new TxnOffsetCommit.Request(commit, data.producerId(), data.producerEpoch()))
+                .thenApply(reply -> answer(data, reply.errors()));
+    }
+
+    private static boolean exists(MetadataImage image, String topic, int partition) {
+        return partition >= 0
+                && image.topic(topic).flatMap(t -> t.partition(partition)).isPresent();
+    }
+
+    private static OffsetCommit.Offset offset(String topic, TxnOffsetCommitRequestPartition p) {
+        return new OffsetCommit.Offset(
+                new TopicPartition(topic, p.partitionIndex()),
+                Uuid.ZERO,
+                p.committedOffset(),
+                p.committedLeaderEpoch(),
+                Objects.requireNonNullElse(p.committedMetadata(), ""));
+    }
+
+    private static TxnOffsetCommitResponse answer(TxnOffsetCommitRequestData data, Map<TopicPartition, Errors> errors) {
+        TxnOffsetCommitResponseData response = new TxnOffsetCommitResponseData();
+        for (TxnOffsetCommitRequestTopic topic : data.topics()) {
+            TxnOffsetCommitResponseTopic answer = new TxnOffsetCommitResponseTopic().setName(topic.name());
+            for (TxnOffsetCommitRequestPartition p : topic.partitions()) {
+                Errors error = p.partitionIndex() < 0
+                        ? Errors.UNKNOWN_TOPIC_OR_PARTITION
+                        : errors.getOrDefault(
+                                new TopicPartition(topic.name(), p.partitionIndex()),
+                                Errors.UNKNOWN_TOPIC_OR_PARTITION);
+                answer.partitions()
+                        .add(new TxnOffsetCommitResponsePartition()
+                                .setPartitionIndex(p.partitionIndex())
+                                .setErrorCode(error.code()));
+            }
+            response.topics().add(answer);
+        }
+        return new TxnOffsetCommitResponse(response);
+    }
+}
