@@ -43,10 +43,12 @@ import dev.curia.metadata.client.MetadataWatcher;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.client.QuorumClient;
 import dev.curia.replica.audit.AuditConfig;
-import dev.curia.replica.grpc.GrpcAuditLinks;
+import dev.curia.replica.grpc.GrpcPeerCalls;
 import dev.curia.replica.grpc.GrpcReplicaLinks;
 import dev.curia.replica.grpc.LinkConfig;
 import dev.curia.replica.grpc.ReplicationService;
+import dev.curia.replica.lease.ControllerLease;
+import dev.curia.replica.lease.LeaseKeeper;
 import dev.curia.replica.node.HostedReplicas;
 import dev.curia.replica.node.ProducerLimits;
 import dev.curia.replica.node.ReplicaAuditor;
@@ -94,6 +96,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final Resources resources = new Resources();
     private final AtomicLong brokerEpoch = new AtomicLong(-1);
+    private final ControllerLease lease;
     private final LocalBroker self;
     private final PublishedMetadata published;
     private final BrokerListeners listeners;
@@ -110,8 +113,9 @@ final class BrokerRole implements Readiness, AutoCloseable {
         this.clock = clock;
         this.meters = meters;
         this.faults = faults;
-        this.self = new LocalBroker(config.clusterId(), config.nodeId(), brokerEpoch::get);
         this.published = new PublishedMetadata(config.nodeId());
+        this.lease = published.lease(clock);
+        this.self = new LocalBroker(config.clusterId(), config.nodeId(), brokerEpoch::get, lease);
         this.listeners = new BrokerListeners(config, published, clock, meters);
         this.replicaMetrics = new ReplicaMetrics(meters);
     }
@@ -158,14 +162,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
         List<RequestHandler<?>> handlers =
                 new ArrayList<>(CoreHandlers.of(corePorts(replicas, new HostedLogDirs(directories), topics)));
         handlers.addAll(coordinators.handlers());
-        ReplicaAuditor auditor = new ReplicaAuditor(
-                AuditConfig.of(settings.given()),
-                self,
-                replicas,
-                resources.own(new GrpcAuditLinks(published)),
-                loop("replica-audit"),
-                clock,
-                new AuditMetrics(meters));
+        GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(published));
+        ReplicaAuditor auditor = auditor(replicas, peerCalls);
         serveRpc(replicas, auditor, coordinators.service(), background);
         resources.own(listeners);
         listeners.start(ApiTable.of(handlers, published));
@@ -184,7 +182,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 },
                 metadata::expect,
                 bridge::replicasReported,
-                clock);
+                clock,
+                lease);
         standing = myStanding;
         BrokerSession session = resources.own(new BrokerSession(
                 identity(directoryIds, previousEpoch),
@@ -199,6 +198,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         replicas.onTroublesChanged(session::changed);
         replicas.start();
         session.start();
+        new LeaseKeeper(lease, peerCalls, published::others, timers, clock).start();
         auditor.start();
     }
 
@@ -252,6 +252,17 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 replicaMetrics));
     }
 
+    private ReplicaAuditor auditor(HostedReplicas replicas, GrpcPeerCalls peerCalls) {
+        return new ReplicaAuditor(
+                AuditConfig.of(settings.given()),
+                self,
+                replicas,
+                peerCalls,
+                loop("replica-audit"),
+                clock,
+                new AuditMetrics(meters));
+    }
+
     private CoreHandlers.Ports corePorts(HostedReplicas replicas, HostedLogDirs logDirs, QuorumTopicAdmin topics)
             throws IOException {
         return new CoreHandlers.Ports(
@@ -294,6 +305,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         ReplicationService replication = new ReplicationService(
                 self, replicas, loop("replication-tail"), loop("replication-catch-up"), replicaMetrics);
         replication.auditedBy(auditor::answer);
+        replication.contactToldBy(lease::contact);
         rpc = resources.own(BrokerRpcServer.start(
                 settings.get(ServerKeys.RPC_LISTENER),
                 ServerKeys.RPC_LISTENER.name(),

@@ -26,6 +26,7 @@ import dev.curia.metadata.ratis.QuorumStartException;
 import dev.curia.metadata.ratis.QuorumTuning;
 import dev.curia.metadata.ratis.RatisMetadataLog;
 import dev.curia.metadata.ratis.Voter;
+import dev.curia.metadata.rpc.ConnectProbe;
 import dev.curia.metadata.rpc.QuorumRpcServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -97,7 +98,13 @@ final class QuorumRole implements Readiness, AutoCloseable {
             EventLoop watchLoop = loop("metadata-watch", WATCH_LOOP_CAPACITY, clock, faults);
             resources.own(log);
             ActiveController controller = new ActiveController(
-                    controllerSettings(config), log, controllerLoop, clock, new SecureRandom(), faults);
+                    controllerSettings(config),
+                    log,
+                    controllerLoop,
+                    clock,
+                    new SecureRandom(),
+                    faults,
+                    resources.own(new ConnectProbe()));
             QuorumTuning tuning = tuning(config);
             // Twice the longest time after which a follower would start an election.
             QuorumHealth health = new QuorumHealth(4 * tuning.electionTimeout().toMillis(), tuning.snapshotThreshold());

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks after each event whether what must always hold does, by the identifiers of the invariants: what is committed stays and is the same
- * everywhere (I1, I2, I5), once (I3) and in order (I6); one leader an epoch, epochs and watermarks never go back (I23), ISRs are of the
+ * everywhere (I1, I2, I5), once (I3) and in order (I6); who asks for the end is told of all that anybody knew before (I9); one leader an epoch, epochs and watermarks never go back (I23), ISRs are of the
  * assigned (I24) and hold what is committed.
  */
 final class Checker {
@@ -26,6 +26,7 @@ final class Checker {
     private final Map<String, Watched> watched = new HashMap<>();
     private final Map<String, Integer> leaders = new HashMap<>();
     private final Map<TopicPartition, PartitionState> lastStates = new HashMap<>();
+    private final Map<TopicPartition, Long> toldEnds = new HashMap<>();
     private final Excuses excuses;
     private long acknowledged;
     private long read;
@@ -204,6 +205,7 @@ final class Checker {
     /** A client was told that its record is kept. */
     void acknowledged(TopicPartition partition, long offset, String value) {
         acknowledged++;
+        know(partition, offset + 1);
         Ledger ledger = ledger(partition);
         if (offset >= ledger.size()) {
             // Its leader may have been taken away in the same event, before anybody could look at its watermark.
@@ -239,12 +241,29 @@ final class Checker {
     /** A client was given a record. */
     void read(TopicPartition partition, Values.Found record) {
         read++;
+        know(partition, record.offset() + 1);
         Ledger ledger = ledger(partition);
         if (record.offset() >= ledger.size()) {
             violation(partition, "I2: " + record + " was read, which is not committed");
         } else if (!ledger.value((int) record.offset()).equals(record.value())) {
             violation(partition, "I1: " + record + " was read, committed is " + ledger.value((int) record.offset()));
         }
+    }
+
+    /** Where the partition ends at least, as clients have been told by acknowledgements, records and ends. */
+    long toldEnd(TopicPartition partition) {
+        return toldEnds.getOrDefault(partition, 0L);
+    }
+
+    private void know(TopicPartition partition, long end) {
+        toldEnds.merge(partition, end, Math::max);
+    }
+
+    /** A client that asked when {@code told} was known was given an answer. */
+    void endTold(TopicPartition partition, long told, long end) {
+        if (end < told && !excuses.coversEnds(world.now()))
+            violation(partition, "I9: asked where it ends when " + told + " was known, it was told " + end);
+        know(partition, end);
     }
 
     /** The quorum committed a new image. */
@@ -259,6 +278,7 @@ final class Checker {
                     + state.leaderEpoch() + "/" + state.partitionEpoch() + " isr " + state.isr() + " eligible "
                     + state.eligibleLeaders() + " last known " + state.lastKnownEligible());
             checkMembers(partition, state);
+            if (before != null && isReplaced(before, state, image)) excuses.leaderReplaced(world.now());
             if (before != null
                     && (state.leaderEpoch() < before.leaderEpoch()
                             || state.partitionEpoch() < before.partitionEpoch()
@@ -266,6 +286,12 @@ final class Checker {
                 violation(partition, "I23: epochs went from " + before + " to " + state);
             if (before != null) checkJoined(image, partition, before, state);
         }
+    }
+
+    private static boolean isReplaced(PartitionState before, PartitionState state, MetadataImage image) {
+        return before.leader() != state.leader()
+                && !state.isr().contains(before.leader())
+                && image.isAlive(before.leader());
     }
 
     private void checkMembers(TopicPartition partition, PartitionState state) {

@@ -25,6 +25,7 @@ final class Excuses {
     /** The brokers whose data is in doubt, each with its lives until it lost power. */
     private final Map<TopicPartition, Map<Integer, Set<Uuid>>> lost = new HashMap<>();
 
+    private long endsUntil;
     private final Set<TopicPartition> excused = new TreeSet<>(SimCluster.BY_NAME);
 
     Excuses(boolean fsynced) {
@@ -33,6 +34,24 @@ final class Excuses {
 
     void started(int broker, Uuid incarnation) {
         lives.computeIfAbsent(broker, b -> new HashSet<>()).add(incarnation);
+    }
+
+    /**
+     * Connections were reset. A controller fences a broker that does not come back sooner than the broker's lease ends; as both see it at the same time,
+     * this matters only when the broker is cut off at the same moment.
+     */
+    void connectionsReset(long now) {
+        endsUntil = now + 5 * World.SECONDS;
+    }
+
+    /** The controller replaced a leader that lives and put it out of the ISR, as for its full disk. It may be cut off at the same moment. */
+    void leaderReplaced(long now) {
+        endsUntil = Math.max(endsUntil, now + 3 * World.SECONDS);
+    }
+
+    /** Whether a leader may not know that it has been replaced. */
+    boolean coversEnds(long now) {
+        return now < endsUntil;
     }
 
     void lostPower(int broker, Collection<TopicPartition> partitions) {

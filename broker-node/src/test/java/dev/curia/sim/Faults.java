@@ -314,6 +314,7 @@ final class Faults {
     }
 
     private boolean breakConnections() {
+        excuses.connectionsReset(world.now());
         String one = anyHost();
         String other = anyHost();
         if (one.equals(other)) return false;

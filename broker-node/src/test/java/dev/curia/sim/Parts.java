@@ -5,6 +5,7 @@ import dev.curia.log.LogDirectories;
 import dev.curia.log.PartitionLog;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.replica.port.IsrProposals;
+import dev.curia.replica.port.LeaderLease;
 import dev.curia.replica.port.ReplicaLinks;
 import dev.curia.replica.port.ReplicationSource;
 import java.io.IOException;
@@ -27,6 +28,11 @@ interface Parts {
 
     /** A leader's way to the controller. */
     default IsrProposals proposals(IsrProposals real, SimProcess process, Supplier<MetadataImage> committed) {
+        return real;
+    }
+
+    /** For how long a leader that hears no controller goes on to serve. */
+    default LeaderLease lease(LeaderLease real) {
         return real;
     }
 

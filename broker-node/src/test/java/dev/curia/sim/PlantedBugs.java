@@ -12,6 +12,7 @@ import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.replica.Replica;
 import dev.curia.replica.port.IsrProposals;
+import dev.curia.replica.port.LeaderLease;
 import dev.curia.replica.port.ReplicaLinks;
 import dev.curia.replica.port.ReplicationSource;
 import java.io.IOException;
@@ -329,6 +330,20 @@ final class PlantedBugs {
         public Optional<Faults.Profile> faults() {
             return Optional.of(Faults.Profile.of(
                     500 * World.MILLIS, 3 * World.SECONDS, Faults.Kind.POWER_CYCLE, Faults.Kind.SLOW_LINK));
+        }
+    }
+
+    /** A leader that is cut off goes on to serve. */
+    static final class LeaseIgnored implements Parts {
+        @Override
+        public LeaderLease lease(LeaderLease real) {
+            return LeaderLease.ALWAYS;
+        }
+
+        @Override
+        public Optional<Faults.Profile> faults() {
+            return Optional.of(
+                    Faults.Profile.of(World.SECONDS, 8 * World.SECONDS, Faults.Kind.ISOLATE, Faults.Kind.PAUSE_BROKER));
         }
     }
 

@@ -25,10 +25,13 @@ import dev.curia.metadata.client.QuorumClient;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.ServerEndpoint;
+import dev.curia.replica.grpc.GrpcPeerCalls;
 import dev.curia.replica.grpc.GrpcReplicaLinks;
 import dev.curia.replica.grpc.LeaderChannels;
 import dev.curia.replica.grpc.LinkConfig;
 import dev.curia.replica.grpc.ReplicationService;
+import dev.curia.replica.lease.ControllerLease;
+import dev.curia.replica.lease.LeaseKeeper;
 import dev.curia.replica.node.HostedReplicas;
 import dev.curia.replica.node.ProducerLimits;
 import dev.curia.replica.node.ReplicaConfig;
@@ -91,7 +94,8 @@ final class SimBroker {
         long previousEpoch = parts.intactBrokerEpoch(directories.intactBrokerEpoch(machineBoot), lastRegistered)
                 .orElse(-1);
         AtomicLong brokerEpoch = new AtomicLong(-1);
-        LocalBroker self = new LocalBroker(SimQuorumNode.CLUSTER, id, brokerEpoch::get);
+        ControllerLease lease = published.lease(process);
+        LocalBroker self = new LocalBroker(SimQuorumNode.CLUSTER, id, brokerEpoch::get, parts.lease(lease));
         QuorumChannels channels = new QuorumChannels(to -> new SimChannel(network, process, to));
         QuorumClient quorum = new QuorumClient(
                 channels, SimQuorumNode.addresses(), Duration.ofSeconds(10), timers, process, process.random.split());
@@ -109,8 +113,10 @@ final class SimBroker {
                 parts.proposals(new QuorumIsrProposals(quorum, self), process, cluster.raft::committed),
                 parts.links(links),
                 metrics);
-        serve(network, self, parts.sources(replicas, this::log), metrics);
-        join(channels, links, brokerEpoch, new Past(previousEpoch, machineBoot, parts));
+        serve(network, self, parts.sources(replicas, this::log), metrics, lease);
+        join(channels, links, brokerEpoch, lease, new Past(previousEpoch, machineBoot, parts));
+        GrpcPeerCalls peers = new GrpcPeerCalls(published, new Channels(network, process));
+        new LeaseKeeper(lease, peers, published::others, timers, process).start();
     }
 
     private static ReplicaConfig config() {
@@ -125,16 +131,22 @@ final class SimBroker {
     }
 
     private void serve(
-            SimNetwork network, LocalBroker self, ReplicationSource.Directory sources, ReplicaMetrics metrics) {
+            SimNetwork network,
+            LocalBroker self,
+            ReplicationSource.Directory sources,
+            ReplicaMetrics metrics,
+            ControllerLease lease) {
         ReplicationService replication = new ReplicationService(
                 self, sources, process.loop("replication-tail"), process.loop("replication-catch-up"), metrics);
+        replication.contactToldBy(lease::contact);
         network.listen(process, new HostPort(process.host, RPC_PORT), List.of(replication.bind()));
     }
 
     /** What a broker vouches for, and what lets its next life do so. */
     private record Past(long brokerEpoch, Optional<String> machineBoot, Parts parts) {}
 
-    private void join(QuorumChannels channels, GrpcReplicaLinks links, AtomicLong brokerEpoch, Past past) {
+    private void join(
+            QuorumChannels channels, GrpcReplicaLinks links, AtomicLong brokerEpoch, ControllerLease lease, Past past) {
         EventLoop metadataLoop = process.loop("metadata");
         MetadataBridge bridge = new MetadataBridge(published, Map.of(), replicas);
         MetadataWatcher metadata = new MetadataWatcher(
@@ -159,7 +171,8 @@ final class SimBroker {
                 },
                 metadata::expect,
                 bridge::replicasReported,
-                process);
+                process,
+                lease);
         BrokerIdentity identity = new BrokerIdentity(
                 SimQuorumNode.CLUSTER,
                 id,

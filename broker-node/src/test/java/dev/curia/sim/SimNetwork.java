@@ -55,6 +55,14 @@ final class SimNetwork {
         return server != null && server.process.isAlive() ? server : null;
     }
 
+    /** Connects and hangs up: {@code refused} runs when the machine is reached, and nobody listens there. */
+    void probe(SimProcess from, HostPort address, Runnable refused) {
+        from.after(latency(from.host, address.host()) + latency(address.host(), from.host), () -> {
+            boolean reached = isOpen(from.host, address.host()) && isOpen(address.host(), from.host);
+            if (reached && server(address) == null) refused.run();
+        });
+    }
+
     void cut(String from, String to) {
         cut.add(from + ">" + to);
     }

@@ -35,7 +35,8 @@ final class SimQuorumNode {
                 controllerLoop,
                 process,
                 process.random.split(),
-                process.faults());
+                process.faults(),
+                (address, refused) -> network.probe(process, address, refused));
         QuorumServices services = new QuorumServices(controller, log, watchLoop, Duration.ofSeconds(1));
         log.start(services.commits(), controller);
         network.listen(process, address(id), SimNetwork.definitions(services.all()));

@@ -28,6 +28,7 @@ final class Simulation {
     private final long storm;
     private final List<SimProducer> producers = new ArrayList<>();
     private final List<SimReader> readers = new ArrayList<>();
+    private final List<SimEnds> ends = new ArrayList<>();
 
     /**
      * What came of it.
@@ -176,8 +177,10 @@ final class Simulation {
                 producers.add(new SimProducer(cluster, process, partition, ++number, checker));
             }
             readers.add(new SimReader(cluster, cluster.newProcess(CLIENT_HOST), partition, checker));
+            ends.add(new SimEnds(cluster, cluster.newProcess(CLIENT_HOST), partition, checker));
         }
         producers.forEach(each -> each.process.after(0, each::findLeader));
         readers.forEach(each -> each.process.after(0, each::findLeader));
+        ends.forEach(each -> each.process.after(0, each::findLeader));
     }
 }

@@ -110,6 +110,11 @@ class SimulationTest {
     }
 
     @Test
+    void aLeaseThatIsIgnoredIsFound() {
+        assertFound(PlantedBugs.LeaseIgnored::new, 20);
+    }
+
+    @Test
     void metadataOfAFormerLifeIsFound() {
         assertFound(PlantedBugs.MetadataOfAFormerLife::new, 40, 40); // rare: none of the seeds before finds it
     }

@@ -24,6 +24,9 @@ public interface Replica {
     /** The newest published state. */
     View view();
 
+    /** Leads, and knows that nobody else does by now: only then may clients be answered out of what is known here. */
+    boolean isSurelyLeading();
+
     /**
      * Appends batches as a client sent them (format v2, one after another). The buffer is changed in place (offsets, leader epoch,
      * times) and must stay untouched until {@link AppendRequest#released} has run.

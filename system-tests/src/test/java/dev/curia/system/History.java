@@ -97,11 +97,6 @@ record History(List<Sent> sends, List<Ack> acks, List<Step> reads, List<End> end
         return found;
     }
 
-    /** The same without the end offsets that consumers were told. */
-    History withoutEnds() {
-        return new History(sends, acks, reads, List.of(), finalLog);
-    }
-
     private List<String> lost(Map<Position, Value> log) {
         return acks.stream()
                 .filter(ack -> !log.containsKey(new Position(ack.partition, ack.offset)))

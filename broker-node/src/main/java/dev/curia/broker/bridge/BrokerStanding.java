@@ -4,6 +4,7 @@ import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.client.BrokerSession;
 import dev.curia.proto.common.v1.Status;
+import dev.curia.replica.lease.ControllerLease;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +21,7 @@ public final class BrokerStanding implements BrokerSession.Listener {
 
     private final AtomicLong brokerEpoch;
     private final Clock clock;
+    private final ControllerLease lease;
     private volatile boolean unfenced;
     private volatile long heardNanos;
 
@@ -42,9 +44,11 @@ public final class BrokerStanding implements BrokerSession.Listener {
             Runnable registeredAnew,
             LongConsumer committedIndex,
             ReportListener reports,
-            Clock clock) {
+            Clock clock,
+            ControllerLease lease) {
         this.faults = faults;
         this.clock = clock;
+        this.lease = lease;
         this.heardNanos = clock.monotonicNanos();
         this.brokerEpoch = brokerEpoch;
         this.firstRegistered = firstRegistered;
@@ -76,6 +80,11 @@ public final class BrokerStanding implements BrokerSession.Listener {
     }
 
     @Override
+    public void answered(long sentNanos, long committedIndex, Duration sessionTimeout) {
+        lease.answered(sentNanos, committedIndex, sessionTimeout);
+    }
+
+    @Override
     public void unfenced() {
         unfenced = true;
         firstUnfenced.complete(null);
@@ -84,6 +93,7 @@ public final class BrokerStanding implements BrokerSession.Listener {
     @Override
     public void fenced() {
         unfenced = false;
+        lease.fenced();
     }
 
     @Override

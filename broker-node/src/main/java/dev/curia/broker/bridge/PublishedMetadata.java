@@ -4,8 +4,12 @@ import dev.curia.broker.grpc.PartitionLeaders;
 import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.txn.MarkerLeaders;
 import dev.curia.common.id.TopicPartition;
+import dev.curia.common.time.Clock;
+import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.replica.lease.ControllerLease;
 import dev.curia.replica.port.Peers;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -48,6 +52,19 @@ public final class PublishedMetadata implements ClusterView, PartitionLeaders, M
     public Optional<Address> find(int peer) {
         return newest.broker(peer)
                 .map(broker -> new Address(broker.rpc().host(), broker.rpc().port()));
+    }
+
+    /** The other brokers of the cluster. */
+    public List<Integer> others() {
+        return newest.brokers().stream()
+                .map(BrokerRegistration::id)
+                .filter(id -> id != brokerId)
+                .toList();
+    }
+
+    /** What this broker's leaderships live on. */
+    public ControllerLease lease(Clock clock) {
+        return new ControllerLease(clock, () -> applied.index(), () -> newest.index());
     }
 
     /** The newest image; its changes may still be on their way to the parts. */

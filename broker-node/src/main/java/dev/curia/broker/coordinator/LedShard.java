@@ -104,6 +104,16 @@ final class LedShard<S extends Shard<R, K>, R, K> {
     }
 
     private <T> void serve(Call<T> call, ShardRuntime.Operation<S, R, T> operation) {
+        if (!runtime.parts
+                .replicas()
+                .find(name)
+                .filter(Replica::isSurelyLeading)
+                .isPresent()) {
+            // Another coordinator may have answered otherwise by now. This one goes on when a controller is heard
+            // again.
+            call.fail(Errors.NOT_COORDINATOR);
+            return;
+        }
         if (state != State.ACTIVE) {
             call.fail(state == State.LOADING ? Errors.COORDINATOR_LOAD_IN_PROGRESS : Errors.NOT_COORDINATOR);
             return;

@@ -102,6 +102,11 @@ final class LogLoader<R> {
     private void onError(ReadResult result) {
         switch (AppendErrors.verdict(result.error())) {
             case DEPOSED -> {
+                Replica.View view = result.view();
+                if (view.leading() && view.leaderEpoch() == shard.leaderEpoch) {
+                    retry(); // it hears no controller at present
+                    return;
+                }
                 LOG.info("{}: not loaded, epoch {} is over: {}", shard.name, shard.leaderEpoch, result.error());
                 shard.close();
             }

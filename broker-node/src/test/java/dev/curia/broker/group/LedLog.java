@@ -82,6 +82,11 @@ final class LedLog implements Replica, Replicas {
     }
 
     @Override
+    public boolean isSurelyLeading() {
+        return view().leading();
+    }
+
+    @Override
     public CompletableFuture<AppendResult> append(AppendRequest request) {
         CompletableFuture<AppendResult> done = new CompletableFuture<>();
         boolean atOnce;

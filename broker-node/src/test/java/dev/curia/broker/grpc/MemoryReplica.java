@@ -84,6 +84,11 @@ final class MemoryReplica implements Replica {
     }
 
     @Override
+    public boolean isSurelyLeading() {
+        return view().leading();
+    }
+
+    @Override
     public synchronized CompletableFuture<AppendResult> append(AppendRequest request) {
         if (appendError != ErrorCode.NONE)
             return CompletableFuture.completedFuture(new AppendResult(appendError, "as the test wants", -1, -1, 0));

@@ -22,6 +22,7 @@ import dev.curia.replica.node.ProducerLimits;
 import dev.curia.replica.node.ReplicaConfig;
 import dev.curia.replica.node.ReplicaThreads;
 import dev.curia.replica.port.IsrProposals.Verdict;
+import dev.curia.replica.port.LeaderLease;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.ReplicaLinks;
 import dev.curia.replica.port.ReplicaMetrics;
@@ -88,7 +89,7 @@ public final class LedLogs implements AutoCloseable {
                 1,
                 1);
         replicas = new HostedReplicas(
-                new LocalBroker("test", BROKER, () -> 1),
+                new LocalBroker("test", BROKER, () -> 1, LeaderLease.ALWAYS),
                 config,
                 clock,
                 ReplicaThreads.of(config, clock, (what, cause) -> {

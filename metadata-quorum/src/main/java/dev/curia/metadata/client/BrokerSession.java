@@ -15,6 +15,7 @@ import dev.curia.proto.metadata.v1.LogEndsRequest;
 import dev.curia.proto.metadata.v1.QuorumNodes;
 import dev.curia.proto.metadata.v1.Registered;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,12 @@ public final class BrokerSession implements AutoCloseable {
     public interface Listener {
         /** Registered, or connected again under the same epoch; {@code index} must be applied before the broker is unfenced. */
         void registered(long brokerEpoch, long index);
+
+        /**
+         * The controller does not fence this broker, and answered a heartbeat that was sent at this monotonic time: before a session timeout
+         * after it, it fences the broker only when the stream breaks.
+         */
+        default void answered(long sentNanos, long committedIndex, Duration sessionTimeout) {}
 
         /** May lead and be in sync from now on. */
         void unfenced();
@@ -81,6 +88,7 @@ public final class BrokerSession implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerSession.class);
     private static final Duration BUSY_INTERVAL = Duration.ofMillis(50);
+    private static final int MAX_UNANSWERED = 1000;
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(3);
     /** How long another process of the same id may seem alive: the time in which a dead one is found out, with room. */
     private static final Duration DUPLICATE_GRACE = Duration.ofSeconds(10);
@@ -100,6 +108,8 @@ public final class BrokerSession implements AutoCloseable {
     // Loop-confined from here on.
     private @Nullable SessionStream stream;
     private boolean registered; // on this stream
+    private final ArrayDeque<Long> unanswered = new ArrayDeque<>(); // when its last heartbeats were sent on this stream
+    private long sequence; // of the last heartbeat on this stream
     private long reportSent; // version on this stream
     private long reportKnown; // version that a controller has acted on
     private long eventsSentBefore; // sequence on this stream
@@ -178,6 +188,8 @@ public final class BrokerSession implements AutoCloseable {
     private void connect() {
         if (over) return;
         registered = false;
+        unanswered.clear();
+        sequence = 0;
         reportSent = 0;
         eventsSentBefore = 0;
         heardNanos = clock.monotonicNanos();
@@ -234,12 +246,22 @@ public final class BrokerSession implements AutoCloseable {
             else listener.unfenced();
         }
         listener.committed(reply.getCommittedIndex());
+        sent(reply.getSequence())
+                .filter(at -> !reply.getFenced())
+                .ifPresent(at -> listener.answered(at, reply.getCommittedIndex(), Duration.ofNanos(timeoutNanos)));
         if (reply.getReportVersion() > reportKnown) {
             reportKnown = reply.getReportVersion();
             listener.replicasReported(reportKnown, reply.getCommittedIndex());
         }
         if (reply.getEventsBefore() > 0) condition.eventsKept(reply.getEventsBefore());
         if (reply.getMayShutdown()) shutdown.complete(null);
+    }
+
+    /** When the heartbeat was sent; empty: it is older than the last that was answered. */
+    private Optional<Long> sent(long answered) {
+        Optional<Long> at = Optional.empty();
+        while (!unanswered.isEmpty() && sequence - unanswered.size() < answered) at = Optional.of(unanswered.remove());
+        return at;
     }
 
     private void onRejected(SessionStream from, Status status) {
@@ -289,7 +311,10 @@ public final class BrokerSession implements AutoCloseable {
 
     private void heartbeat() {
         if (stream == null) return;
+        if (unanswered.size() == MAX_UNANSWERED) unanswered.remove();
+        unanswered.add(clock.monotonicNanos());
         Heartbeat heartbeat = Heartbeat.newBuilder()
+                .setSequence(++sequence)
                 .setAppliedIndex(condition.appliedIndex())
                 .setMetadataDigest(condition.metadataDigest())
                 .setReady(condition.ready())

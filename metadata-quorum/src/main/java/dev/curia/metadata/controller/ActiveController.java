@@ -20,6 +20,7 @@ import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.decide.UncleanElections;
 import dev.curia.metadata.image.Features;
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.port.BrokerProbe;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.MetadataLog.Outcome;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
@@ -138,7 +139,8 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
             EventLoop loop,
             Clock clock,
             RandomGenerator random,
-            FaultHandler faults) {
+            FaultHandler faults,
+            BrokerProbe probe) {
         this.log = log;
         this.loop = loop;
         this.clock = clock;
@@ -149,7 +151,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         this.configs = new ConfigDecisions(settings.topicDefaults());
         this.brokers = new BrokerDecisions(settings.topicDefaults());
         this.partitions = new PartitionDecisions(settings.topicDefaults());
-        this.sessions = new BrokerSessions(settings.sessions(), brokers, log, this::decide);
+        this.sessions = new BrokerSessions(settings.sessions(), brokers, log, this::decide, onLoop(probe));
         this.longestLogs = new LongestLogs(
                 new UncleanElections(settings.topicDefaults()),
                 log,
@@ -175,6 +177,10 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
                 sessions::isConnected);
         this.tickNanos =
                 Math.max(1_000_000, settings.sessions().reconnectWindow().toNanos() / 5);
+    }
+
+    private BrokerProbe onLoop(BrokerProbe probe) {
+        return (address, refused) -> probe.probe(address, () -> Handover.submit(loop, refused));
     }
 
     @Override

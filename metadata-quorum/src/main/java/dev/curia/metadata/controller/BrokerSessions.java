@@ -2,6 +2,7 @@ package dev.curia.metadata.controller;
 
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
+import dev.curia.common.net.HostPort;
 import dev.curia.metadata.decide.BrokerDecisions;
 import dev.curia.metadata.decide.BrokerDecisions.Registration;
 import dev.curia.metadata.decide.BrokerEvents;
@@ -12,6 +13,8 @@ import dev.curia.metadata.decide.Statuses;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.ServerEndpoint;
+import dev.curia.metadata.port.BrokerProbe;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
@@ -62,6 +65,7 @@ final class BrokerSessions {
         final BrokerLink link;
         final long caughtUpIndex; // unfenced once applied
         long appliedIndex = -1;
+        long sequence; // of its newest heartbeat
         long withdrawnIndex = -1; // of its orderly withdrawal, -1: not asked for or not yet committed
         boolean leaving;
         boolean deciding;
@@ -83,18 +87,22 @@ final class BrokerSessions {
     private final BrokerDecisions brokers;
     private final MetadataLog log;
     private final Decider decider;
+    private final BrokerProbe probe;
     private final SessionTracker tracker;
     private final ReportedReplicas reported = new ReportedReplicas();
     private final Map<Integer, Session> sessions = new HashMap<>(); // by broker id
     private boolean relieving; // a decision is in flight
     private long relievedNanos;
+    private long probedNanos;
     private final Map<Integer, Long> fencing = new HashMap<>(); // epoch by broker id, while the decision is in flight
 
-    BrokerSessions(SessionConfig config, BrokerDecisions brokers, MetadataLog log, Decider decider) {
+    /** @param probe answers on the loop */
+    BrokerSessions(SessionConfig config, BrokerDecisions brokers, MetadataLog log, Decider decider, BrokerProbe probe) {
         this.config = config;
         this.brokers = brokers;
         this.log = log;
         this.decider = decider;
+        this.probe = probe;
         this.tracker = new SessionTracker(config);
     }
 
@@ -173,6 +181,7 @@ final class BrokerSessions {
         tracker.heard(session.brokerId, now);
         if (!session.reported) accept(session, 0, Map.of(), Set.of());
         settle(session);
+        session.sequence = heartbeat.getSequence();
         session.appliedIndex = heartbeat.getAppliedIndex();
         session.leaving |= heartbeat.getWantShutdown();
         if (session.leaving) withdraw(session, broker.get());
@@ -252,12 +261,36 @@ final class BrokerSessions {
         if (session == null) return;
         sessions.remove(session.brokerId);
         if (isFenced(session)) tracker.forget(session.brokerId);
-        else tracker.streamBroke(session.brokerId, now);
+        else {
+            tracker.streamBroke(session.brokerId, now);
+            probe(session.brokerId, now);
+        }
     }
 
     /** Fences whoever is dead by now, and looks again who could go on for those whose disk is full. */
     void tick(long now) {
         relieveFull(now);
+        probeMissing(now);
+        fenceDead(now);
+    }
+
+    private void probeMissing(long now) {
+        if (now - probedNanos < config.reconnectWindow().toNanos()) return;
+        probedNanos = now;
+        tracker.missing().forEach(id -> probe(id, now));
+    }
+
+    private void probe(int id, long now) {
+        Optional<BrokerRegistration> broker = log.image().broker(id);
+        if (broker.isEmpty()) return;
+        ServerEndpoint rpc = broker.get().rpc();
+        probe.probe(new HostPort(rpc.host(), rpc.port()), () -> {
+            tracker.refused(id);
+            fenceDead(now);
+        });
+    }
+
+    private void fenceDead(long now) {
         for (SessionTracker.Dead dead : tracker.dead(now)) {
             int id = dead.brokerId();
             Optional<BrokerRegistration> broker = log.image().broker(id);
@@ -348,7 +381,8 @@ final class BrokerSessions {
                         .setMayShutdown(mayShutdown(session))
                         .setCommittedIndex(log.image().index())
                         .setReportVersion(reported.settledVersion(session.brokerId))
-                        .setEventsBefore(session.eventsBefore))
+                        .setEventsBefore(session.eventsBefore)
+                        .setSequence(session.sequence))
                 .build());
     }
 

@@ -13,10 +13,11 @@ import java.util.TreeMap;
  * When brokers count as dead. Pure: times are handed in, in monotonic nanoseconds.
  *
  * <p>A broker is heard when it sends anything. One that is silent for the session timeout is dead; so is one whose stream broke and
- * which has not come back within the reconnect window.
+ * which has not come back within the reconnect window, or of which the machine says that nobody listens there any more.
  *
- * <p>A new controller expects every broker that was alive. Once more than half of them have found it, those still missing have two reconnect
- * windows: they most likely went with the old controller. Before that, nothing speaks against any one of them, and the session timeout counts.
+ * <p>A new controller expects every broker that was alive. One of which the machine says that nobody listens there went with the old
+ * controller; it has a reconnect window from when half of the others have found the new one, lest a firewall that refuses speaks for it. All others
+ * have a session timeout, for as long as that a broker that is cut off believes that it leads.
  */
 final class SessionTracker {
     /** A broker that is dead, and why. */
@@ -26,17 +27,16 @@ final class SessionTracker {
         long heardNanos;
         long brokenNanos;
         boolean broken;
+        boolean refused; // since it broke, or is missing
     }
-
-    private static final int MISSING_WINDOWS = 2;
 
     private final SessionConfig config;
     private final Map<Integer, Seen> brokers =
             new TreeMap<>(); // in order of id, so that decisions don't depend on hashing
     private final Set<Integer> missing = new HashSet<>(); // expected and not heard yet
     private int expected;
-    private boolean mostFound;
-    private long mostFoundNanos;
+    private boolean halfFound;
+    private long halfFoundNanos;
 
     SessionTracker(SessionConfig config) {
         this.config = config;
@@ -53,9 +53,10 @@ final class SessionTracker {
         Seen seen = brokers.computeIfAbsent(brokerId, id -> new Seen());
         seen.heardNanos = now;
         seen.broken = false;
-        if (!missing.remove(brokerId) || mostFound) return;
-        mostFound = 2 * (expected - missing.size()) > expected;
-        mostFoundNanos = now;
+        seen.refused = false;
+        if (!missing.remove(brokerId) || halfFound) return;
+        halfFound = 2 * (expected - missing.size()) >= expected;
+        halfFoundNanos = now;
     }
 
     void streamBroke(int brokerId, long now) {
@@ -63,6 +64,17 @@ final class SessionTracker {
         if (seen == null || seen.broken) return;
         seen.broken = true;
         seen.brokenNanos = now;
+    }
+
+    /** Nobody listens where this broker did. Says nothing of one that is connected. */
+    void refused(int brokerId) {
+        Seen seen = brokers.get(brokerId);
+        if (seen != null && (seen.broken || missing.contains(brokerId))) seen.refused = true;
+    }
+
+    /** Those that this controller has not heard yet, in no order. */
+    Set<Integer> missing() {
+        return Set.copyOf(missing);
     }
 
     void forget(int brokerId) {
@@ -74,20 +86,20 @@ final class SessionTracker {
         brokers.clear();
         missing.clear();
         expected = 0;
-        mostFound = false;
+        halfFound = false;
     }
 
     List<Dead> dead(long now) {
         List<Dead> dead = new ArrayList<>();
-        boolean late = mostFound
-                && now - mostFoundNanos
-                        >= MISSING_WINDOWS * config.reconnectWindow().toNanos();
+        long window = config.reconnectWindow().toNanos();
+        boolean late = halfFound && now - halfFoundNanos >= window;
         brokers.forEach((id, seen) -> {
-            if (seen.broken
-                    && now - seen.brokenNanos >= config.reconnectWindow().toNanos()) {
+            if (seen.broken && seen.refused) {
+                dead.add(new Dead(id, new Cause(CauseKind.DISCONNECTED, "disconnected, and nobody listens there")));
+            } else if (seen.broken && now - seen.brokenNanos >= window) {
                 dead.add(new Dead(id, new Cause(CauseKind.DISCONNECTED, "disconnected")));
-            } else if (late && missing.contains(id)) {
-                dead.add(new Dead(id, new Cause(CauseKind.DISCONNECTED, "did not find the new controller")));
+            } else if (late && seen.refused) {
+                dead.add(new Dead(id, new Cause(CauseKind.DISCONNECTED, "went with the last controller")));
             } else if (now - seen.heardNanos >= config.sessionTimeout().toNanos()) {
                 dead.add(new Dead(id, new Cause(CauseKind.SESSION_TIMEOUT, "session timeout")));
             }

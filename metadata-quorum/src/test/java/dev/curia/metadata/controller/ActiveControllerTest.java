@@ -7,6 +7,7 @@ import dev.curia.common.time.SystemClock;
 import dev.curia.metadata.Fixtures;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.port.BrokerProbe;
 import dev.curia.metadata.port.FakeMetadataLog;
 import dev.curia.metadata.port.FakeMetadataLog.Mode;
 import dev.curia.metadata.port.MetadataLog;
@@ -45,7 +46,8 @@ final class ActiveControllerTest {
             loop,
             new SystemClock(),
             new SplittableRandom(1),
-            (what, cause) -> fault.set(cause));
+            (what, cause) -> fault.set(cause),
+            BrokerProbe.NONE);
 
     @BeforeEach
     void start() {

@@ -27,7 +27,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +44,7 @@ final class BrokerSessionsTest {
 
     private final AtomicReference<Throwable> fault = new AtomicReference<>();
     private final ManualClock clock = new ManualClock();
+    private final Set<String> nobodyListens = ConcurrentHashMap.newKeySet();
     private final FakeMetadataLog log = new FakeMetadataLog();
     private final EventLoop loop =
             new EventLoop("controller", ActiveController.LOOP_CAPACITY, clock, (what, cause) -> fault.set(cause));
@@ -56,7 +59,10 @@ final class BrokerSessionsTest {
             loop,
             clock,
             new SplittableRandom(1),
-            (what, cause) -> fault.set(cause));
+            (what, cause) -> fault.set(cause),
+            (address, refused) -> {
+                if (nobodyListens.contains(address.host())) refused.run();
+            });
 
     private static final class Link implements BrokerLink {
         final List<ControllerMessage> messages = new CopyOnWriteArrayList<>();
@@ -163,6 +169,35 @@ final class BrokerSessionsTest {
         assertThat(second.messages.get(0).getRegistered().getBrokerEpoch())
                 .isEqualTo(first.messages.get(0).getRegistered().getBrokerEpoch());
         assertThat(log.image().index()).isEqualTo(index);
+    }
+
+    @Test
+    void aBrokenStreamToWhereNobodyListensIsFencedAtOnce() {
+        Link gone = alive(1, 1);
+        Link reset = alive(2, 2);
+        reset.end(BrokerLink.End.RECONNECT);
+        controller.streamBroke(reset);
+        heartbeat(gone); // by when the other has been probed
+        nobodyListens.add(Fixtures.register(1, 1).getRpc().getHost());
+        gone.end(BrokerLink.End.RECONNECT);
+        controller.streamBroke(gone);
+        Await.until("who is gone is fenced", SOON, () -> !log.image().isAlive(1));
+        assertThat(log.image().isAlive(2)).isTrue();
+        clock.advance(Duration.ofMillis(600));
+        Await.until("who does not come back is fenced", SOON, () -> !log.image().isAlive(2));
+    }
+
+    @Test
+    void whoWentWithTheLastControllerHasAReconnectWindow() {
+        alive(1, 1);
+        alive(2, 2);
+        log.follow();
+        nobodyListens.add(Fixtures.register(1, 1).getRpc().getHost());
+        log.lead();
+        register(2, 2);
+        clock.advance(Duration.ofMillis(600));
+        Await.until("who is gone is fenced", SOON, () -> !log.image().isAlive(1));
+        assertThat(log.image().isAlive(2)).isTrue();
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.metadata.Fixtures;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
+import dev.curia.metadata.port.BrokerProbe;
 import dev.curia.metadata.port.FakeMetadataLog;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
@@ -52,7 +53,8 @@ final class LongestLogsTest {
             loop,
             clock,
             new SplittableRandom(1),
-            (what, cause) -> fault.set(cause));
+            (what, cause) -> fault.set(cause),
+            BrokerProbe.NONE);
     private final Map<Integer, Long> logEnds = new ConcurrentHashMap<>();
     private final Map<Integer, Link> links = new HashMap<>();
     private int incarnation = 100;

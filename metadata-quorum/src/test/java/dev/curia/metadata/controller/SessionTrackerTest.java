@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.curia.metadata.decide.Cause;
 import dev.curia.proto.events.v1.CauseKind;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class SessionTrackerTest {
@@ -50,29 +51,46 @@ final class SessionTrackerTest {
     }
 
     @Test
-    void whenMostFoundTheNewControllerTheMissingHaveTwoReconnectWindows() {
-        for (int id = 1; id <= 3; id++) tracker.expect(id, ms(0));
-        tracker.heard(1, ms(200));
-        assertThat(tracker.dead(ms(1999))).isEmpty();
-        tracker.heard(2, ms(2000));
-        tracker.heard(1, ms(2500)); // counted from when they were found
-        assertThat(tracker.dead(ms(2999))).isEmpty();
-        assertThat(tracker.dead(ms(3000)))
-                .extracting(dead -> dead.brokerId() + " " + dead.cause().text())
-                .containsExactly("3 did not find the new controller");
-        tracker.heard(3, ms(3000));
-        assertThat(tracker.dead(ms(3001))).isEmpty();
+    void aBrokenStreamToWhereNobodyListensTakesNoTime() {
+        tracker.heard(1, ms(0));
+        tracker.refused(1); // of one that is connected it means nothing
+        tracker.streamBroke(1, ms(100));
+        assertThat(tracker.dead(ms(100))).isEmpty();
+        tracker.refused(1);
+        assertThat(texts(ms(100))).containsExactly("1 disconnected, and nobody listens there");
+        tracker.heard(1, ms(101)); // it was restarted
+        tracker.streamBroke(1, ms(102));
+        assertThat(tracker.dead(ms(102))).isEmpty();
     }
 
     @Test
-    void aMinoritySaysNothingAboutTheMissing() {
-        for (int id = 1; id <= 4; id++) tracker.expect(id, ms(0));
+    void whoWentWithTheLastControllerHasAReconnectWindowOnceHalfFoundTheNew() {
+        for (int id = 1; id <= 3; id++) tracker.expect(id, ms(0));
+        assertThat(tracker.missing()).containsExactlyInAnyOrder(1, 2, 3);
+        tracker.refused(3);
+        tracker.heard(1, ms(200));
+        assertThat(tracker.dead(ms(1999))).isEmpty();
+        tracker.heard(2, ms(2000));
+        tracker.heard(1, ms(2300)); // counted from when they were found
+        assertThat(tracker.dead(ms(2499))).isEmpty();
+        assertThat(texts(ms(2500))).containsExactly("3 went with the last controller");
+        tracker.heard(3, ms(2500));
+        assertThat(tracker.dead(ms(2501))).isEmpty();
+    }
+
+    @Test
+    void whoIsMissingMayBeCutOffAndHasASessionTimeout() {
+        for (int id = 1; id <= 3; id++) tracker.expect(id, ms(0));
         tracker.heard(1, ms(100));
-        tracker.heard(2, ms(100)); // half is not most
+        tracker.heard(2, ms(100));
         assertThat(tracker.dead(ms(2999))).isEmpty();
-        assertThat(tracker.dead(ms(3000)))
-                .extracting(SessionTracker.Dead::brokerId)
-                .containsExactly(3, 4);
+        assertThat(texts(ms(3000))).containsExactly("3 session timeout");
+    }
+
+    private List<String> texts(long now) {
+        return tracker.dead(now).stream()
+                .map(dead -> dead.brokerId() + " " + dead.cause().text())
+                .toList();
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.metadata.Fixtures;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.port.BrokerProbe;
 import dev.curia.metadata.port.FakeMetadataLog;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.admin.v1.MayStopRequest;
@@ -48,7 +49,8 @@ final class StopLeasesTest {
             loop,
             clock,
             new SplittableRandom(1),
-            (what, cause) -> fault.set(cause));
+            (what, cause) -> fault.set(cause),
+            BrokerProbe.NONE);
 
     @BeforeEach
     void start() {

@@ -9,6 +9,7 @@ import dev.curia.metadata.controller.ActiveController;
 import dev.curia.metadata.controller.LeaderBalance;
 import dev.curia.metadata.controller.SessionConfig;
 import dev.curia.metadata.decide.TopicDefaults;
+import dev.curia.metadata.port.BrokerProbe;
 import dev.curia.metadata.port.QuorumStatus;
 import dev.curia.metadata.ratis.QuorumNodeConfig;
 import dev.curia.metadata.ratis.RatisMetadataLog;
@@ -50,7 +51,8 @@ final class RealNode implements AutoCloseable {
                 controllerLoop,
                 clock,
                 new Random(config.nodeId()),
-                (what, cause) -> faults.add(cause));
+                (what, cause) -> faults.add(cause),
+                BrokerProbe.NONE);
         operations = own(new QuorumOperations(
                 log,
                 log.membership(),

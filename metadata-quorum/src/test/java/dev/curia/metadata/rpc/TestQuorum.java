@@ -16,6 +16,7 @@ import dev.curia.metadata.controller.LeaderBalance;
 import dev.curia.metadata.controller.SessionConfig;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.ServerEndpoint;
+import dev.curia.metadata.port.BrokerProbe;
 import dev.curia.metadata.port.FakeMetadataLog;
 import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.metadata.v1.BrokerEvents;
@@ -167,7 +168,8 @@ final class TestQuorum implements AutoCloseable {
                 loop,
                 clock,
                 new Random(4),
-                (what, cause) -> faults.add(cause));
+                (what, cause) -> faults.add(cause),
+                BrokerProbe.NONE);
         QuorumRpcServer server = own(
                 new QuorumRpcServer(address, controller, log, loop("watch"), Duration.ofMillis(100), Optional.empty()));
         log.start(server.commits(), controller);

@@ -17,6 +17,7 @@ final class ReplicationMethod {
     static final ServiceDescriptor SERVICE = ServiceDescriptor.newBuilder(ReplicationGrpc.SERVICE_NAME)
             .addMethod(REPLICATE)
             .addMethod(ReplicationGrpc.getDigestMethod())
+            .addMethod(ReplicationGrpc.getContactMethod())
             .build();
 
     private ReplicationMethod() {}

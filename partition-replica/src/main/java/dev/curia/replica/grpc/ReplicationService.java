@@ -2,6 +2,8 @@ package dev.curia.replica.grpc;
 
 import dev.curia.common.loop.EventLoop;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.replication.v1.ContactRequest;
+import dev.curia.proto.replication.v1.ContactResponse;
 import dev.curia.proto.replication.v1.DigestRequest;
 import dev.curia.proto.replication.v1.DigestResponse;
 import dev.curia.proto.replication.v1.FollowerMessage;
@@ -20,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The leader's side of replication: serves {@code curia.replication.v1.Replication}. Bind it on the broker's gRPC server, which should
@@ -38,6 +41,8 @@ public final class ReplicationService {
             request -> CompletableFuture.completedFuture(DigestResponse.newBuilder()
                     .setCode(ErrorCode.NOT_LEADER_OR_FOLLOWER)
                     .build());
+    private volatile Supplier<ContactResponse> contact =
+            () -> ContactResponse.newBuilder().setHearsController(true).build();
     private final Set<LeaderStream> streams = ConcurrentHashMap.newKeySet();
 
     /** @param tail and {@code catchUp} send; owned, started and, after the server is down, closed by the caller */
@@ -59,6 +64,16 @@ public final class ReplicationService {
         digests = auditor;
     }
 
+    /** Who answers brokers that hear no controller; before, nobody says that this one hears none either. */
+    public void contactToldBy(Supplier<ContactResponse> teller) {
+        contact = teller;
+    }
+
+    private void contact(ContactRequest request, StreamObserver<ContactResponse> caller) {
+        caller.onNext(contact.get());
+        caller.onCompleted();
+    }
+
     private void digest(DigestRequest request, StreamObserver<DigestResponse> caller) {
         var unused = digests.apply(request).whenComplete((response, failure) -> {
             if (failure != null) {
@@ -75,6 +90,7 @@ public final class ReplicationService {
         return ServerServiceDefinition.builder(ReplicationMethod.SERVICE)
                 .addMethod(ReplicationMethod.REPLICATE, this::open)
                 .addMethod(ReplicationGrpc.getDigestMethod(), ServerCalls.asyncUnaryCall(this::digest))
+                .addMethod(ReplicationGrpc.getContactMethod(), ServerCalls.asyncUnaryCall(this::contact))
                 .build();
     }
 

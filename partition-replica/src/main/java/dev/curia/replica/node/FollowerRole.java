@@ -22,6 +22,7 @@ import dev.curia.replica.state.Effect;
 import dev.curia.replica.state.FollowerDeletes;
 import dev.curia.replica.state.FollowerState;
 import dev.curia.replica.state.FollowerState.Received;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -178,6 +179,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                         state.logEndOffset(),
                         assignment.isr()),
                 0,
+                List.of(),
                 assignment.replicas().size(),
                 false,
                 0,

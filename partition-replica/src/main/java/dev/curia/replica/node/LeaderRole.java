@@ -162,6 +162,11 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     @Override
     public void tick() {
         take(state.tick(now()));
+        if (!context.self().lease().holds(state.electable())) {
+            pending.failClients(
+                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                    "the outcome is unknown: no controller answers, another broker may lead by now");
+        }
         if (toldReplicated == state.replicatedOffset()) return;
         toldReplicated = state.replicatedOffset();
         tellSubscribers();
@@ -209,8 +214,13 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         AppendResult success =
                 new AppendResult(ErrorCode.NONE, "", info.firstOffset(), info.logAppendTimeMs(), log.logStartOffset());
         long end = info.lastOffset() + 1;
-        PendingAcks.Waiting waiting =
-                new PendingAcks.Waiting(end, now + timeoutNanos(request), receivedNanos, success, result);
+        PendingAcks.Waiting waiting = new PendingAcks.Waiting(
+                end,
+                now + timeoutNanos(request),
+                receivedNanos,
+                request.origin() == Replica.Origin.CLIENT,
+                success,
+                result);
         if (acks == -1) pending.add(waiting);
         else if (acks == 1 && fsynced) pendingFlush.add(waiting);
         if (fsynced) log.requestFlush();
@@ -363,6 +373,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                 || state.highWatermark() != before.highWatermark()
                 || !state.isr().committed().equals(before.isr().committed())
                 || !state.replicas().equals(before.replicas())
+                || !state.electable().equals(before.electable())
                 || !state.settings().equals(before.settings())
                 || state.maxLag() != before.maxLag()
                 || state.replicatedOffset() != before.replicatedOffset();
@@ -449,6 +460,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                         state.logEndOffset(),
                         state.isr().committed()),
                 state.epochStartOffset(),
+                state.electable(),
                 assignment.wantedReplicas(),
                 state.underMinIsr(),
                 state.maxLag(),

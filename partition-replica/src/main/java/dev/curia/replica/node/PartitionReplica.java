@@ -85,7 +85,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
         this.highWatermark = Math.max(log.logStartOffset(), Math.min(highWatermark, log.logEndOffset()));
         this.snapshot = idle();
         this.thread = new ReplicaThread(owner.loop(), owner.buffer(), this::storageFailed);
-        this.reads = new ReplicaReads(log, this::snapshot);
+        this.reads = new ReplicaReads(log, context.self().lease(), this::snapshot);
         this.flushTimer = new FlushTimer(context.config().backgroundFlush());
         this.producerExpiry = new ProducerExpiry(context.config().producers(), context.clock());
     }
@@ -123,6 +123,11 @@ final class PartitionReplica implements Replica, ReplicationSource {
     @Override
     public View view() {
         return snapshot.view();
+    }
+
+    @Override
+    public boolean isSurelyLeading() {
+        return snapshot.checkLeader(OptionalInt.empty(), context.self().lease()) == ErrorCode.NONE;
     }
 
     Snapshot snapshot() {
@@ -316,7 +321,11 @@ final class PartitionReplica implements Replica, ReplicationSource {
 
     private void append(AppendRequest request, long receivedNanos, CompletableFuture<AppendResult> result) {
         try {
-            ErrorCode refused = snapshot.checkLeader(request.currentLeaderEpoch());
+            // What a coordinator appends is answered when all in-sync replicas have it, which says that it leads.
+            ErrorCode refused = request.origin() == Origin.CLIENT
+                    ? snapshot.checkLeader(
+                            request.currentLeaderEpoch(), context.self().lease())
+                    : snapshot.checkLeader(request.currentLeaderEpoch());
             if (refused == ErrorCode.NONE && role instanceof LeaderRole leader) {
                 leader.append(request, receivedNanos, result);
             } else {
@@ -328,6 +337,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
     }
 
     private String notLed() {
+        if (view().leading()) return name() + " may be led by another broker by now: no controller answers";
         return name() + " is led by broker " + view().leader() + " in epoch " + view().leaderEpoch();
     }
 

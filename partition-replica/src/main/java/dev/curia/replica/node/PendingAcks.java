@@ -27,6 +27,7 @@ final class PendingAcks {
             long endOffset,
             long deadlineNanos,
             long receivedNanos,
+            boolean ofClient,
             AppendResult success,
             CompletableFuture<AppendResult> future) {}
 
@@ -56,6 +57,17 @@ final class PendingAcks {
     void failAll(ErrorCode error, String message) {
         disarm();
         for (Waiting w = queue.poll(); w != null; w = queue.poll()) w.future.complete(failure(error, message));
+    }
+
+    /** The same of those that clients wait for. */
+    void failClients(ErrorCode error, String message) {
+        for (Iterator<Waiting> each = queue.iterator(); each.hasNext(); ) {
+            Waiting w = each.next();
+            if (!w.ofClient) continue;
+            each.remove();
+            w.future.complete(failure(error, message));
+        }
+        if (queue.isEmpty()) disarm();
     }
 
     int size() {

@@ -13,6 +13,7 @@ import dev.curia.replica.Replica.Isolation;
 import dev.curia.replica.Replica.OffsetResult;
 import dev.curia.replica.Replica.ReadRequest;
 import dev.curia.replica.Replica.ReadResult;
+import dev.curia.replica.port.LeaderLease;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -26,18 +27,21 @@ final class ReplicaReads {
     private static final long EARLIEST_LOCAL = -4;
 
     private final PartitionLog log;
+    private final LeaderLease lease;
     private final Supplier<Snapshot> snapshot;
 
-    ReplicaReads(PartitionLog log, Supplier<Snapshot> snapshot) {
+    ReplicaReads(PartitionLog log, LeaderLease lease, Supplier<Snapshot> snapshot) {
         this.log = log;
+        this.lease = lease;
         this.snapshot = snapshot;
     }
 
     ReadResult read(ReadRequest request) {
         Snapshot now = snapshot.get();
-        ErrorCode refused = request.alsoFollower()
+        // One that believes to lead is no follower: it must know.
+        ErrorCode refused = request.alsoFollower() && !now.view().leading()
                 ? now.checkReplica(request.currentLeaderEpoch())
-                : now.checkLeader(request.currentLeaderEpoch());
+                : now.checkLeader(request.currentLeaderEpoch(), lease);
         if (refused != ErrorCode.NONE) return failed(refused, now);
         if (request.lastFetchedEpoch().isPresent()) {
             int readersEpoch = request.lastFetchedEpoch().getAsInt();
@@ -64,7 +68,7 @@ final class ReplicaReads {
 
     OffsetResult offsetForTime(long timestampMs, Isolation isolation, OptionalInt currentLeaderEpoch) {
         Snapshot now = snapshot.get();
-        ErrorCode refused = now.checkLeader(currentLeaderEpoch);
+        ErrorCode refused = now.checkLeader(currentLeaderEpoch, lease);
         if (refused != ErrorCode.NONE) return failedOffset(refused);
         int epoch = now.view().leaderEpoch();
         if (timestampMs == EARLIEST || timestampMs == EARLIEST_LOCAL) {
@@ -92,7 +96,7 @@ final class ReplicaReads {
     }
 
     EpochResult endOffsetForEpoch(int leaderEpoch, OptionalInt currentLeaderEpoch) {
-        ErrorCode refused = snapshot.get().checkLeader(currentLeaderEpoch);
+        ErrorCode refused = snapshot.get().checkLeader(currentLeaderEpoch, lease);
         if (refused != ErrorCode.NONE) return new EpochResult(refused, -1, -1);
         EpochEnd end = log.endOffsetForEpoch(leaderEpoch);
         return new EpochResult(ErrorCode.NONE, end.epoch(), end.endOffset());

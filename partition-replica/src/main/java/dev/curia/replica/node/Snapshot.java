@@ -4,6 +4,7 @@ import dev.curia.log.CompactionBounds;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.View;
+import dev.curia.replica.port.LeaderLease;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -12,6 +13,7 @@ import java.util.OptionalInt;
  * A replica as other threads see it. Immutable; published whole after each change.
  *
  * @param epochStartOffset where a leader's epoch begins; 0 for a follower
+ * @param electable other brokers that may be elected in a leader's place
  * @param assigned how many replicas the partition has
  * @param maxLag of a leader's slowest follower, in records
  * @param replicatedOffset every assigned replica has what lies before it
@@ -19,6 +21,7 @@ import java.util.OptionalInt;
 record Snapshot(
         View view,
         long epochStartOffset,
+        List<Integer> electable,
         int assigned,
         boolean underMinIsr,
         long maxLag,
@@ -28,6 +31,7 @@ record Snapshot(
         return new Snapshot(
                 new View(false, -1, -1, logStart, lastStableOffset, highWatermark, logEnd, List.of()),
                 0,
+                List.of(),
                 0,
                 false,
                 0,
@@ -46,7 +50,7 @@ record Snapshot(
                 v.highWatermark(),
                 v.logEndOffset(),
                 v.isr());
-        return new Snapshot(ended, 0, assigned, false, 0, 0, true);
+        return new Snapshot(ended, 0, List.of(), assigned, false, 0, 0, true);
     }
 
     boolean underReplicated() {
@@ -70,6 +74,13 @@ record Snapshot(
     }
 
     /** Whether a client that believes in {@code epoch} may be served here. */
+    ErrorCode checkLeader(OptionalInt epoch, LeaderLease lease) {
+        ErrorCode refused = checkLeader(epoch);
+        boolean deposed = refused == ErrorCode.NONE && !lease.holds(electable);
+        return deposed ? ErrorCode.NOT_LEADER_OR_FOLLOWER : refused;
+    }
+
+    /** The same of somebody who must not care whether another leads by now. */
     ErrorCode checkLeader(OptionalInt epoch) {
         return check(epoch, view.leading());
     }

@@ -109,6 +109,12 @@ public record LeaderState(
         return isr.othersEligible() || isr.committed().size() < Math.min(settings.minInsync(), replicas.size());
     }
 
+    /** All others that the controller may elect while this leader hears nothing. */
+    public List<Integer> electable() {
+        List<Integer> all = isr.othersEligible() ? replicas : isr.maximal();
+        return all.stream().filter(id -> id != self).toList();
+    }
+
     /** The log now ends at {@code newEndOffset}. */
     public Step appended(long newEndOffset, long now) {
         LeaderState next = withFollowers(f -> f.beforeAppend(logEndOffset, now)).withLogEnd(newEndOffset);

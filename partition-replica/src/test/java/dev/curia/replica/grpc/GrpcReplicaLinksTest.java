@@ -7,6 +7,7 @@ import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.SystemClock;
 import dev.curia.log.LogSlice;
+import dev.curia.replica.port.LeaderLease;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.Peers;
 import dev.curia.replica.port.ReplicaLinks.Chunk;
@@ -57,7 +58,7 @@ class GrpcReplicaLinksTest {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .directExecutor()
                 .addService(new ReplicationService(
-                                new LocalBroker("c", 1, () -> 1),
+                                new LocalBroker("c", 1, () -> 1, LeaderLease.ALWAYS),
                                 id -> Optional.of(source),
                                 loop,
                                 loop,
@@ -67,7 +68,7 @@ class GrpcReplicaLinksTest {
                 .start();
         Peers.Address address = new Peers.Address("127.0.0.1", server.getPort());
         links = new GrpcReplicaLinks(
-                new LocalBroker("c", 2, epoch::get),
+                new LocalBroker("c", 2, epoch::get, LeaderLease.ALWAYS),
                 LinkConfig.defaults(),
                 id -> leaderKnown.get() ? Optional.of(address) : Optional.empty(),
                 loop,

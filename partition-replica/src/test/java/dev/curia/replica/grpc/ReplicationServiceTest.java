@@ -14,6 +14,7 @@ import dev.curia.proto.replication.v1.LeaderMessage;
 import dev.curia.proto.replication.v1.Refusal;
 import dev.curia.proto.replication.v1.ReplicationGrpc;
 import dev.curia.proto.replication.v1.Subscribe;
+import dev.curia.replica.port.LeaderLease;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.ReplicaMetrics;
 import dev.curia.replica.port.ReplicationSource;
@@ -69,7 +70,7 @@ class ReplicationServiceTest {
         tail.start();
         catchUp.start();
         service = new ReplicationService(
-                new LocalBroker("c", 1, () -> 1),
+                new LocalBroker("c", 1, () -> 1, LeaderLease.ALWAYS),
                 id -> id.partition() == 0 ? Optional.of(source) : Optional.empty(),
                 tail,
                 catchUp,

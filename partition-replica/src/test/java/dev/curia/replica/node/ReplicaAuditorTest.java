@@ -11,6 +11,7 @@ import dev.curia.proto.events.v1.EventKind;
 import dev.curia.proto.replication.v1.DigestResponse;
 import dev.curia.replica.audit.AuditConfig;
 import dev.curia.replica.port.AuditMetrics;
+import dev.curia.replica.port.LeaderLease;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.ReplicaEvents.ReplicaEvent;
 import dev.curia.testkit.Await;
@@ -88,7 +89,7 @@ class ReplicaAuditorTest {
                     id,
                     new ReplicaAuditor(
                             new AuditConfig(1L << 30, Duration.ofMillis(20)),
-                            new LocalBroker("cluster", id, () -> 1),
+                            new LocalBroker("cluster", id, () -> 1, LeaderLease.ALWAYS),
                             cluster.broker(id).replicas,
                             (leader, request) -> {
                                 ReplicaAuditor asked = auditors.get(leader);
@@ -363,7 +364,7 @@ class ReplicaAuditorTest {
             cluster.broker(id).replicas.onEvent(events::add);
             return new ReplicaAuditor(
                     new AuditConfig((long) BYTES_PER_SECOND, Duration.ofMillis(1)),
-                    new LocalBroker("cluster", id, () -> 1),
+                    new LocalBroker("cluster", id, () -> 1, LeaderLease.ALWAYS),
                     cluster.broker(id).replicas,
                     (broker, request) -> auditorOf(broker).answer(request).thenApply(answers),
                     loop,

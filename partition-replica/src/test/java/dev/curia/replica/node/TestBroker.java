@@ -17,6 +17,7 @@ import dev.curia.replica.grpc.GrpcReplicaLinks;
 import dev.curia.replica.grpc.LinkConfig;
 import dev.curia.replica.grpc.ReplicationService;
 import dev.curia.replica.port.IsrProposals;
+import dev.curia.replica.port.LeaderLease;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.Peers;
 import dev.curia.replica.port.ReplicaMetrics;
@@ -66,7 +67,7 @@ final class TestBroker {
             FaultHandler faults)
             throws IOException {
         SystemClock clock = new SystemClock();
-        LocalBroker self = new LocalBroker(CLUSTER, id, () -> epoch);
+        LocalBroker self = new LocalBroker(CLUSTER, id, () -> epoch, LeaderLease.ALWAYS);
         ReplicaMetrics metrics = new ReplicaMetrics(meters);
         cleaner = new LogCleaner(CLEANER, clock, new Random(id), faults, new CleanerMetrics(meters));
         cleaner.start();

@@ -71,6 +71,11 @@ final class FileReplica implements Replica {
     }
 
     @Override
+    public boolean isSurelyLeading() {
+        return view().leading();
+    }
+
+    @Override
     public CompletableFuture<AppendResult> append(AppendRequest request) {
         List<Runnable> wakes = new ArrayList<>();
         AppendResult result;

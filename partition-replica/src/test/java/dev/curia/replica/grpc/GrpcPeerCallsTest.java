@@ -7,8 +7,10 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.SystemClock;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.replication.v1.BatchMark;
+import dev.curia.proto.replication.v1.ContactResponse;
 import dev.curia.proto.replication.v1.DigestRequest;
 import dev.curia.proto.replication.v1.DigestResponse;
+import dev.curia.replica.port.LeaderLease;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.Peers;
 import dev.curia.replica.port.ReplicaMetrics;
@@ -37,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The auditor's calls against the real service. */
 @Timeout(30)
-class GrpcAuditLinksTest {
+class GrpcPeerCallsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final DigestRequest REQUEST = DigestRequest.newBuilder()
             .setClusterId("c")
@@ -51,7 +53,7 @@ class GrpcAuditLinksTest {
     private final EventLoop loop = new EventLoop("loop", 1000, new SystemClock(), (w, c) -> faults.add(w + c));
     private final List<Server> servers = new ArrayList<>();
     private final Map<Integer, Peers.Address> addresses = new ConcurrentHashMap<>();
-    private final GrpcAuditLinks links = new GrpcAuditLinks(id -> Optional.ofNullable(addresses.get(id)));
+    private final GrpcPeerCalls links = new GrpcPeerCalls(id -> Optional.ofNullable(addresses.get(id)));
 
     @AfterEach
     void stop() {
@@ -64,7 +66,7 @@ class GrpcAuditLinksTest {
 
     private ReplicationService serve(int broker) throws IOException {
         ReplicationService service = new ReplicationService(
-                new LocalBroker("c", broker, () -> 1),
+                new LocalBroker("c", broker, () -> 1, LeaderLease.ALWAYS),
                 id -> Optional.empty(),
                 loop,
                 loop,
@@ -110,6 +112,20 @@ class GrpcAuditLinksTest {
     void aBrokerWhoseAuditorIsNotThereYetSaysSo() throws Exception {
         serve(1);
         assertThat(ask(1).getCode()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void asksWhetherAnotherHearsAController() throws Exception {
+        ReplicationService service = serve(1);
+        assertThat(contact(1).getHearsController()).as("before it can know").isTrue();
+        ContactResponse silent =
+                ContactResponse.newBuilder().setMetadataIndex(7).build();
+        service.contactToldBy(() -> silent);
+        assertThat(contact(1)).isEqualTo(silent);
+    }
+
+    private ContactResponse contact(int broker) throws Exception {
+        return links.askContact(broker).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     @Test
