@@ -158,6 +158,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         QuorumTopicAdmin topics = new QuorumTopicAdmin(quorum, metadata, replicas::settled);
         Coordinators coordinators = coordinators(replicas, topics, quorum, background);
         coordinators.followers().forEach(bridge::add);
+        bridge.onTopicsChanged(coordinators::onTopicsChanged);
 
         List<RequestHandler<?>> handlers =
                 new ArrayList<>(CoreHandlers.of(corePorts(replicas, new HostedLogDirs(directories), topics)));

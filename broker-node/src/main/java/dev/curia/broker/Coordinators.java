@@ -30,6 +30,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -90,6 +91,7 @@ final class Coordinators {
                 new GroupCoordinator.Parts(
                         parts.replicas(),
                         parts.internalTopics(),
+                        published::image,
                         loops,
                         parts.background(),
                         clock,
@@ -120,6 +122,11 @@ final class Coordinators {
         return List.of(
                 new Leaderships(OffsetsTopic.NAME, groups::onLeadership, groups::onResign),
                 new Leaderships(TransactionsTopic.NAME, transactions::onLeadership, transactions::onResign));
+    }
+
+    /** Topics of these names came, went or grew. */
+    void onTopicsChanged(Set<String> names) {
+        groups.onTopicsChanged(names);
     }
 
     List<RequestHandler<?>> handlers() {

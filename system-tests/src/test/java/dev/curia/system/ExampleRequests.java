@@ -13,6 +13,8 @@ import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitio
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
@@ -345,6 +347,15 @@ final class ExampleRequests {
                                         .setPartitionIndex(0)
                                         .setCommittedOffset(1))))));
         examples.put(ApiKeys.OFFSET_FETCH, this::offsetFetch);
+        examples.put(
+                ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+                version -> new ConsumerGroupHeartbeatRequestData()
+                        .setGroupId("no-such-group")
+                        .setMemberId("nobody")
+                        .setMemberEpoch(7));
+        examples.put(
+                ApiKeys.CONSUMER_GROUP_DESCRIBE,
+                version -> new ConsumerGroupDescribeRequestData().setGroupIds(List.of("no-such-group")));
         examples.put(ApiKeys.OFFSET_DELETE, version -> new OffsetDeleteRequestData().setGroupId("no-such-group"));
     }
 

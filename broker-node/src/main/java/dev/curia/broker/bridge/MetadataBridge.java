@@ -22,7 +22,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Turns each new metadata image into assignments of this broker's replicas, and tells coordinators which of their partitions are led
@@ -43,6 +45,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
     private final Map<String, String> topicDefaults;
     private final HostedReplicas replicas;
     private final Map<String, Coordinator> coordinators = new ConcurrentHashMap<>();
+    private final List<Consumer<Set<String>>> topicListeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger changesUnderWay = new AtomicInteger();
 
     // Confined to the metadata loop.
@@ -61,6 +64,11 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
 
     public void add(Coordinator coordinator) {
         coordinators.put(coordinator.topic(), coordinator);
+    }
+
+    /** @param listener hears the names of topics that came, went or grew; on the metadata loop, after the image is published */
+    public void onTopicsChanged(Consumer<Set<String>> listener) {
+        topicListeners.add(listener);
     }
 
     /** True when every replica that the metadata assigns has been opened, or has failed to. Thread-safe. */
@@ -110,8 +118,22 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
             }
         });
         published.applied(image);
+        Set<String> topics = changedTopics(delta, before, image);
+        if (!topics.isEmpty()) topicListeners.forEach(listener -> listener.accept(topics));
         if (firstCurrent) removeStrays(image);
         settle(image);
+    }
+
+    private static Set<String> changedTopics(MetadataDelta delta, MetadataImage before, MetadataImage image) {
+        Set<String> names = new HashSet<>();
+        delta.removedTopics().values().forEach(topic -> names.add(topic.name()));
+        // New partitions of a new topic among them.
+        for (PartitionId partition : delta.partitions()) {
+            if (before.partition(partition).isEmpty()) {
+                image.topic(partition.topicId()).ifPresent(topic -> names.add(topic.name()));
+            }
+        }
+        return names;
     }
 
     /** Without any topic at all it is not the disks that are wrong: the quorum has lost its memory. */

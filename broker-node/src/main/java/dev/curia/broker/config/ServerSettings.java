@@ -1,5 +1,6 @@
 package dev.curia.broker.config;
 
+import dev.curia.broker.group.ConsumerConfigs;
 import dev.curia.broker.group.GroupConfigs;
 import dev.curia.broker.txn.TxnConfigs;
 import dev.curia.common.config.ConfigKey;
@@ -20,6 +21,7 @@ public final class ServerSettings {
         List<ConfigKey<?>> keys = new ArrayList<>(ServerKeys.ALL);
         keys.addAll(CleanerConfig.KEYS);
         keys.addAll(GroupConfigs.ALL);
+        keys.addAll(ConsumerConfigs.ALL);
         keys.addAll(TxnConfigs.ALL);
         TopicConfigs.ALL.stream()
                 .filter(TopicConfigs::hasBrokerDefault)

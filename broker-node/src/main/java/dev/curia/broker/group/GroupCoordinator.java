@@ -3,6 +3,10 @@ package dev.curia.broker.group;
 import dev.curia.broker.coordinator.InternalTopics;
 import dev.curia.broker.coordinator.ShardRuntime;
 import dev.curia.broker.coordinator.ShardSettings;
+import dev.curia.broker.group.state.ConsumerHeartbeat;
+import dev.curia.broker.group.state.ConsumerPorts;
+import dev.curia.broker.group.state.ConsumerRecord;
+import dev.curia.broker.group.state.ConsumerView;
 import dev.curia.broker.group.state.GroupRecord;
 import dev.curia.broker.group.state.GroupSettings;
 import dev.curia.broker.group.state.GroupShard;
@@ -20,6 +24,8 @@ import dev.curia.broker.group.state.TxnOffsetRecord;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.Topic;
 import dev.curia.replica.Replicas;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +35,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -44,11 +51,13 @@ public final class GroupCoordinator implements AutoCloseable {
      * What it works with.
      *
      * @param loops the shards' threads
-     * @param loader may block: reads logs while loading
+     * @param loader may block: reads logs while loading, and matches expressions
+     * @param metadata the newest image
      */
     public record Parts(
             Replicas replicas,
             InternalTopics internalTopics,
+            Supplier<MetadataImage> metadata,
             List<EventLoop> loops,
             Executor loader,
             Clock clock,
@@ -61,13 +70,24 @@ public final class GroupCoordinator implements AutoCloseable {
 
     private final OffsetsTopic topic;
     private final InternalTopics internalTopics;
+    private final MemberIds memberIds;
     private final ShardRuntime<GroupShard, GroupRecord, GroupTimer> shards;
 
     /** @param config the node's settings, see {@link GroupConfigs} */
     public GroupCoordinator(Map<String, String> config, Parts parts) {
         this.topic = OffsetsTopic.of(config);
         this.internalTopics = parts.internalTopics();
+        this.memberIds = parts.memberIds();
         GroupSettings settings = GroupConfigs.groupSettings(config);
+        ConsumerPorts consumers = new ConsumerPorts(
+                ConsumerConfigs.settings(config),
+                () -> new ImageTopics(parts.metadata().get()),
+                new RegexResolver(
+                        () -> names(parts.metadata().get(), parts.clock().wallMillis()),
+                        parts.loader(),
+                        parts.faults(),
+                        this::regexesResolved),
+                new EmbeddedConsumerProtocol());
         this.shards = new ShardRuntime<>(
                 new ShardSettings(
                         OffsetsTopic.NAME,
@@ -82,8 +102,28 @@ public final class GroupCoordinator implements AutoCloseable {
                         parts.faults(),
                         new GroupRecordCodec(),
                         (partition, epoch, timers) -> new GroupShard(
-                                settings, timers, parts.memberIds(), Subscriptions::topics, parts.metrics()),
+                                settings, timers, parts.memberIds(), Subscriptions::topics, consumers, parts.metrics()),
                         parts.metrics()));
+    }
+
+    private static RegexResolver.Names names(MetadataImage image, long wallMs) {
+        return new RegexResolver.Names(image.topics().stream().map(Topic::name).toList(), image.index(), wallMs);
+    }
+
+    private void regexesResolved(String groupId, Map<String, ConsumerRecord.Resolved> topics) {
+        CompletableFuture<Boolean> unused =
+                shards.call(topic.partitionFor(groupId), error -> false, (shard, now, answer) -> {
+                    answer.accept(true);
+                    return shard.regexesResolved(groupId, topics, now);
+                });
+    }
+
+    /** Topics of these names have come, gone or grown: the metadata that {@link Parts} gives has that already. */
+    public void onTopicsChanged(Set<String> names) {
+        List<CompletableFuture<Boolean>> unused = shards.callAll(error -> false, (shard, now, answer) -> {
+            answer.accept(true);
+            return shard.topicsChanged(names);
+        });
     }
 
     /** This broker leads a partition of {@link OffsetsTopic#NAME} in a new epoch. */
@@ -173,7 +213,28 @@ public final class GroupCoordinator implements AutoCloseable {
 
     public CompletableFuture<Errors> delete(String groupId) {
         return shards.call(
-                topic.partitionFor(groupId), error -> error, (shard, now, answer) -> shard.delete(groupId, answer));
+                topic.partitionFor(groupId),
+                error -> error,
+                (shard, now, answer) -> shard.delete(groupId, now, answer));
+    }
+
+    /** For a member that leaves it to the coordinator to name it. */
+    public String newMemberId() {
+        return memberIds.get();
+    }
+
+    public CompletableFuture<ConsumerHeartbeat.Reply> consumerHeartbeat(ConsumerHeartbeat.Request request) {
+        return shards.call(
+                topic.partitionFor(request.groupId()),
+                error -> ConsumerHeartbeat.Reply.failed(error, null),
+                (shard, now, answer) -> shard.consumerHeartbeat(request, now, answer));
+    }
+
+    public CompletableFuture<ConsumerView.Described> describeConsumer(String groupId) {
+        return shards.call(
+                topic.partitionFor(groupId),
+                error -> ConsumerView.Described.failed(error, null, groupId),
+                (shard, now, answer) -> shard.describeConsumer(groupId, answer));
     }
 
     public CompletableFuture<GroupView.Described> describe(String groupId) {

@@ -4,6 +4,7 @@ import dev.curia.broker.coordinator.BatchKind;
 import dev.curia.broker.coordinator.RecordCodec;
 import dev.curia.broker.group.state.Bytes;
 import dev.curia.broker.group.state.CommittedOffset;
+import dev.curia.broker.group.state.ConsumerRecord;
 import dev.curia.broker.group.state.GroupRecord;
 import dev.curia.broker.group.state.GroupRecord.GroupRemoved;
 import dev.curia.broker.group.state.GroupRecord.GroupWritten;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  *                 4: as 3 with compact types and tagged fields
  * </pre>
  *
- * Written are 3, and for offsets 1 with an expiry of their own and 4 with a topic id; all are read.
+ * Those of consumer groups are in {@link ConsumerRecordCodec}. Written are 3, and for offsets 1 with an expiry of their own and 4 with a topic id; all are read.
  */
 public final class GroupRecordCodec implements RecordCodec<GroupRecord> {
     private static final int LEGACY_OFFSET = 0;
@@ -62,6 +63,9 @@ public final class GroupRecordCodec implements RecordCodec<GroupRecord> {
         }
         if (record instanceof GroupWritten written) {
             return new SimpleRecord(timestampMs, groupKey(written.groupId()), group(written.group()));
+        }
+        if (record instanceof ConsumerRecord change) {
+            return new SimpleRecord(timestampMs, ConsumerRecordCodec.key(change), ConsumerRecordCodec.value(change));
         }
         return new SimpleRecord(timestampMs, groupKey(record.groupId()), null);
     }
@@ -174,6 +178,10 @@ public final class GroupRecordCodec implements RecordCodec<GroupRecord> {
             TopicPartition partition = new TopicPartition(in.string(), in.int32());
             if (value == null) return Optional.of(new OffsetRemoved(groupId, partition));
             return readOffset(new RecordReader(value)).map(offset -> new OffsetWritten(groupId, partition, offset));
+        }
+        if (ConsumerRecordCodec.reads(type)) {
+            return ConsumerRecordCodec.decode(type, in, value == null ? null : new RecordReader(value))
+                    .map(record -> record);
         }
         if (type != GROUP) return Optional.empty();
         String groupId = in.string();

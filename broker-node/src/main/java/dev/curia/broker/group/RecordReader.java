@@ -1,6 +1,7 @@
 package dev.curia.broker.group;
 
 import dev.curia.broker.group.state.Bytes;
+import dev.curia.common.id.Uuid;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,10 @@ final class RecordReader {
 
     RecordReader(ByteBuffer bytes) {
         this.buffer = bytes.duplicate();
+    }
+
+    int int8() {
+        return need(1).get();
     }
 
     int int16() {
@@ -69,6 +74,15 @@ final class RecordReader {
             throw new IllegalArgumentException(claimed + " items in " + buffer.remaining() + " bytes");
         }
         return claimed;
+    }
+
+    /** Of flexible versions. */
+    int compactCount() {
+        return count(unsignedVarint() - 1);
+    }
+
+    Uuid uuid() {
+        return new Uuid(int64(), int64());
     }
 
     void skip(int length) {

@@ -1,6 +1,7 @@
 package dev.curia.broker.group;
 
 import dev.curia.broker.group.state.Bytes;
+import dev.curia.common.id.Uuid;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -9,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** Kafka's primitive types, big endian, into a growing buffer. */
 final class RecordWriter {
     private ByteBuffer buffer = ByteBuffer.allocate(256);
+
+    RecordWriter int8(int value) {
+        room(1).put((byte) value);
+        return this;
+    }
 
     RecordWriter int16(int value) {
         room(2).putShort((short) value);
@@ -66,6 +72,32 @@ final class RecordWriter {
         unsignedVarint(utf8.length + 1);
         room(utf8.length).put(utf8);
         return this;
+    }
+
+    /** Of flexible versions: 0 for null. */
+    RecordWriter compactNullableString(@Nullable String value) {
+        return value == null ? unsignedVarint(0) : compactString(value);
+    }
+
+    /** Of flexible versions: the length plus one as a varint, then the bytes. */
+    RecordWriter compactBytes(Bytes value) {
+        unsignedVarint(value.size() + 1);
+        room(value.size()).put(value.toArray());
+        return this;
+    }
+
+    RecordWriter raw(byte[] bytes) {
+        room(bytes.length).put(bytes);
+        return this;
+    }
+
+    RecordWriter uuid(Uuid value) {
+        return int64(value.mostSignificantBits()).int64(value.leastSignificantBits());
+    }
+
+    /** What follows is of flexible versions: a count plus one. */
+    RecordWriter compactCount(int count) {
+        return unsignedVarint(count + 1);
     }
 
     byte[] toBytes() {

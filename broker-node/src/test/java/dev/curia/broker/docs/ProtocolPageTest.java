@@ -156,6 +156,7 @@ class ProtocolPageTest {
                 new GroupCoordinator.Parts(
                         new NoReplicas(),
                         new QuorumInternalTopics(new NoTopics(), cluster),
+                        cluster::image,
                         List.of(new EventLoop("groups", 1, clock, (what, cause) -> {})),
                         Runnable::run,
                         clock,

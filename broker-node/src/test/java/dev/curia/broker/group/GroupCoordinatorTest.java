@@ -12,6 +12,7 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.image.MetadataImage;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.testkit.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -51,6 +52,7 @@ class GroupCoordinatorTest {
             new GroupCoordinator.Parts(
                     log,
                     (name, partitions, replicas, configs) -> CompletableFuture.completedFuture(Errors.NONE),
+                    () -> MetadataImage.EMPTY,
                     List.of(loop),
                     loader,
                     clock,

@@ -22,11 +22,11 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
-import org.apache.kafka.coordinator.group.generated.ConsumerGroupMetadataKey;
 import org.apache.kafka.coordinator.group.generated.GroupMetadataKey;
 import org.apache.kafka.coordinator.group.generated.GroupMetadataValue;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitKey;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
+import org.apache.kafka.coordinator.group.generated.ShareGroupMetadataKey;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -126,7 +126,7 @@ class GroupRecordCodecTest {
 
     @Test
     void recordsOfOtherKindsAreLeftAlone() {
-        byte[] key = keyBytes(new ConsumerGroupMetadataKey().setGroupId("g"));
+        byte[] key = keyBytes(new ShareGroupMetadataKey().setGroupId("g"));
         assertThat(codec.decode(ByteBuffer.wrap(key), ByteBuffer.wrap(new byte[] {0, 0})))
                 .isEmpty();
     }

@@ -21,12 +21,15 @@ public final class CommittedGroups {
         @Nullable
         GroupSnapshot group;
 
+        ConsumerGroup consumer = ConsumerGroup.EMPTY;
+
         final Map<TopicPartition, CommittedOffset> offsets = new LinkedHashMap<>();
 
         @Override
         public boolean equals(Object other) {
             return other instanceof Entry that
                     && java.util.Objects.equals(group, that.group)
+                    && consumer.equals(that.consumer)
                     && offsets.equals(that.offsets);
         }
 
@@ -37,7 +40,7 @@ public final class CommittedGroups {
 
         @Override
         public String toString() {
-            return group + " " + offsets;
+            return group + " " + consumer + " " + offsets;
         }
     }
 
@@ -50,7 +53,9 @@ public final class CommittedGroups {
         else if (record instanceof OffsetRemoved removed) entry.offsets.remove(removed.partition());
         else if (record instanceof GroupWritten written) entry.group = written.group();
         else if (record instanceof GroupRemoved) entry.group = null;
-        if (entry.group == null && entry.offsets.isEmpty()) groups.remove(record.groupId());
+        else if (record instanceof ConsumerRecord change) entry.consumer = entry.consumer.apply(change);
+        if (entry.group == null && entry.offsets.isEmpty() && entry.consumer.isNothing())
+            groups.remove(record.groupId());
     }
 
     /** Those with a generation or with offsets. */
@@ -66,6 +71,12 @@ public final class CommittedGroups {
     public Optional<GroupSnapshot> group(String groupId) {
         Entry entry = groups.get(groupId);
         return entry == null ? Optional.empty() : Optional.ofNullable(entry.group);
+    }
+
+    /** {@link ConsumerGroup#EMPTY} for a group that is none. */
+    ConsumerGroup consumer(String groupId) {
+        Entry entry = groups.get(groupId);
+        return entry == null ? ConsumerGroup.EMPTY : entry.consumer;
     }
 
     /** A view, to be used within the turn. */

@@ -8,6 +8,7 @@ public sealed interface GroupRecord
                 GroupRecord.OffsetRemoved,
                 GroupRecord.GroupWritten,
                 GroupRecord.GroupRemoved,
+                ConsumerRecord,
                 TxnOffsetRecord {
     String groupId();
 

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,8 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
     private final Joins joins;
     private final Memberships memberships;
     private final Offsets offsets;
+    private final ConsumerGroups consumers;
+    private final Migration migration;
     private final Function<Bytes, Set<String>> subscribedTopics;
 
     /**
@@ -44,6 +47,7 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
             ShardTimers<GroupTimer> timers,
             Supplier<String> memberIdSuffix,
             Function<Bytes, Set<String>> subscribedTopics,
+            ConsumerPorts consumerPorts,
             GroupEvents events) {
         this.settings = settings;
         this.events = events;
@@ -52,6 +56,13 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
         this.joins = new Joins(settings, timers, rebalances, memberIdSuffix);
         this.memberships = new Memberships(timers, rebalances);
         this.offsets = new Offsets(settings, committed, rebalances, events);
+        this.migration = new Migration(
+                consumerPorts.settings().migration(),
+                consumerPorts.settings().maxSize(),
+                settings.maxSize(),
+                consumerPorts.embedded());
+        this.consumers = new ConsumerGroups(
+                consumerPorts, committed, timers, events, new ClassicPredecessors(), migration, memberIdSuffix);
     }
 
     /** What is persisted; for tests and for those that read. */
@@ -74,6 +85,7 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
     @Override
     public void loaded(Now now) {
         for (String groupId : offsets.groupIds()) {
+            if (committed.consumer(groupId).exists()) continue;
             ClassicGroup group = committed
                     .group(groupId)
                     .map(snapshot -> ClassicGroup.restore(groupId, snapshot, events))
@@ -81,6 +93,7 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
             live.put(groupId, group);
             group.members().forEach(member -> rebalances.renewSession(group, member, now));
         }
+        consumers.loaded(now);
     }
 
     @Override
@@ -91,10 +104,13 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
             events.stateChanged(group.state(), null);
         }
         live.clear();
+        consumers.unloaded();
     }
 
     @Override
     public Outcome<GroupRecord> onTimeout(GroupTimer timer, Now now) {
+        boolean turn = timer.kind() == GroupTimer.Kind.TURN;
+        if (turn || consumers.serves(timer.groupId())) return consumers.onTimeout(timer, now);
         ClassicGroup group = live.get(timer.groupId());
         if (group == null) return Outcome.none();
         Outcome<GroupRecord> outcome = switch (timer.kind()) {
@@ -102,6 +118,7 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
             case PENDING_MEMBER -> rebalances.onPendingTimeout(group, timer.memberId(), now);
             case JOIN -> rebalances.onJoinTimeout(group, now);
             case SYNC -> rebalances.onSyncTimeout(group, now);
+            case REVOCATION, TURN, REJOIN -> Outcome.none();
         };
         return thenForget(group, outcome);
     }
@@ -111,12 +128,21 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
         if (request.groupId().isEmpty()) error = Errors.INVALID_GROUP_ID;
         else if (request.sessionTimeoutMs() < settings.minSessionTimeoutMs()
                 || request.sessionTimeoutMs() > settings.maxSessionTimeoutMs()) error = Errors.INVALID_SESSION_TIMEOUT;
-        ClassicGroup group = live.get(request.groupId());
-        if (error == Errors.NONE && group == null && !request.memberId().isEmpty()) error = Errors.UNKNOWN_MEMBER_ID;
-        if (error != Errors.NONE) {
-            answer.accept(JoinGroup.Reply.failed(error, request.memberId()));
-            return Outcome.none();
+        if (error == Errors.NONE && consumers.has(request.groupId())) {
+            return consumers.mixed().join(request, now, answer, time -> joinClassic(request, time, answer));
         }
+        return error == Errors.NONE ? joinClassic(request, now, answer) : refuse(request, error, answer);
+    }
+
+    private static Outcome<GroupRecord> refuse(
+            JoinGroup.Request request, Errors error, Consumer<JoinGroup.Reply> answer) {
+        answer.accept(JoinGroup.Reply.failed(error, request.memberId()));
+        return Outcome.none();
+    }
+
+    private Outcome<GroupRecord> joinClassic(JoinGroup.Request request, Now now, Consumer<JoinGroup.Reply> answer) {
+        ClassicGroup group = live.get(request.groupId());
+        if (group == null && !request.memberId().isEmpty()) return refuse(request, Errors.UNKNOWN_MEMBER_ID, answer);
         if (group == null) {
             group = new ClassicGroup(request.groupId(), now.wallMs(), events);
             live.put(group.id, group);
@@ -125,6 +151,7 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
     }
 
     public Outcome<GroupRecord> sync(SyncGroup.Request request, Now now, Consumer<SyncGroup.Reply> answer) {
+        if (consumers.serves(request.groupId())) return consumers.mixed().sync(request, now, answer);
         ClassicGroup group = live.get(request.groupId());
         if (group != null) return memberships.sync(group, request, now, answer);
         answer.accept(SyncGroup.Reply.failed(unknown(request.groupId())));
@@ -132,12 +159,14 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
     }
 
     public Outcome<GroupRecord> heartbeat(Heartbeat.Request request, Now now, Consumer<Errors> answer) {
+        if (consumers.serves(request.groupId())) return consumers.mixed().heartbeat(request, now, answer);
         ClassicGroup group = live.get(request.groupId());
         answer.accept(group == null ? unknown(request.groupId()) : memberships.heartbeat(group, request, now));
         return Outcome.none();
     }
 
     public Outcome<GroupRecord> leave(LeaveGroup.Request request, Now now, Consumer<LeaveGroup.Reply> answer) {
+        if (consumers.serves(request.groupId())) return consumers.mixed().leave(request, now, answer);
         ClassicGroup group = live.get(request.groupId());
         if (group != null) return thenForget(group, memberships.leave(group, request, now, answer));
         if (request.groupId().isEmpty()) {
@@ -153,6 +182,12 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
 
     /** An empty group id is served too, as Kafka does for simple consumers of old. */
     public Outcome<GroupRecord> commit(OffsetCommit.Request request, Now now, Consumer<OffsetCommit.Reply> answer) {
+        if (consumers.has(request.groupId())) {
+            Errors refused = consumers.validate(request.groupId(), request.memberId(), request.generation());
+            if (refused == Errors.NONE) return offsets.commit(request, now, answer);
+            answer.accept(request.all(refused));
+            return Outcome.none();
+        }
         ClassicGroup group = live.get(request.groupId());
         Errors error;
         if (group != null) error = offsets.validate(group, request, now);
@@ -169,6 +204,13 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
     public Outcome<GroupRecord> commitInTransaction(
             TxnOffsetCommit.Request request, Now now, Consumer<OffsetCommit.Reply> answer) {
         String groupId = request.commit().groupId();
+        if (consumers.has(groupId)) {
+            Errors refused = consumers.validateInTransaction(
+                    groupId, request.commit().memberId(), request.commit().generation());
+            if (refused == Errors.NONE) return offsets.commitInTransaction(request, now, answer);
+            answer.accept(request.commit().all(refused));
+            return Outcome.none();
+        }
         ClassicGroup group = live.get(groupId);
         Errors error;
         if (group != null) error = offsets.validateInTransaction(group, request.commit());
@@ -187,20 +229,54 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
     }
 
     public Outcome<GroupRecord> fetch(OffsetFetch.Request request, Consumer<OffsetFetch.Reply> answer) {
-        answer.accept(offsets.fetch(request));
+        Errors refused = Errors.NONE;
+        if (consumers.has(request.groupId()) && request.memberEpoch() >= 0) {
+            refused = consumers.validate(request.groupId(), request.memberId(), request.memberEpoch());
+        }
+        answer.accept(refused == Errors.NONE ? offsets.fetch(request) : OffsetFetch.Reply.failed(refused));
+        return Outcome.none();
+    }
+
+    /** A member of a consumer group (KIP-848). */
+    public Outcome<GroupRecord> consumerHeartbeat(
+            ConsumerHeartbeat.Request request, Now now, Consumer<ConsumerHeartbeat.Reply> answer) {
+        return consumers.heartbeat(request, now, answer);
+    }
+
+    /** Topics of these names came, went or grew. */
+    public Outcome<GroupRecord> topicsChanged(Set<String> names) {
+        consumers.topicsChanged(names);
+        return Outcome.none();
+    }
+
+    /** What {@link RegexPort#resolve} has found. */
+    public Outcome<GroupRecord> regexesResolved(String groupId, Map<String, ConsumerRecord.Resolved> topics, Now now) {
+        return consumers.regexesResolved(groupId, topics, now);
+    }
+
+    public Outcome<GroupRecord> describeConsumer(String groupId, Consumer<ConsumerView.Described> answer) {
+        ConsumerView.Described described;
+        if (committed.consumer(groupId).exists()) described = consumers.describe(groupId);
+        else {
+            String what = find(groupId) == null ? " not found." : " is not a consumer group.";
+            described = ConsumerView.Described.failed(Errors.GROUP_ID_NOT_FOUND, "Group " + groupId + what, groupId);
+        }
+        answer.accept(described);
         return Outcome.none();
     }
 
     public Outcome<GroupRecord> deleteOffsets(OffsetDelete.Request request, Consumer<OffsetDelete.Reply> answer) {
         ClassicGroup group = find(request.groupId());
+        boolean consumer = committed.consumer(request.groupId()).exists();
         Errors error = Errors.NONE;
-        if (group == null) error = Errors.GROUP_ID_NOT_FOUND;
-        else if (!group.is(GroupState.EMPTY) && !readsTopics(group)) error = Errors.NON_EMPTY_GROUP;
-        if (error != Errors.NONE || group == null) {
+        if (group == null && !consumer) error = Errors.GROUP_ID_NOT_FOUND;
+        else if (group != null && !group.is(GroupState.EMPTY) && !readsTopics(group)) error = Errors.NON_EMPTY_GROUP;
+        if (error != Errors.NONE) {
             answer.accept(OffsetDelete.Reply.failed(error));
             return Outcome.none();
         }
-        Set<String> subscribed = subscribed(group);
+        Set<String> subscribed =
+                group == null ? committed.consumer(request.groupId()).topics() : subscribed(group);
         Map<TopicPartition, Errors> errors = new LinkedHashMap<>();
         Set<TopicPartition> removed = new LinkedHashSet<>();
         for (TopicPartition partition : request.partitions()) {
@@ -209,16 +285,19 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
             if (!read) removed.add(partition);
         }
         return new Outcome<>(
-                offsets.tombstones(group.id, removed),
+                offsets.tombstones(request.groupId(), removed),
                 () -> {
                     answer.accept(new OffsetDelete.Reply(Errors.NONE, errors));
-                    forgetIfNothing(group);
+                    if (group != null) forgetIfNothing(group);
                 },
                 failure -> answer.accept(OffsetDelete.Reply.failed(failure)));
     }
 
     /** Removes a group and its offsets. */
-    public Outcome<GroupRecord> delete(String groupId, Consumer<Errors> answer) {
+    public Outcome<GroupRecord> delete(String groupId, Now now, Consumer<Errors> answer) {
+        if (consumers.has(groupId)) {
+            return consumers.delete(groupId, () -> offsets.tombstones(groupId, offsets.present(groupId)), now, answer);
+        }
         ClassicGroup group = find(groupId);
         if (group == null || !group.is(GroupState.EMPTY)) {
             answer.accept(group == null ? Errors.GROUP_ID_NOT_FOUND : Errors.NON_EMPTY_GROUP);
@@ -248,14 +327,20 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
     }
 
     private List<GroupView.Listed> list(Set<String> states, Set<String> types) {
-        if (!types.isEmpty() && types.stream().noneMatch("classic"::equalsIgnoreCase)) return List.of();
-        return live.values().stream()
-                .filter(group -> states.isEmpty()
-                        || states.stream()
-                                .anyMatch(state ->
-                                        state.equalsIgnoreCase(group.state().title())))
-                .map(group -> new GroupView.Listed(group.id, protocolType(group), group.state(), "classic"))
+        Stream<GroupView.Listed> classic = live.values().stream()
+                .filter(group -> !committed.consumer(group.id).exists())
+                .map(group -> new GroupView.Listed(group.id, protocolType(group), group.state(), "classic"));
+        Stream<GroupView.Listed> consumer = consumers.ids().stream()
+                .map(id -> new GroupView.Listed(
+                        id, "consumer", committed.consumer(id).state(), "consumer"));
+        return Stream.concat(classic, consumer)
+                .filter(group -> passes(types, group.type()))
+                .filter(group -> passes(states, group.state().title()))
                 .toList();
+    }
+
+    private static boolean passes(Set<String> filter, String value) {
+        return filter.isEmpty() || filter.stream().anyMatch(value::equalsIgnoreCase);
     }
 
     public Outcome<GroupRecord> describe(String groupId, Consumer<GroupView.Described> answer) {
@@ -331,5 +416,34 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
 
     private void forget(ClassicGroup group) {
         if (live.remove(group.id, group)) events.stateChanged(group.state(), null);
+    }
+
+    /** A classic group makes room for a consumer group, or gets it back; its offsets stay. */
+    private final class ClassicPredecessors implements ConsumerGroups.Predecessors {
+        @Override
+        public void makeRoom(String groupId, GroupDraft draft) {
+            ClassicGroup classic = live.get(groupId);
+            if (committed.group(groupId).isPresent()) draft.records().add(new GroupRemoved(groupId));
+            if (classic != null && !classic.is(GroupState.EMPTY)) migration.upgrade(classic, draft, draft.topics());
+        }
+
+        @Override
+        public void replaced(String groupId) {
+            ClassicGroup classic = live.get(groupId);
+            if (classic == null) return;
+            rebalances.stopTimers(classic);
+            classic.members().forEach(member -> member.fail(Errors.REBALANCE_IN_PROGRESS));
+            forget(classic);
+        }
+
+        @Override
+        public void restored(String groupId, GroupSnapshot snapshot, Now now) {
+            ClassicGroup classic = ClassicGroup.restore(groupId, snapshot, events);
+            live.put(groupId, classic);
+            classic.members().forEach(member -> rebalances.renewSession(classic, member, now));
+            // Whoever has gone was a member: its partitions are to be dealt out. Nobody has joined yet, so nothing is
+            // written.
+            rebalances.begin(classic, now).committed().run();
+        }
     }
 }

@@ -1,6 +1,6 @@
 package dev.curia.broker.group.state;
 
-/** Where a classic group stands; {@link #title} is how Kafka's tools print it. */
+/** Where a group stands; {@link #title} is how Kafka's tools print it. */
 public enum GroupState {
     /** No members; may hold offsets. */
     EMPTY("Empty"),
@@ -10,6 +10,10 @@ public enum GroupState {
     COMPLETING_REBALANCE("CompletingRebalance"),
     /** Every member has its assignment. */
     STABLE("Stable"),
+    /** Of a consumer group: its target is not that of its epoch yet. */
+    ASSIGNING("Assigning"),
+    /** Of a consumer group: members are on their way to their targets. */
+    RECONCILING("Reconciling"),
     /** Being deleted; refuses everything. */
     DEAD("Dead");
 

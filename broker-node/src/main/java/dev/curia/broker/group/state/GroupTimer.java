@@ -15,7 +15,13 @@ public record GroupTimer(String groupId, Kind kind, String memberId) {
         /** The join phase of a rebalance, its initial delay included. */
         JOIN,
         /** The sync phase of a rebalance. */
-        SYNC
+        SYNC,
+        /** Of a consumer group: a member has to have given partitions up. */
+        REVOCATION,
+        /** Of a consumer group: the next change may be decided. */
+        TURN,
+        /** Of a consumer group: a member of the classic protocol has to send JoinGroup or SyncGroup. */
+        REJOIN
     }
 
     static GroupTimer session(String groupId, String memberId) {
@@ -32,5 +38,17 @@ public record GroupTimer(String groupId, Kind kind, String memberId) {
 
     static GroupTimer sync(String groupId) {
         return new GroupTimer(groupId, Kind.SYNC, "");
+    }
+
+    static GroupTimer revocation(String groupId, String memberId) {
+        return new GroupTimer(groupId, Kind.REVOCATION, memberId);
+    }
+
+    static GroupTimer rejoin(String groupId, String memberId) {
+        return new GroupTimer(groupId, Kind.REJOIN, memberId);
+    }
+
+    static GroupTimer turn(String groupId) {
+        return new GroupTimer(groupId, Kind.TURN, "");
     }
 }

@@ -11,8 +11,17 @@ import org.apache.kafka.common.protocol.Errors;
 public final class OffsetFetch {
     private OffsetFetch() {}
 
-    /** @param partitions empty: all the group has committed */
-    public record Request(String groupId, Optional<List<TopicPartition>> partitions) {}
+    /**
+     * @param partitions empty: all the group has committed
+     * @param memberId of a consumer group's member (KIP-848); empty: whoever asks need not be one
+     * @param memberEpoch that it names; -1 none
+     */
+    public record Request(String groupId, Optional<List<TopicPartition>> partitions, String memberId, int memberEpoch) {
+        /** Of whoever it may be. */
+        public Request(String groupId, Optional<List<TopicPartition>> partitions) {
+            this(groupId, partitions, "", -1);
+        }
+    }
 
     /**
      * Without the partitions that have no committed offset.

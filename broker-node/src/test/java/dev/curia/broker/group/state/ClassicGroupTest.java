@@ -268,7 +268,7 @@ class ClassicGroupTest {
         world.autoCommit = false;
         world.commit("", -1, P0, 9);
         Box<Errors> deleted = new Box<>();
-        world.perform(world.shard.delete("g", deleted));
+        world.perform(world.shard.delete("g", world.now(), deleted));
         assertThat(world.commitAfterDelete()).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
         world.commitAll();
         assertThat(deleted.get()).isEqualTo(Errors.NONE);

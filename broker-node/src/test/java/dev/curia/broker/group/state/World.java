@@ -3,6 +3,8 @@ package dev.curia.broker.group.state;
 import dev.curia.broker.coordinator.Now;
 import dev.curia.broker.coordinator.Outcome;
 import dev.curia.broker.coordinator.ShardTimers;
+import dev.curia.broker.group.state.assign.Assignors;
+import dev.curia.broker.group.state.assign.SubscribableTopics;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import java.util.ArrayDeque;
@@ -10,8 +12,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +52,11 @@ final class World implements ShardTimers<GroupTimer> {
     boolean autoCommit = true;
     GroupShard shard;
 
+    /** Of the cluster: name to partitions. */
+    final Map<String, Integer> topics = new LinkedHashMap<>();
+    /** Groups whose expressions wait to be resolved. */
+    final Map<String, Set<String>> resolving = new LinkedHashMap<>();
+
     private final Map<GroupTimer, Long> timers = new LinkedHashMap<>();
     private final ArrayDeque<Outcome<GroupRecord>> underWay = new ArrayDeque<>();
     private long nowMs = 1_000;
@@ -63,7 +73,101 @@ final class World implements ShardTimers<GroupTimer> {
     }
 
     private GroupShard newShard() {
-        return new GroupShard(settings, this, () -> Integer.toString(ids++), bytes -> Set.of("t"), GroupEvents.NONE);
+        resolving.clear();
+        ConsumerSettings consumer = new ConsumerSettings(
+                settings.maxSize(),
+                new Assignors(List.of("uniform", "range")),
+                MigrationPolicy.BIDIRECTIONAL,
+                groupId -> new ConsumerSettings.Timing(SESSION_MS, SESSION_MS / 3));
+        return new GroupShard(
+                settings,
+                this,
+                () -> Integer.toString(ids++),
+                bytes -> Set.of("t"),
+                new ConsumerPorts(consumer, this::snapshot, new Expressions(), new Names()),
+                GroupEvents.NONE);
+    }
+
+    static Uuid topicId(String name) {
+        return new Uuid(name.hashCode(), 1);
+    }
+
+    private SubscribableTopics snapshot() {
+        Map<String, Integer> now = Map.copyOf(topics);
+        return new SubscribableTopics() {
+            @Override
+            public Optional<Topic> find(String name) {
+                return Optional.ofNullable(now.get(name)).map(n -> new Topic(name, topicId(name), n));
+            }
+
+            @Override
+            public Optional<Topic> find(Uuid id) {
+                return now.keySet().stream()
+                        .filter(name -> topicId(name).equals(id))
+                        .findFirst()
+                        .flatMap(this::find);
+            }
+        };
+    }
+
+    /** Java's expressions; resolved when told to. */
+    private final class Expressions implements RegexPort {
+        @Override
+        public void check(String expression) {
+            java.util.regex.Pattern.compile(expression);
+        }
+
+        @Override
+        public void resolve(String groupId, Set<String> expressions) {
+            resolving.put(groupId, Set.copyOf(expressions));
+        }
+    }
+
+    /** Names of partitions as text: "t-0,t-1"; a subscription is always to t. */
+    private static final class Names implements EmbeddedProtocol {
+        @Override
+        public Subscription subscription(Bytes metadata) {
+            return new Subscription(Set.of("t"), List.of(), -1, null);
+        }
+
+        @Override
+        public List<TopicPartition> assigned(Bytes assignment) {
+            String text = new String(assignment.toArray(), java.nio.charset.StandardCharsets.UTF_8);
+            if (!text.startsWith("t-")) return List.of();
+            return java.util.Arrays.stream(text.split(","))
+                    .map(name -> new TopicPartition("t", Integer.parseInt(name.substring(2))))
+                    .toList();
+        }
+
+        @Override
+        public Bytes assignment(List<TopicPartition> partitions, Bytes metadata) {
+            String text = String.join(
+                    ",", partitions.stream().map(TopicPartition::toString).toList());
+            return Bytes.of(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        }
+    }
+
+    void resolveAll() {
+        while (!resolving.isEmpty()) {
+            String groupId = resolving.keySet().iterator().next();
+            Map<String, ConsumerRecord.Resolved> found = new LinkedHashMap<>();
+            for (String expression : Objects.requireNonNull(resolving.remove(groupId))) {
+                TreeSet<String> matching = new TreeSet<>();
+                for (String topic : topics.keySet()) if (topic.matches(expression)) matching.add(topic);
+                found.put(expression, new ConsumerRecord.Resolved(matching, 1, 1));
+            }
+            perform(shard.regexesResolved(groupId, found, now()));
+        }
+    }
+
+    void topic(String name, int partitions) {
+        if (partitions == 0) topics.remove(name);
+        else topics.put(name, partitions);
+        perform(shard.topicsChanged(Set.of(name)));
+    }
+
+    Box<ConsumerHeartbeat.Reply> consume(ConsumerHeartbeat.Request request) {
+        return ask(request, shard::consumerHeartbeat);
     }
 
     Now now() {
@@ -119,6 +223,11 @@ final class World implements ShardTimers<GroupTimer> {
 
     void commitAll() {
         while (!underWay.isEmpty()) commitNext();
+    }
+
+    void refuseNextOf(Runnable change) {
+        change.run();
+        refuseNext(Errors.COORDINATOR_NOT_AVAILABLE);
     }
 
     void refuseNext(Errors error) {
@@ -215,6 +324,12 @@ final class World implements ShardTimers<GroupTimer> {
         return commitError("", -1, 10);
     }
 
+    /** As the log has it; -1 when there is none. */
+    long fetchOf(TopicPartition partition) {
+        CommittedOffset offset = shard.committed().offsets("g").get(partition);
+        return offset == null ? -1 : offset.offset();
+    }
+
     /** -1 when there is none. */
     long fetch(TopicPartition partition) {
         Box<OffsetFetch.Reply> box = new Box<>();
@@ -225,7 +340,7 @@ final class World implements ShardTimers<GroupTimer> {
 
     Errors delete() {
         Box<Errors> box = new Box<>();
-        perform(shard.delete("g", box));
+        perform(shard.delete("g", now(), box));
         return box.get();
     }
 

@@ -361,7 +361,9 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     }
 
     private synchronized void apply(List<MetadataRecord> records) {
-        image = image.apply(image.index() + 1, records).image();
+        MetadataImage.Applied applied = image.apply(image.index() + 1, records);
+        image = applied.image();
+        coordinators.changed(applied.delta(), image);
     }
 
     @Override

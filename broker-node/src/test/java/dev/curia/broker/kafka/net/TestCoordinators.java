@@ -21,11 +21,15 @@ import dev.curia.broker.txn.TxnMetrics;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
+import dev.curia.metadata.image.MetadataDelta;
+import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,6 +52,7 @@ final class TestCoordinators implements AutoCloseable {
                 new GroupCoordinator.Parts(
                         broker,
                         new QuorumInternalTopics(broker, broker),
+                        broker::image,
                         List.of(loop("groups", clock)),
                         loader,
                         clock,
@@ -109,6 +114,13 @@ final class TestCoordinators implements AutoCloseable {
         handlers.addAll(TransactionHandlers.all(
                 new TransactionHandlers.Ports(transactions, groups, broker, producerIds, markers)));
         return handlers;
+    }
+
+    void changed(MetadataDelta delta, MetadataImage image) {
+        Set<String> names = new HashSet<>();
+        delta.removedTopics().values().forEach(topic -> names.add(topic.name()));
+        delta.partitions().forEach(id -> image.topic(id.topicId()).ifPresent(topic -> names.add(topic.name())));
+        if (!names.isEmpty()) groups.onTopicsChanged(names);
     }
 
     /** A partition of this topic is led now. */

@@ -8,11 +8,14 @@ import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.Topic;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
@@ -26,8 +29,13 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.OffsetCommitRequest;
 import org.apache.kafka.common.requests.OffsetCommitResponse;
 
-/** OffsetCommit; partitions that don't exist are refused here, the rest goes to the group. */
+/**
+ * OffsetCommit; partitions that don't exist are refused here, the rest goes to the group. Since version 10 topics are named by their ids
+ * (KIP-848).
+ */
 final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequest> {
+    private static final short BY_TOPIC_ID = 10;
+
     private final GroupCoordinator groups;
     private final ClusterView cluster;
 
@@ -48,17 +56,22 @@ final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequest> {
 
     @Override
     public short maxVersion() {
-        return 9;
+        return BY_TOPIC_ID;
     }
 
     @Override
     public CompletionStage<OffsetCommitResponse> handle(RequestContext context, OffsetCommitRequest request) {
         OffsetCommitRequestData data = request.data();
         MetadataImage image = cluster.image();
+        boolean byId = context.version() >= BY_TOPIC_ID;
+        IdentityHashMap<OffsetCommitRequestTopic, Optional<Topic>> known = new IdentityHashMap<>();
         List<OffsetCommit.Offset> offsets = new ArrayList<>();
-        for (OffsetCommitRequestTopic topic : data.topics()) {
-            for (OffsetCommitRequestPartition p : topic.partitions()) {
-                if (exists(image, topic.name(), p.partitionIndex())) offsets.add(toOffset(topic.name(), p));
+        for (OffsetCommitRequestTopic asked : data.topics()) {
+            Optional<Topic> topic = byId ? image.topic(TopicIds.fromKafka(asked.topicId())) : image.topic(asked.name());
+            known.put(asked, topic);
+            for (OffsetCommitRequestPartition p : asked.partitions()) {
+                topic.filter(t -> t.partition(p.partitionIndex()).isPresent())
+                        .ifPresent(t -> offsets.add(toOffset(t, byId, p)));
             }
         }
         OffsetCommit.Request commit = new OffsetCommit.Request(
@@ -68,34 +81,37 @@ final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequest> {
                 data.groupInstanceId(),
                 data.retentionTimeMs() < 0 ? OptionalLong.empty() : OptionalLong.of(data.retentionTimeMs()),
                 offsets);
-        return groups.commit(commit).thenApply(reply -> toResponse(data, reply));
+        return groups.commit(commit).thenApply(reply -> toResponse(data, known, byId, reply));
     }
 
-    private static boolean exists(MetadataImage image, String topic, int partition) {
-        return image.topic(topic).flatMap(t -> t.partition(partition)).isPresent();
-    }
-
-    private static OffsetCommit.Offset toOffset(String topic, OffsetCommitRequestPartition p) {
+    private static OffsetCommit.Offset toOffset(Topic topic, boolean byId, OffsetCommitRequestPartition p) {
         return new OffsetCommit.Offset(
-                new TopicPartition(topic, p.partitionIndex()),
-                Uuid.ZERO,
+                new TopicPartition(topic.name(), p.partitionIndex()),
+                byId ? topic.id() : Uuid.ZERO,
                 p.committedOffset(),
                 p.committedLeaderEpoch(),
                 Objects.requireNonNullElse(p.committedMetadata(), ""));
     }
 
-    private static OffsetCommitResponse toResponse(OffsetCommitRequestData data, OffsetCommit.Reply reply) {
-        Map<TopicPartition, Errors> errors = reply.errors();
+    private static OffsetCommitResponse toResponse(
+            OffsetCommitRequestData data,
+            IdentityHashMap<OffsetCommitRequestTopic, Optional<Topic>> known,
+            boolean byId,
+            OffsetCommit.Reply reply) {
         OffsetCommitResponseData response = new OffsetCommitResponseData();
-        Map<String, OffsetCommitResponseTopic> topics = new LinkedHashMap<>();
-        for (OffsetCommitRequestTopic topic : data.topics()) {
-            for (OffsetCommitRequestPartition p : topic.partitions()) {
-                Errors error = p.partitionIndex() < 0
-                        ? Errors.UNKNOWN_TOPIC_OR_PARTITION
-                        : errors.getOrDefault(
-                                new TopicPartition(topic.name(), p.partitionIndex()),
-                                Errors.UNKNOWN_TOPIC_OR_PARTITION);
-                topics.computeIfAbsent(topic.name(), name -> new OffsetCommitResponseTopic().setName(name))
+        Map<Object, OffsetCommitResponseTopic> topics = new LinkedHashMap<>();
+        for (OffsetCommitRequestTopic asked : data.topics()) {
+            Optional<Topic> topic = known.getOrDefault(asked, Optional.empty());
+            Errors missing = byId && topic.isEmpty() ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION;
+            for (OffsetCommitRequestPartition p : asked.partitions()) {
+                Errors error = topic.filter(t -> p.partitionIndex() >= 0)
+                        .map(t -> reply.errors().get(new TopicPartition(t.name(), p.partitionIndex())))
+                        .orElse(missing);
+                topics.computeIfAbsent(
+                                byId ? asked.topicId() : asked.name(),
+                                key -> new OffsetCommitResponseTopic()
+                                        .setName(asked.name())
+                                        .setTopicId(asked.topicId()))
                         .partitions()
                         .add(new OffsetCommitResponsePartition()
                                 .setPartitionIndex(p.partitionIndex())

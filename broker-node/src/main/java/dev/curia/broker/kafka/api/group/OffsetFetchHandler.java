@@ -3,13 +3,17 @@ package dev.curia.broker.kafka.api.group;
 import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.state.CommittedOffset;
 import dev.curia.broker.group.state.OffsetFetch;
+import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.RequestContext;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.common.id.TopicPartition;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.Topic;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -25,17 +29,24 @@ import org.apache.kafka.common.requests.OffsetFetchRequest;
 import org.apache.kafka.common.requests.OffsetFetchResponse;
 import org.jspecify.annotations.Nullable;
 
-/** OffsetFetch of one group, or of several since version 8 (KIP-709). A partition without an offset is answered with -1. */
+/**
+ * OffsetFetch of one group, or of several since version 8 (KIP-709). A partition without an offset is answered with -1. Since version 9
+ * members of consumer groups name their epoch, since version 10 topics are named by their ids (KIP-848).
+ */
 final class OffsetFetchHandler implements RequestHandler<OffsetFetchRequest> {
     private static final OffsetFetchResponsePartitions NO_OFFSET = new OffsetFetchResponsePartitions()
             .setCommittedOffset(OffsetFetchResponse.INVALID_OFFSET)
             .setCommittedLeaderEpoch(-1)
             .setMetadata(OffsetFetchResponse.NO_METADATA);
 
-    private final GroupCoordinator groups;
+    private static final short BY_TOPIC_ID = 10;
 
-    OffsetFetchHandler(GroupCoordinator groups) {
+    private final GroupCoordinator groups;
+    private final ClusterView cluster;
+
+    OffsetFetchHandler(GroupCoordinator groups, ClusterView cluster) {
         this.groups = groups;
+        this.cluster = cluster;
     }
 
     @Override
@@ -50,66 +61,108 @@ final class OffsetFetchHandler implements RequestHandler<OffsetFetchRequest> {
 
     @Override
     public short maxVersion() {
-        return 9;
+        return BY_TOPIC_ID;
     }
 
     @Override
     public CompletionStage<OffsetFetchResponse> handle(RequestContext context, OffsetFetchRequest request) {
         boolean stable = request.data().requireStable();
-        List<CompletableFuture<OffsetFetchResponseGroup>> answers =
-                request.groups().stream().map(group -> fetch(group, stable)).toList();
         short version = context.version();
+        MetadataImage image = cluster.image();
+        boolean byId = version >= BY_TOPIC_ID;
+        List<CompletableFuture<OffsetFetchResponseGroup>> answers = request.groups().stream()
+                .map(group -> fetch(group, byId, image, stable))
+                .toList();
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                 .thenApply(done -> new OffsetFetchResponse.Builder(
                                 answers.stream().map(CompletableFuture::join).toList())
                         .build(version));
     }
 
-    private CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group, boolean stable) {
-        List<OffsetFetchRequestTopics> topics = OffsetFetchRequest.requestAllOffsets(group) ? null : group.topics();
-        return groups.fetch(new OffsetFetch.Request(
-                        group.groupId(), Optional.ofNullable(topics).map(OffsetFetchHandler::partitions)))
-                .thenApply(reply -> UnstableOffsets.mark(
-                        toGroup(group.groupId(), topics, reply), stable ? reply.unstable() : Set.of()));
+    /**
+     * A topic of the request.
+     *
+     * @param name null: there is none of its id
+     */
+    private record Asked(
+            OffsetFetchRequestTopics topic, @Nullable String name) {
+        @Nullable
+        TopicPartition partition(int index) {
+            return name == null || index < 0 ? null : new TopicPartition(name, index);
+        }
     }
 
-    private static List<TopicPartition> partitions(List<OffsetFetchRequestTopics> topics) {
-        return topics.stream()
-                .flatMap(topic -> topic.partitionIndexes().stream()
-                        .filter(index -> index >= 0)
-                        .map(index -> new TopicPartition(topic.name(), index)))
+    private CompletableFuture<OffsetFetchResponseGroup> fetch(
+            OffsetFetchRequestGroup group, boolean byId, MetadataImage image, boolean stable) {
+        List<Asked> asked = OffsetFetchRequest.requestAllOffsets(group)
+                ? null
+                : group.topics().stream()
+                        .map(topic -> new Asked(topic, byId ? name(topic, image) : topic.name()))
+                        .toList();
+        return groups.fetch(new OffsetFetch.Request(
+                        group.groupId(),
+                        Optional.ofNullable(asked).map(OffsetFetchHandler::partitions),
+                        Objects.requireNonNullElse(group.memberId(), ""),
+                        group.memberEpoch()))
+                .thenApply(reply -> UnstableOffsets.mark(
+                        toGroup(group.groupId(), asked, byId, image, reply), stable ? reply.unstable() : Set.of()));
+    }
+
+    private static @Nullable String name(OffsetFetchRequestTopics topic, MetadataImage image) {
+        return image.topic(TopicIds.fromKafka(topic.topicId())).map(Topic::name).orElse(null);
+    }
+
+    private static List<TopicPartition> partitions(List<Asked> asked) {
+        return asked.stream()
+                .flatMap(topic -> topic.topic().partitionIndexes().stream().map(topic::partition))
+                .filter(Objects::nonNull)
                 .toList();
     }
 
     private static OffsetFetchResponseGroup toGroup(
-            String groupId, @Nullable List<OffsetFetchRequestTopics> topics, OffsetFetch.Reply reply) {
+            String groupId, @Nullable List<Asked> asked, boolean byId, MetadataImage image, OffsetFetch.Reply reply) {
         OffsetFetchResponseGroup group = new OffsetFetchResponseGroup()
                 .setGroupId(groupId)
                 .setErrorCode(reply.error().code());
         if (reply.error() != Errors.NONE) return group;
-        return group.setTopics(topics == null ? all(reply.offsets()) : asked(topics, reply.offsets()));
+        return group.setTopics(asked == null ? all(reply.offsets(), byId, image) : asked(asked, reply.offsets()));
     }
 
     private static List<OffsetFetchResponseTopics> asked(
-            List<OffsetFetchRequestTopics> topics, Map<TopicPartition, CommittedOffset> offsets) {
+            List<Asked> topics, Map<TopicPartition, CommittedOffset> offsets) {
         List<OffsetFetchResponseTopics> answer = new ArrayList<>();
-        for (OffsetFetchRequestTopics topic : topics) {
-            OffsetFetchResponseTopics partitions = new OffsetFetchResponseTopics().setName(topic.name());
-            for (int index : topic.partitionIndexes()) {
-                CommittedOffset offset = index < 0 ? null : offsets.get(new TopicPartition(topic.name(), index));
-                partitions.partitions().add(toPartition(index, offset));
+        for (Asked asked : topics) {
+            OffsetFetchResponseTopics partitions = new OffsetFetchResponseTopics()
+                    .setName(Objects.requireNonNullElse(
+                            asked.name(), asked.topic().name()))
+                    .setTopicId(asked.topic().topicId());
+            for (int index : asked.topic().partitionIndexes()) {
+                TopicPartition partition = asked.partition(index);
+                OffsetFetchResponsePartitions its =
+                        toPartition(index, partition == null ? null : offsets.get(partition));
+                if (asked.name() == null) its.setErrorCode(Errors.UNKNOWN_TOPIC_ID.code());
+                partitions.partitions().add(its);
             }
             answer.add(partitions);
         }
         return answer;
     }
 
-    private static List<OffsetFetchResponseTopics> all(Map<TopicPartition, CommittedOffset> offsets) {
+    /** By id, topics that are gone are left out: they have none. */
+    private static List<OffsetFetchResponseTopics> all(
+            Map<TopicPartition, CommittedOffset> offsets, boolean byId, MetadataImage image) {
         Map<String, OffsetFetchResponseTopics> topics = new LinkedHashMap<>();
-        offsets.forEach((partition, offset) -> topics.computeIfAbsent(
-                        partition.topic(), name -> new OffsetFetchResponseTopics().setName(name))
-                .partitions()
-                .add(toPartition(partition.partition(), offset)));
+        offsets.forEach((partition, offset) -> {
+            Optional<Topic> topic = image.topic(partition.topic());
+            if (byId && topic.isEmpty()) return;
+            topics.computeIfAbsent(partition.topic(), name -> {
+                        OffsetFetchResponseTopics named = new OffsetFetchResponseTopics().setName(name);
+                        topic.ifPresent(t -> named.setTopicId(TopicIds.toKafka(t.id())));
+                        return named;
+                    })
+                    .partitions()
+                    .add(toPartition(partition.partition(), offset));
+        });
         return new ArrayList<>(topics.values());
     }
 

@@ -1,0 +1,291 @@
+package dev.curia.broker.kafka.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.curia.testkit.Await;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.SubscriptionPattern;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.GroupType;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kafka's own consumer with {@code group.protocol=consumer} (KIP-848), over the wire. */
+class ConsumerGroupsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    Path directory;
+
+    private TestBroker broker;
+    private Admin admin;
+    private final List<Member> members = new ArrayList<>();
+    /** Who has been told that it has a partition, and not yet that it has not. */
+    private final Map<TopicPartition, Member> owners = new ConcurrentHashMap<>();
+
+    private final AtomicReference<@Nullable String> violation = new AtomicReference<>();
+
+    @BeforeEach
+    void start() throws IOException {
+        Map<String, String> config = new HashMap<>(Map.of(
+                "offsets.topic.num.partitions", "2",
+                // Asks for the coordinators.
+                "transaction.state.log.num.partitions", "1",
+                "offsets.topic.replication.factor", "1",
+                "group.consumer.min.heartbeat.interval.ms", "100",
+                "group.consumer.heartbeat.interval.ms", "200",
+                "group.consumer.min.session.timeout.ms", "1000",
+                "group.consumer.session.timeout.ms", "3000",
+                "group.initial.rebalance.delay.ms", "0",
+                "group.min.session.timeout.ms", "1000"));
+        broker = new TestBroker(directory, Duration.ofMinutes(1), null, config);
+        admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        List.copyOf(members).forEach(Member::stop);
+        admin.close();
+        broker.close();
+        assertThat(violation.get()).isNull();
+    }
+
+    /** A consumer on its own thread. */
+    private final class Member implements ConsumerRebalanceListener {
+        final Set<TopicPartition> assigned = ConcurrentHashMap.newKeySet();
+        final Set<String> seen = ConcurrentHashMap.newKeySet();
+        final AtomicBoolean running = new AtomicBoolean(true);
+        final Thread thread;
+        final KafkaConsumer<String, String> consumer;
+
+        Member(Map<String, Object> more, @Nullable String topic, @Nullable String pattern) {
+            Map<String, Object> config = new HashMap<>(Map.of(
+                    "bootstrap.servers", broker.bootstrap(),
+                    "group.id", "g",
+                    "group.protocol", "consumer",
+                    "auto.offset.reset", "earliest",
+                    "enable.auto.commit", "true",
+                    "auto.commit.interval.ms", "100"));
+            config.putAll(more);
+            consumer = new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer());
+            if (topic != null) consumer.subscribe(List.of(topic), this);
+            else consumer.subscribe(new SubscriptionPattern(String.valueOf(pattern)), this);
+            thread = new Thread(this::run, "member-" + members.size());
+            members.add(this);
+            thread.start();
+        }
+
+        private void run() {
+            try (consumer) {
+                while (running.get()) {
+                    consumer.poll(Duration.ofMillis(50)).forEach(record -> seen.add(record.value()));
+                }
+            } catch (RuntimeException e) {
+                violation.compareAndSet(null, e.toString());
+            }
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            for (TopicPartition partition : partitions) {
+                Member before = owners.put(partition, this);
+                if (before != null && before != this) violation.set(partition + " has two owners");
+            }
+            assigned.addAll(partitions);
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            assigned.removeAll(partitions);
+            partitions.forEach(partition -> owners.remove(partition, this));
+        }
+
+        void stop() {
+            running.set(false);
+            try {
+                thread.join(30_000);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            members.remove(this);
+        }
+    }
+
+    private Member member() {
+        return new Member(Map.of(), "t", null);
+    }
+
+    private void awaitShares(int... sizes) {
+        Await.until("shares of the members", PATIENCE, () -> {
+            for (int i = 0; i < sizes.length; i++) if (members.get(i).assigned.size() != sizes[i]) return false;
+            return true;
+        });
+    }
+
+    private void produce(String topic, int from, int to) {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrap()), new StringSerializer(), new StringSerializer())) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (int i = from; i < to; i++) sent.add(producer.send(new ProducerRecord<>(topic, "k" + i, "v" + i)));
+            assertThat(sent).hasSize(to - from);
+        }
+    }
+
+    private ConsumerGroupDescription describe() throws Exception {
+        return Objects.requireNonNull(admin.describeConsumerGroups(List.of("g"))
+                .all()
+                .get(30, TimeUnit.SECONDS)
+                .get("g"));
+    }
+
+    @Test
+    void twoMembersShareEightPartitionsAndTakeOverFromEachOther() throws Exception {
+        broker.topic("t", 8);
+        produce("t", 0, 100);
+        Member first = member();
+        awaitShares(8);
+        Member second = member();
+        awaitShares(4, 4);
+        Await.until("stable", PATIENCE, () -> describe().groupState() == GroupState.STABLE);
+        ConsumerGroupDescription description = describe();
+        assertThat(description.type()).isEqualTo(GroupType.CONSUMER);
+        assertThat(description.partitionAssignor()).isEqualTo("uniform");
+        assertThat(description.members())
+                .hasSize(2)
+                .allSatisfy(m -> assertThat(m.assignment().topicPartitions()).hasSize(4));
+        assertThat(admin.listGroups(new ListGroupsOptions().withTypes(Set.of(GroupType.CONSUMER)))
+                        .all()
+                        .get(30, TimeUnit.SECONDS))
+                .singleElement()
+                .satisfies(group -> assertThat(group.groupId()).isEqualTo("g"));
+        for (int p = 0; p < 2; p++) broker.leadAnew("__consumer_offsets", p);
+        produce("t", 100, 200);
+        Await.until("all records", PATIENCE, () -> {
+            Set<String> all = new TreeSet<>(first.seen);
+            all.addAll(second.seen);
+            return all.size() == 200;
+        });
+        first.stop();
+        awaitShares(8);
+        Await.until("all is committed", PATIENCE, () -> committed() == 200);
+    }
+
+    private long committed() throws Exception {
+        return admin
+                .listConsumerGroupOffsets("g")
+                .partitionsToOffsetAndMetadata()
+                .get(30, TimeUnit.SECONDS)
+                .values()
+                .stream()
+                .mapToLong(OffsetAndMetadata::offset)
+                .sum();
+    }
+
+    @Test
+    void moreMembersThanPartitionsAndTopicsThatGrow() throws Exception {
+        broker.topic("t", 2);
+        for (int i = 0; i < 4; i++) member();
+        Await.until(
+                "two owners",
+                PATIENCE,
+                () -> members.stream().filter(m -> m.assigned.size() == 1).count() == 2);
+        admin.createPartitions(Map.of("t", NewPartitions.increaseTo(4))).all().get(30, TimeUnit.SECONDS);
+        awaitShares(1, 1, 1, 1);
+    }
+
+    @Test
+    void anExpressionFollowsTopics() throws Exception {
+        broker.topic("orders-1", 1);
+        broker.topic("other", 1);
+        // Kafka's client does not get over a failed commit of a partition whose topic is gone.
+        new Member(Map.of("enable.auto.commit", "false"), null, "orders-[0-9]+");
+        awaitShares(1);
+        broker.topic("orders-2", 2);
+        awaitShares(3);
+        assertThat(members.get(0).assigned).extracting(TopicPartition::topic).doesNotContain("other");
+        admin.deleteTopics(List.of("orders-1")).all().get(30, TimeUnit.SECONDS);
+        awaitShares(2);
+    }
+
+    @Test
+    void rangeIsChosenAndStaticMembersComeBackToTheirs() throws Exception {
+        broker.topic("t", 4);
+        Map<String, Object> first = Map.of("group.instance.id", "i1", "group.remote.assignor", "range");
+        Map<String, Object> second = Map.of("group.instance.id", "i2", "group.remote.assignor", "range");
+        new Member(first, "t", null);
+        Member other = new Member(second, "t", null);
+        awaitShares(2, 2);
+        assertThat(describe().partitionAssignor()).isEqualTo("range");
+        assertThat(other.assigned).containsExactlyInAnyOrder(new TopicPartition("t", 2), new TopicPartition("t", 3));
+        other.stop();
+        new Member(second, "t", null);
+        awaitShares(2, 2);
+        assertThat(members.get(1).assigned)
+                .containsExactlyInAnyOrder(new TopicPartition("t", 2), new TopicPartition("t", 3));
+    }
+
+    @Test
+    void aClassicGroupIsUpgradedMemberByMemberAndBack() throws Exception {
+        broker.topic("t", 6);
+        produce("t", 0, 60);
+        Map<String, Object> classic = Map.of(
+                "group.protocol",
+                "classic",
+                "heartbeat.interval.ms",
+                100,
+                "session.timeout.ms",
+                6_000,
+                "partition.assignment.strategy",
+                "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
+        Member first = new Member(classic, "t", null);
+        Member second = new Member(classic, "t", null);
+        awaitShares(3, 3);
+        Member third = member();
+        awaitShares(2, 2, 2);
+        assertThat(describe().type()).isEqualTo(GroupType.CONSUMER);
+        produce("t", 60, 120);
+        second.stop();
+        awaitShares(3, 3);
+        Member fourth = new Member(classic, "t", null);
+        awaitShares(2, 2, 2);
+        third.stop();
+        awaitShares(3, 3);
+        Await.until("classic again", PATIENCE, () -> describe().type() == GroupType.CLASSIC);
+        produce("t", 120, 180);
+        Await.until("all is committed", PATIENCE, () -> committed() == 180);
+        Set<String> seen = new TreeSet<>(first.seen);
+        for (Member member : List.of(second, third, fourth)) seen.addAll(member.seen);
+        assertThat(seen).hasSize(180);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.curia.system;
+
+import dev.curia.common.time.SystemClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * A member of a group in a process of its own, which can be stopped and killed. Writes to a file, a line each with the time in front: what it
+ * has got ({@code + partition position}) and lost ({@code - partition}), and each commit that was acknowledged ({@code c partition offset}).
+ */
+final class GroupMember implements ConsumerRebalanceListener {
+    private final KafkaConsumer<byte[], byte[]> consumer;
+
+    private final Path file;
+    private final SystemClock clock = new SystemClock();
+
+    private GroupMember(KafkaConsumer<byte[], byte[]> consumer, Path file) {
+        this.consumer = consumer;
+        this.file = file;
+    }
+
+    /** Arguments: bootstrap servers, group, protocol, topic, file. */
+    public static void main(String[] args) {
+        Map<String, Object> config = new HashMap<>(Map.of(
+                "bootstrap.servers",
+                args[0],
+                "group.id",
+                args[1],
+                "group.protocol",
+                args[2],
+                "auto.offset.reset",
+                "earliest",
+                "enable.auto.commit",
+                false,
+                "max.poll.records",
+                20));
+        if (args[2].equals("classic")) {
+            config.putAll(Map.of(
+                    "session.timeout.ms",
+                    6_000,
+                    "heartbeat.interval.ms",
+                    500,
+                    "partition.assignment.strategy",
+                    "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"));
+        }
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            GroupMember member = new GroupMember(consumer, Path.of(args[4]));
+            consumer.subscribe(List.of(args[3]), member);
+            while (true) member.poll();
+        }
+    }
+
+    private void poll() {
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(100));
+        if (records.isEmpty()) return;
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(records.nextOffsets());
+        try {
+            consumer.commitSync(offsets);
+        } catch (CommitFailedException e) {
+            tell("! " + e.getMessage());
+            return;
+        } catch (KafkaException e) {
+            tell("! " + e);
+            return;
+        }
+        offsets.forEach((partition, offset) -> tell("c " + partition + " " + offset.offset()));
+    }
+
+    private void tell(String text) {
+        try {
+            Files.writeString(
+                    file, clock.wallMillis() + " " + text + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) tell("+ " + partition + " " + consumer.position(partition));
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        partitions.forEach(partition -> tell("- " + partition));
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+        partitions.forEach(partition -> tell("- " + partition));
+    }
+}

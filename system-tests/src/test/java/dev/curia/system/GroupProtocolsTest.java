@@ -1,0 +1,284 @@
+package dev.curia.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.curia.testkit.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What everybody knows of groups, with members in processes of their own, over three brokers, in both protocols. */
+@Tag("slow")
+class GroupProtocolsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    @RegisterExtension
+    static final LocalCluster CLUSTER = LocalCluster.of(1, 3)
+            .with("group.consumer.min.heartbeat.interval.ms", "100")
+            .with("group.consumer.heartbeat.interval.ms", "500")
+            .with("group.consumer.min.session.timeout.ms", "1000")
+            .with("group.consumer.session.timeout.ms", "6000");
+
+    private final Clients clients = Clients.of(CLUSTER);
+    private final List<Member> members = new ArrayList<>();
+
+    /** A process of {@link GroupMember}. */
+    private static final class Member {
+        final String group;
+        final Path file;
+        final Process process;
+
+        Member(String group, String protocol, String topic, int n) {
+            this.group = group;
+            this.file = CLUSTER.directory().resolve("member-" + group + "-" + n);
+            List<String> line = List.of(
+                    ProcessHandle.current().info().command().orElse("java"),
+                    "-Xmx64m",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    GroupMember.class.getName(),
+                    CLUSTER.bootstrapServers(),
+                    group,
+                    protocol,
+                    topic,
+                    file.toString());
+            try {
+                process = new ProcessBuilder(line)
+                        .redirectErrorStream(true)
+                        .redirectOutput(
+                                file.resolveSibling(file.getFileName() + ".log").toFile())
+                        .start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Time, what, partition, number. */
+        List<String[]> lines() {
+            try {
+                if (!Files.exists(file)) return List.of();
+                return Files.readAllLines(file).stream()
+                        .map(line -> line.split(" ", 4))
+                        .filter(words -> words.length >= 3)
+                        .toList();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        Set<String> owned() {
+            Set<String> owned = new TreeSet<>();
+            for (String[] line : lines()) {
+                if (line[1].equals("+")) owned.add(line[2]);
+                if (line[1].equals("-")) owned.remove(line[2]);
+            }
+            return owned;
+        }
+
+        void signal(String name) throws Exception {
+            assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                            .start()
+                            .waitFor())
+                    .isZero();
+        }
+
+        void kill() {
+            process.destroyForcibly().onExit().join();
+        }
+    }
+
+    private Member member(String group, String protocol, String topic) {
+        Member member = new Member(group, protocol, topic, members.size());
+        members.add(member);
+        return member;
+    }
+
+    @AfterEach
+    void stop() {
+        members.forEach(Member::kill);
+    }
+
+    private void produce(String topic, int count) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = clients.producer()) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (int i = 0; i < count; i++) sent.add(producer.send(new ProducerRecord<>(topic, Text.bytes("v" + i))));
+            for (Future<RecordMetadata> record : sent) record.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void awaitShares(List<Member> of, int... sizes) {
+        Await.until("shares " + List.of(sizes), PATIENCE, () -> {
+            Set<String> all = new TreeSet<>();
+            int sum = 0;
+            for (int i = 0; i < sizes.length; i++) {
+                Set<String> owned = of.get(i).owned();
+                if (owned.size() != sizes[i]) return false;
+                all.addAll(owned);
+                sum += owned.size();
+            }
+            return all.size() == sum;
+        });
+    }
+
+    /** Wherever a member began, it was not before what had been committed, by whomever. */
+    private void checkNothingIsRewound(String group) {
+        List<String[]> lines = new ArrayList<>();
+        members.stream().filter(m -> m.group.equals(group)).forEach(m -> lines.addAll(m.lines()));
+        lines.sort((a, b) -> Long.compare(Long.parseLong(a[0]), Long.parseLong(b[0])));
+        Map<String, Long> committed = new HashMap<>();
+        int begun = 0;
+        for (String[] line : lines) {
+            if (line[1].equals("c")) committed.merge(line[2], Long.parseLong(line[3]), Math::max);
+            if (!line[1].equals("+")) continue;
+            begun++;
+            assertThat(Long.parseLong(line[3]))
+                    .as(group + ": where " + line[2] + " was begun at " + line[0])
+                    .isGreaterThanOrEqualTo(committed.getOrDefault(line[2], 0L));
+        }
+        assertThat(begun).isPositive();
+        assertThat(committed).isNotEmpty();
+    }
+
+    private long committed(String group) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", CLUSTER.bootstrapServers()))) {
+            return admin
+                    .listConsumerGroupOffsets(group)
+                    .partitionsToOffsetAndMetadata()
+                    .get(60, TimeUnit.SECONDS)
+                    .values()
+                    .stream()
+                    .mapToLong(OffsetAndMetadata::offset)
+                    .sum();
+        }
+    }
+
+    private int coordinator(String group) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", CLUSTER.bootstrapServers()))) {
+            return admin.describeConsumerGroups(List.of(group))
+                    .describedGroups()
+                    .values()
+                    .iterator()
+                    .next()
+                    .get(60, TimeUnit.SECONDS)
+                    .coordinator()
+                    .id();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void membersShareAndGroupsSeeAll(String protocol) throws Exception {
+        String topic = "shared-" + protocol;
+        clients.createTopic(topic, 8, 3, Map.of());
+        produce(topic, 800);
+        member(topic + "-a", protocol, topic);
+        member(topic + "-a", protocol, topic);
+        awaitShares(members, 4, 4);
+        Member other = member(topic + "-b", protocol, topic);
+        awaitShares(List.of(other), 8);
+        Await.until(
+                "both groups have read all",
+                PATIENCE,
+                () -> committed(topic + "-a") == 800 && committed(topic + "-b") == 800);
+        members.forEach(Member::kill);
+
+        String narrow = "narrow-" + protocol;
+        clients.createTopic(narrow, 2, 3, Map.of());
+        List<Member> many = new ArrayList<>();
+        for (int i = 0; i < 4; i++) many.add(member(narrow, protocol, narrow));
+        Await.until("two of four own something", PATIENCE, () -> {
+            List<Set<String>> owned = many.stream().map(Member::owned).toList();
+            return owned.stream().filter(its -> its.size() == 1).count() == 2
+                    && owned.stream().filter(Set::isEmpty).count() == 2;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void membersAndCoordinatorsFailAndNothingIsLost(String protocol) throws Exception {
+        String topic = "failing-" + protocol;
+        clients.createTopic(topic, 8, 3, Map.of());
+        member(topic, protocol, topic);
+        member(topic, protocol, topic);
+        awaitShares(members, 4, 4);
+        produce(topic, 400);
+        members.get(1).kill();
+        awaitShares(members, 8);
+        Member paused = member(topic, protocol, topic);
+        awaitShares(List.of(members.get(0), paused), 4, 4);
+        paused.signal("STOP");
+        produce(topic, 400);
+        awaitShares(List.of(members.get(0)), 8);
+        paused.signal("CONT");
+        awaitShares(List.of(members.get(0), paused), 4, 4);
+
+        int coordinator = coordinator(topic);
+        Member third = member(topic, protocol, topic);
+        produce(topic, 400);
+        CLUSTER.broker(coordinator).kill();
+        produce(topic, 400);
+        Await.until("three share", PATIENCE, () -> {
+            Set<String> all = new TreeSet<>();
+            int sum = 0;
+            for (Member member : List.of(members.get(0), paused, third)) {
+                Set<String> owned = member.owned();
+                if (owned.size() < 2 || owned.size() > 3) return false;
+                all.addAll(owned);
+                sum += owned.size();
+            }
+            return all.size() == 8 && sum == 8;
+        });
+        Await.until("all is read and committed", PATIENCE, () -> committed(topic) == 1_600);
+        CLUSTER.heal();
+        assertThat(committed(topic)).isEqualTo(1_600);
+        checkNothingIsRewound(topic);
+    }
+
+    @Test
+    void aThousandGroupsOutliveTheirCoordinator() throws Exception {
+        clients.createTopic("many", 1, 3, Map.of());
+        produce("many", 1);
+        TopicPartition partition = new TopicPartition("many", 0);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", CLUSTER.bootstrapServers()))) {
+            List<org.apache.kafka.common.KafkaFuture<Void>> commits = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                commits.add(admin.alterConsumerGroupOffsets("many-" + i, Map.of(partition, new OffsetAndMetadata(i)))
+                        .all());
+            }
+            for (var commit : commits) commit.get(120, TimeUnit.SECONDS);
+            CLUSTER.broker(coordinator("many-7")).kill();
+            for (int i = 0; i < 1_000; i += 97) {
+                assertThat(committed("many-" + i)).as("of group " + i).isEqualTo(i);
+            }
+            CLUSTER.heal();
+            long listed =
+                    admin.listGroups(ListGroupsOptions.forConsumerGroups()).all().get(60, TimeUnit.SECONDS).stream()
+                            .filter(group -> group.groupId().startsWith("many-"))
+                            .count();
+            assertThat(listed).isEqualTo(1_000);
+        }
+    }
+}
