@@ -199,7 +199,7 @@ final class PlantedBugs {
                     3 * World.SECONDS,
                     Faults.Kind.PASS_LEADERSHIP_ON,
                     Faults.Kind.SLOW_LINK,
-                    Faults.Kind.KILL_NEW_LEADERS));
+                    Faults.Kind.ISOLATE));
         }
 
         @Override
@@ -329,7 +329,11 @@ final class PlantedBugs {
         @Override
         public Optional<Faults.Profile> faults() {
             return Optional.of(Faults.Profile.of(
-                    500 * World.MILLIS, 3 * World.SECONDS, Faults.Kind.POWER_CYCLE, Faults.Kind.SLOW_LINK));
+                    300 * World.MILLIS,
+                    3 * World.SECONDS,
+                    Faults.Kind.POWER_CYCLE,
+                    Faults.Kind.SLOW_LINK,
+                    Faults.Kind.LOSSY_LINK));
         }
     }
 

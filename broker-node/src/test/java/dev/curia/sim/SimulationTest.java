@@ -96,7 +96,7 @@ class SimulationTest {
 
     @Test
     void unfencedFollowersAreFound() {
-        assertFound(PlantedBugs.UnfencedFollowers::new, 100);
+        assertFound(PlantedBugs.UnfencedFollowers::new, 60, 30); // rare: none of the seeds before finds it
     }
 
     @Test
@@ -116,7 +116,7 @@ class SimulationTest {
 
     @Test
     void metadataOfAFormerLifeIsFound() {
-        assertFound(PlantedBugs.MetadataOfAFormerLife::new, 40, 40); // rare: none of the seeds before finds it
+        assertFound(PlantedBugs.MetadataOfAFormerLife::new, 20, 20); // rare, too
     }
 
     /** Something that must never happen does, with the bug in. Not counted: that the cluster stands still. */
