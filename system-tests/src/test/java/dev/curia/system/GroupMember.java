@@ -11,7 +11,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -28,6 +27,7 @@ final class GroupMember implements ConsumerRebalanceListener {
     private final KafkaConsumer<byte[], byte[]> consumer;
 
     private final Path file;
+    private final Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
     private final SystemClock clock = new SystemClock();
 
     private GroupMember(KafkaConsumer<byte[], byte[]> consumer, Path file) {
@@ -69,18 +69,21 @@ final class GroupMember implements ConsumerRebalanceListener {
 
     private void poll() {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(100));
-        if (records.isEmpty()) return;
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(records.nextOffsets());
+        uncommitted.putAll(records.nextOffsets());
+        commit();
+    }
+
+    /** What can't be committed during a rebalance is, after it. */
+    private void commit() {
+        if (uncommitted.isEmpty()) return;
         try {
-            consumer.commitSync(offsets);
-        } catch (CommitFailedException e) {
-            tell("! " + e.getMessage());
-            return;
+            consumer.commitSync(uncommitted);
         } catch (KafkaException e) {
             tell("! " + e);
             return;
         }
-        offsets.forEach((partition, offset) -> tell("c " + partition + " " + offset.offset()));
+        uncommitted.forEach((partition, offset) -> tell("c " + partition + " " + offset.offset()));
+        uncommitted.clear();
     }
 
     private void tell(String text) {
@@ -99,11 +102,14 @@ final class GroupMember implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        commit();
+        uncommitted.keySet().removeAll(partitions);
         partitions.forEach(partition -> tell("- " + partition));
     }
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
+        uncommitted.keySet().removeAll(partitions);
         partitions.forEach(partition -> tell("- " + partition));
     }
 }

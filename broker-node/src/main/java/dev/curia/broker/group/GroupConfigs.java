@@ -63,6 +63,19 @@ public final class GroupConfigs {
             1,
             Integer.MAX_VALUE,
             "How long a request waits for its change of a group to be committed, in milliseconds.");
+    public static final ConfigKey<Integer> OFFSETS_RETENTION_MINUTES = ConfigKey.ofInt(
+            "offsets.retention.minutes",
+            7 * 24 * 60,
+            1,
+            Integer.MAX_VALUE,
+            "How long offsets are kept after their group has become empty, or, where it has members, of topics that it does not subscribe"
+                    + " to after they were committed, in minutes. An empty group goes with its last offset.");
+    public static final ConfigKey<Long> OFFSETS_RETENTION_CHECK_INTERVAL_MS = ConfigKey.ofLong(
+            "offsets.retention.check.interval.ms",
+            600_000,
+            1,
+            Long.MAX_VALUE,
+            "How often offsets are looked for that are kept no longer, in milliseconds.");
     public static final ConfigKey<Integer> COORDINATOR_THREADS = ConfigKey.ofInt(
             "group.coordinator.threads", 1, 1, 64, "Threads that own the consumer groups of this broker.");
 
@@ -78,6 +91,8 @@ public final class GroupConfigs {
             OFFSETS_TOPIC_SEGMENT_BYTES,
             OFFSETS_LOAD_BUFFER_SIZE,
             OFFSETS_COMMIT_TIMEOUT_MS,
+            OFFSETS_RETENTION_MINUTES,
+            OFFSETS_RETENTION_CHECK_INTERVAL_MS,
             COORDINATOR_THREADS);
 
     private GroupConfigs() {}
@@ -90,6 +105,8 @@ public final class GroupConfigs {
                 MAX_SESSION_TIMEOUT_MS.in(config),
                 GroupSettings.NEW_MEMBER_JOIN_TIMEOUT_MS,
                 MAX_SIZE.in(config),
-                OFFSET_METADATA_MAX_BYTES.in(config));
+                OFFSET_METADATA_MAX_BYTES.in(config),
+                OFFSETS_RETENTION_MINUTES.in(config) * 60_000L,
+                OFFSETS_RETENTION_CHECK_INTERVAL_MS.in(config));
     }
 }

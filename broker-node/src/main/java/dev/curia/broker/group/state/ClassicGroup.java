@@ -91,6 +91,10 @@ final class ClassicGroup {
         return state;
     }
 
+    long stateTimestampMs() {
+        return stateTimestampMs;
+    }
+
     boolean is(GroupState... any) {
         for (GroupState s : any) if (s == state) return true;
         return false;

@@ -5,7 +5,6 @@ import dev.curia.broker.coordinator.Outcome;
 import dev.curia.broker.coordinator.ShardTimers;
 import dev.curia.broker.group.state.ConsumerHeartbeat.Reply;
 import dev.curia.broker.group.state.ConsumerHeartbeat.Request;
-import dev.curia.broker.group.state.ConsumerRecord.Regex;
 import dev.curia.broker.group.state.ConsumerRecord.Resolved;
 import dev.curia.broker.group.state.LiveConsumerGroup.Session;
 import dev.curia.broker.group.state.LiveConsumerGroup.Waiting;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
@@ -51,6 +49,7 @@ final class ConsumerGroups {
     private final GroupEvents events;
     private final ConsumerHeartbeats heartbeats;
     private final ConsumerSessions sessions;
+    private final ConsumerRegexes regexes;
     private final Migration migration;
     private final MixedGroups mixed;
     private final Map<String, LiveConsumerGroup> live = new LinkedHashMap<>();
@@ -70,6 +69,7 @@ final class ConsumerGroups {
         this.events = events;
         this.heartbeats = new ConsumerHeartbeats(ports.settings());
         this.sessions = new ConsumerSessions(ports.settings(), timers);
+        this.regexes = new ConsumerRegexes(this, ports.regexes());
         this.migration = migration;
         this.mixed = new MixedGroups(this, sessions, ports, memberIdSuffix);
     }
@@ -100,7 +100,7 @@ final class ConsumerGroups {
             LiveConsumerGroup its = create(groupId);
             group(groupId).members().keySet().forEach(memberId -> sessions.heard(its, group(groupId), memberId, now));
             settle(its);
-            resolve(its);
+            regexes.resolveNew(its);
         }
     }
 
@@ -178,7 +178,7 @@ final class ConsumerGroups {
             if (creates) group(its.id).members().keySet().forEach(id -> sessions.heard(its, group(its.id), id, now));
             if (!leaves) its.assignedVersion = topicsVersion;
             sessions.heard(its, group(its.id), request.memberId(), now);
-            resolve(its);
+            regexes.resolveNew(its);
             answer.accept(reply);
         };
         return leaves ? removed(its, draft, now, done, failed) : new Outcome<>(draft.records(), done, failed);
@@ -201,7 +201,7 @@ final class ConsumerGroups {
     }
 
     /** Runs a change when no other of its group is being written; it decides anew each time it is called. */
-    private Outcome<GroupRecord> inTurn(LiveConsumerGroup its, Waiting asked, Now now) {
+    Outcome<GroupRecord> inTurn(LiveConsumerGroup its, Waiting asked, Now now) {
         Outcome<GroupRecord> outcome = asked.change().apply(now);
         if (outcome.records().isEmpty()) {
             return new Outcome<>(
@@ -276,6 +276,7 @@ final class ConsumerGroups {
             its.rebalancingEpoch = -1;
             events.rebalanceCompleted(its.id);
         }
+        if (state != GroupState.EMPTY) its.emptySinceMs = -1;
         its.told = state;
         its.toldEpoch = group.epoch();
     }
@@ -328,62 +329,13 @@ final class ConsumerGroups {
         for (LiveConsumerGroup its : live.values()) {
             ConsumerGroup group = group(its.id);
             if (its.writing || group.topics().stream().anyMatch(names::contains)) its.topicsVersion++;
-            if (!group.regexesInUse().isEmpty()) resolve(its, group.regexesInUse());
+            regexes.resolveAll(its);
         }
     }
 
-    /** Expressions that have no topics yet. */
-    private void resolve(LiveConsumerGroup its) {
-        Set<String> unknown = new TreeSet<>(group(its.id).regexesInUse());
-        unknown.removeAll(group(its.id).regexes().keySet());
-        if (!unknown.isEmpty()) resolve(its, group(its.id).regexesInUse());
-    }
-
-    private void resolve(LiveConsumerGroup its, Set<String> expressions) {
-        if (its.resolving) {
-            its.resolveAgain = true;
-            return;
-        }
-        its.resolving = true;
-        ports.regexes().resolve(its.id, expressions);
-    }
-
-    Outcome<GroupRecord> regexesResolved(String groupId, Map<String, Resolved> resolved, Now now) {
+    Outcome<GroupRecord> regexesResolved(String groupId, Map<String, Resolved> topics, Now now) {
         LiveConsumerGroup its = live.get(groupId);
-        if (its == null) return Outcome.none();
-        its.resolving = false;
-        return inTurn(
-                its,
-                new Waiting(
-                        "",
-                        time -> {
-                            GroupDraft draft = draft(groupId);
-                            Set<String> used = draft.group().regexesInUse();
-                            boolean changed = false;
-                            for (Map.Entry<String, Resolved> entry : new TreeMap<>(resolved).entrySet()) {
-                                Resolved known = draft.group().regexes().get(entry.getKey());
-                                boolean same = known != null
-                                        && known.topics()
-                                                .equals(entry.getValue().topics());
-                                if (same || !used.contains(entry.getKey())) continue;
-                                draft.add(new Regex(groupId, entry.getKey(), entry.getValue()));
-                                changed |= known != null
-                                        || !entry.getValue().topics().isEmpty();
-                            }
-                            if (changed) draft.bump();
-                            Runnable again = () -> {
-                                if (its.resolveAgain) {
-                                    its.resolveAgain = false;
-                                    resolve(its, group(groupId).regexesInUse());
-                                } else {
-                                    resolve(its);
-                                }
-                            };
-                            // What could not be written is found anew with the next heartbeat.
-                            return new Outcome<>(draft.records(), again, error -> {});
-                        },
-                        error -> {}),
-                now);
+        return its == null ? Outcome.none() : regexes.resolved(its, topics, now);
     }
 
     /** @param offsets tombstones of them, as they are when it is decided */
@@ -418,6 +370,28 @@ final class ConsumerGroups {
                         },
                         answer),
                 now);
+    }
+
+    /** Wall clock, as far as is known here; -1 when it has members. */
+    long emptySinceMs(String groupId, Now now) {
+        LiveConsumerGroup its = live(groupId);
+        if (!group(groupId).members().isEmpty()) return -1;
+        if (its.emptySinceMs < 0) its.emptySinceMs = now.wallMs();
+        return its.emptySinceMs;
+    }
+
+    /** Offsets that are kept no longer, and the group with the last of them; nothing while the group is being changed. */
+    Outcome<GroupRecord> expire(String groupId, List<GroupRecord> offsets, boolean last) {
+        LiveConsumerGroup its = live(groupId);
+        boolean goes = last && group(groupId).members().isEmpty();
+        if (its.writing || (offsets.isEmpty() && !goes)) return Outcome.none();
+        List<GroupRecord> records = new ArrayList<>(offsets);
+        if (goes) {
+            GroupDraft draft = draft(groupId);
+            draft.removeAll();
+            records.addAll(draft.records());
+        }
+        return write(its, new Outcome<>(records, () -> {}, error -> {}));
     }
 
     LiveConsumerGroup live(String groupId) {

@@ -7,6 +7,8 @@ package dev.curia.broker.group.state;
  * @param newMemberJoinTimeoutMs how long a member that has never been answered may wait in a rebalance
  * @param maxSize members a group
  * @param offsetMetadataMaxBytes of one commit's metadata
+ * @param offsetsRetentionMs how long offsets are kept that nobody is there for
+ * @param expiryIntervalMs how often those are looked for
  */
 public record GroupSettings(
         int initialRebalanceDelayMs,
@@ -14,7 +16,9 @@ public record GroupSettings(
         int maxSessionTimeoutMs,
         int newMemberJoinTimeoutMs,
         int maxSize,
-        int offsetMetadataMaxBytes) {
+        int offsetMetadataMaxBytes,
+        long offsetsRetentionMs,
+        long expiryIntervalMs) {
     /** Kafka's, as is its default; not a setting. */
     public static final int NEW_MEMBER_JOIN_TIMEOUT_MS = 5 * 60 * 1000;
 

@@ -26,7 +26,14 @@ import org.jspecify.annotations.Nullable;
  * when the records of the outcome are committed or refused.
  */
 public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
+    /** Records of one look for expired offsets; a few more when a group has many. */
+    private static final int MOST_EXPIRED = 1_000;
+
+    private static final long EXPIRE_MORE_MS = 100;
+
     private final GroupSettings settings;
+    private final ShardTimers<GroupTimer> timers;
+    private final OffsetExpiry expiry;
     private final GroupEvents events;
     private final CommittedGroups committed = new CommittedGroups();
     private final Map<String, ClassicGroup> live = new LinkedHashMap<>();
@@ -35,7 +42,6 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
     private final Memberships memberships;
     private final Offsets offsets;
     private final ConsumerGroups consumers;
-    private final Migration migration;
     private final Function<Bytes, Set<String>> subscribedTopics;
 
     /**
@@ -50,19 +56,27 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
             ConsumerPorts consumerPorts,
             GroupEvents events) {
         this.settings = settings;
+        this.timers = timers;
+        this.expiry = new OffsetExpiry(settings.offsetsRetentionMs());
         this.events = events;
         this.subscribedTopics = subscribedTopics;
         this.rebalances = new Rebalances(settings, timers, events);
         this.joins = new Joins(settings, timers, rebalances, memberIdSuffix);
         this.memberships = new Memberships(timers, rebalances);
         this.offsets = new Offsets(settings, committed, rebalances, events);
-        this.migration = new Migration(
+        Migration migration = new Migration(
                 consumerPorts.settings().migration(),
                 consumerPorts.settings().maxSize(),
                 settings.maxSize(),
                 consumerPorts.embedded());
         this.consumers = new ConsumerGroups(
-                consumerPorts, committed, timers, events, new ClassicPredecessors(), migration, memberIdSuffix);
+                consumerPorts,
+                committed,
+                timers,
+                events,
+                new ClassicPredecessors(live, committed, rebalances, migration, events),
+                migration,
+                memberIdSuffix);
     }
 
     /** What is persisted; for tests and for those that read. */
@@ -94,6 +108,7 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
             group.members().forEach(member -> rebalances.renewSession(group, member, now));
         }
         consumers.loaded(now);
+        timers.schedule(GroupTimer.expiry(), settings.expiryIntervalMs());
     }
 
     @Override
@@ -109,6 +124,7 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
 
     @Override
     public Outcome<GroupRecord> onTimeout(GroupTimer timer, Now now) {
+        if (timer.kind() == GroupTimer.Kind.EXPIRY) return expire(now);
         boolean turn = timer.kind() == GroupTimer.Kind.TURN;
         if (turn || consumers.serves(timer.groupId())) return consumers.onTimeout(timer, now);
         ClassicGroup group = live.get(timer.groupId());
@@ -118,9 +134,45 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
             case PENDING_MEMBER -> rebalances.onPendingTimeout(group, timer.memberId(), now);
             case JOIN -> rebalances.onJoinTimeout(group, now);
             case SYNC -> rebalances.onSyncTimeout(group, now);
-            case REVOCATION, TURN, REJOIN -> Outcome.none();
+            case REVOCATION, TURN, REJOIN, EXPIRY -> Outcome.none();
         };
         return thenForget(group, outcome);
+    }
+
+    /** What is kept no longer, a batch at a time. */
+    private Outcome<GroupRecord> expire(Now now) {
+        timers.schedule(GroupTimer.expiry(), settings.expiryIntervalMs());
+        Outcome<GroupRecord> all = Outcome.none();
+        for (String groupId : List.copyOf(committed.groupIds())) {
+            if (all.records().size() >= MOST_EXPIRED) {
+                timers.schedule(GroupTimer.expiry(), Math.min(EXPIRE_MORE_MS, settings.expiryIntervalMs()));
+                break;
+            }
+            all = all.and(expire(groupId, now));
+        }
+        return all;
+    }
+
+    private Outcome<GroupRecord> expire(String groupId, Now now) {
+        Map<TopicPartition, CommittedOffset> kept = committed.offsets(groupId);
+        Set<TopicPartition> underWay = offsets.underWay(groupId);
+        ConsumerGroup consumer = committed.consumer(groupId);
+        if (consumer.exists()) {
+            if (!consumers.has(groupId)) return Outcome.none();
+            long emptySinceMs = consumers.emptySinceMs(groupId, now);
+            List<GroupRecord> expired = expiry.ofConsumer(groupId, consumer, kept, underWay, emptySinceMs, now);
+            boolean last = expired.size() == kept.size() && underWay.isEmpty() && expiry.isOver(emptySinceMs, now);
+            return consumers.expire(groupId, expired, last);
+        }
+        ClassicGroup classic = find(groupId);
+        if (classic == null || consumers.has(groupId)) return Outcome.none();
+        List<GroupRecord> records =
+                new ArrayList<>(expiry.ofClassic(classic, kept, subscribed(classic), underWay, now));
+        boolean last = records.size() == kept.size() && underWay.isEmpty();
+        if (last && classic.is(GroupState.EMPTY) && committed.group(groupId).isPresent()) {
+            records.add(new GroupRemoved(groupId));
+        }
+        return records.isEmpty() ? Outcome.none() : new Outcome<>(records, () -> forgetIfNothing(classic), error -> {});
     }
 
     public Outcome<GroupRecord> join(JoinGroup.Request request, Now now, Consumer<JoinGroup.Reply> answer) {
@@ -416,34 +468,5 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
 
     private void forget(ClassicGroup group) {
         if (live.remove(group.id, group)) events.stateChanged(group.state(), null);
-    }
-
-    /** A classic group makes room for a consumer group, or gets it back; its offsets stay. */
-    private final class ClassicPredecessors implements ConsumerGroups.Predecessors {
-        @Override
-        public void makeRoom(String groupId, GroupDraft draft) {
-            ClassicGroup classic = live.get(groupId);
-            if (committed.group(groupId).isPresent()) draft.records().add(new GroupRemoved(groupId));
-            if (classic != null && !classic.is(GroupState.EMPTY)) migration.upgrade(classic, draft, draft.topics());
-        }
-
-        @Override
-        public void replaced(String groupId) {
-            ClassicGroup classic = live.get(groupId);
-            if (classic == null) return;
-            rebalances.stopTimers(classic);
-            classic.members().forEach(member -> member.fail(Errors.REBALANCE_IN_PROGRESS));
-            forget(classic);
-        }
-
-        @Override
-        public void restored(String groupId, GroupSnapshot snapshot, Now now) {
-            ClassicGroup classic = ClassicGroup.restore(groupId, snapshot, events);
-            live.put(groupId, classic);
-            classic.members().forEach(member -> rebalances.renewSession(classic, member, now));
-            // Whoever has gone was a member: its partitions are to be dealt out. Nobody has joined yet, so nothing is
-            // written.
-            rebalances.begin(classic, now).committed().run();
-        }
     }
 }

@@ -21,7 +21,9 @@ public record GroupTimer(String groupId, Kind kind, String memberId) {
         /** Of a consumer group: the next change may be decided. */
         TURN,
         /** Of a consumer group: a member of the classic protocol has to send JoinGroup or SyncGroup. */
-        REJOIN
+        REJOIN,
+        /** Of the shard: offsets may have expired. */
+        EXPIRY
     }
 
     static GroupTimer session(String groupId, String memberId) {
@@ -46,6 +48,10 @@ public record GroupTimer(String groupId, Kind kind, String memberId) {
 
     static GroupTimer rejoin(String groupId, String memberId) {
         return new GroupTimer(groupId, Kind.REJOIN, memberId);
+    }
+
+    static GroupTimer expiry() {
+        return new GroupTimer("", Kind.EXPIRY, "");
     }
 
     static GroupTimer turn(String groupId) {

@@ -52,6 +52,8 @@ final class LiveConsumerGroup {
     int rebalancingEpoch = -1;
     /** The last epoch that was told of; -1 none. */
     int toldEpoch = -1;
+    /** Wall clock, since when nobody is there as far as is known; -1 somebody is, or it has not been looked at. */
+    long emptySinceMs = -1;
     /** Expressions are being resolved. */
     boolean resolving;
     /** They have to be again, when that is done. */

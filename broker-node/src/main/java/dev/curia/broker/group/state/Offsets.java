@@ -206,6 +206,11 @@ final class Offsets {
         return present;
     }
 
+    /** Partitions whose commit is under way. */
+    Set<TopicPartition> underWay(String groupId) {
+        return underWay.getOrDefault(groupId, Map.of()).keySet();
+    }
+
     private void track(String groupId, List<TopicPartition> partitions, int by) {
         count(underWay, groupId, partitions, by);
     }

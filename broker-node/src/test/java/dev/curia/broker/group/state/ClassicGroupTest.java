@@ -192,7 +192,7 @@ class ClassicGroupTest {
 
     @Test
     void groupSizeIsLimited() {
-        World small = new World(new GroupSettings(3_000, 6_000, 1_800_000, 300_000, 2, 100));
+        World small = new World(new GroupSettings(3_000, 6_000, 1_800_000, 300_000, 2, 100, 3_600_000, 360_000));
         small.stable(2);
         JoinGroup.Reply third = small.join("").get();
         assertThat(third.error()).isEqualTo(Errors.GROUP_MAX_SIZE_REACHED);

@@ -44,6 +44,7 @@ final class World implements ShardTimers<GroupTimer> {
     }
 
     static final TopicPartition P0 = new TopicPartition("t", 0);
+    static final long RETENTION_MS = 3_600_000;
     static final int SESSION_MS = 10_000;
     static final int REBALANCE_MS = 60_000;
 
@@ -63,7 +64,7 @@ final class World implements ShardTimers<GroupTimer> {
     private int ids;
 
     World() {
-        this(new GroupSettings(3_000, 6_000, 1_800_000, 300_000, 100, 100));
+        this(new GroupSettings(3_000, 6_000, 1_800_000, 300_000, 100, 100, RETENTION_MS, RETENTION_MS / 10));
     }
 
     World(GroupSettings settings) {

@@ -234,6 +234,10 @@ class ConsumerGroupsTest {
         broker.topic("orders-2", 2);
         awaitShares(3);
         assertThat(members.get(0).assigned).extracting(TopicPartition::topic).doesNotContain("other");
+        // Nor over one that goes before it knows where to begin.
+        produce("orders-1", 0, 1);
+        produce("orders-2", 1, 20);
+        Await.until("all is read", PATIENCE, () -> members.get(0).seen.size() == 20);
         admin.deleteTopics(List.of("orders-1")).all().get(30, TimeUnit.SECONDS);
         awaitShares(2);
     }
