@@ -23,6 +23,7 @@ import dev.curia.broker.http.Readiness;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.CoreHandlers;
 import dev.curia.broker.kafka.api.RequestHandler;
+import dev.curia.broker.txn.ImplicitAdditions;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
@@ -160,8 +161,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
         coordinators.followers().forEach(bridge::add);
         bridge.onTopicsChanged(coordinators::onTopicsChanged);
 
-        List<RequestHandler<?>> handlers =
-                new ArrayList<>(CoreHandlers.of(corePorts(replicas, new HostedLogDirs(directories), topics)));
+        List<RequestHandler<?>> handlers = new ArrayList<>(
+                CoreHandlers.of(corePorts(replicas, new HostedLogDirs(directories), topics, coordinators.additions())));
         handlers.addAll(coordinators.handlers());
         GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(published));
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
@@ -264,7 +265,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 new AuditMetrics(meters));
     }
 
-    private CoreHandlers.Ports corePorts(HostedReplicas replicas, HostedLogDirs logDirs, QuorumTopicAdmin topics)
+    private CoreHandlers.Ports corePorts(
+            HostedReplicas replicas, HostedLogDirs logDirs, QuorumTopicAdmin topics, ImplicitAdditions additions)
             throws IOException {
         return new CoreHandlers.Ports(
                 published,
@@ -273,6 +275,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 topics,
                 topics,
                 settings,
+                additions,
                 new FetchSessions(settings.get(ServerKeys.FETCH_SESSION_SLOTS), MAX_SESSION_PARTITIONS, clock, random),
                 resources.own(new DiskReads(settings.get(ServerKeys.IO_THREADS), DISK_READ_QUEUE)),
                 clock,

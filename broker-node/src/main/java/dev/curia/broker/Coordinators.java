@@ -8,7 +8,7 @@ import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.GroupMetrics;
 import dev.curia.broker.group.MemberIds;
 import dev.curia.broker.group.OffsetsTopic;
-import dev.curia.broker.grpc.GrpcMarkerLinks;
+import dev.curia.broker.grpc.GrpcTxnLinks;
 import dev.curia.broker.grpc.PeerChannels;
 import dev.curia.broker.grpc.TransactionService;
 import dev.curia.broker.kafka.api.FindCoordinatorHandler;
@@ -18,6 +18,7 @@ import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.group.GroupHandlers;
 import dev.curia.broker.kafka.api.txn.GroupMarkers;
 import dev.curia.broker.kafka.api.txn.TransactionHandlers;
+import dev.curia.broker.txn.ImplicitAdditions;
 import dev.curia.broker.txn.LocalMarkers;
 import dev.curia.broker.txn.TransactionCoordinator;
 import dev.curia.broker.txn.TransactionsTopic;
@@ -61,6 +62,7 @@ final class Coordinators {
     private final LocalMarkers markers;
     private final GroupCoordinator groups;
     private final TransactionCoordinator transactions;
+    private final ImplicitAdditions additions;
 
     /** @param resources own what has to be closed */
     Coordinators(
@@ -75,10 +77,11 @@ final class Coordinators {
         this.clock = clock;
         this.faults = faults;
         this.producerIds = new ProducerIds(parts.producerIds());
-        PeerChannels channels = resources.own(new PeerChannels(published));
+        GrpcTxnLinks links = new GrpcTxnLinks(resources.own(new PeerChannels(published)));
         this.groups = resources.own(groups(config));
         this.markers = new LocalMarkers(parts.replicas(), clock, new GroupMarkers(groups));
-        this.transactions = resources.own(transactions(config, channels));
+        this.transactions = resources.own(transactions(config, links));
+        this.additions = new ImplicitAdditions(transactions, published, links);
     }
 
     private GroupCoordinator groups(Map<String, String> config) {
@@ -100,7 +103,7 @@ final class Coordinators {
                         new GroupMetrics(parts.meters())));
     }
 
-    private TransactionCoordinator transactions(Map<String, String> config, PeerChannels channels) {
+    private TransactionCoordinator transactions(Map<String, String> config, GrpcTxnLinks links) {
         return new TransactionCoordinator(
                 config,
                 new TransactionCoordinator.Parts(
@@ -114,7 +117,7 @@ final class Coordinators {
                         new TxnMetrics(parts.meters())),
                 published,
                 markers,
-                new GrpcMarkerLinks(channels));
+                links);
     }
 
     /** Whom to tell of leaderships. */
@@ -129,19 +132,24 @@ final class Coordinators {
         groups.onTopicsChanged(names);
     }
 
+    /** For producers that leave it to brokers. */
+    ImplicitAdditions additions() {
+        return additions;
+    }
+
     List<RequestHandler<?>> handlers() {
         List<RequestHandler<?>> handlers = new ArrayList<>(GroupHandlers.all(groups, published));
         handlers.add(new FindCoordinatorHandler(
                 List.of(FindCoordinatorHandler.groups(groups), FindCoordinatorHandler.transactions(transactions)),
                 published));
         handlers.addAll(TransactionHandlers.all(
-                new TransactionHandlers.Ports(transactions, groups, published, producerIds, markers)));
+                new TransactionHandlers.Ports(transactions, additions, groups, published, producerIds, markers)));
         return handlers;
     }
 
     /** What other brokers call. */
     TransactionService service() {
-        return new TransactionService(markers);
+        return new TransactionService(markers, transactions);
     }
 
     /** A coordinator follows the leaderships of its topic. */

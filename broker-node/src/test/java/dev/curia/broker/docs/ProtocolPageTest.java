@@ -20,6 +20,7 @@ import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.broker.kafka.api.group.GroupHandlers;
 import dev.curia.broker.kafka.api.txn.GroupMarkers;
 import dev.curia.broker.kafka.api.txn.TransactionHandlers;
+import dev.curia.broker.txn.ImplicitAdditions;
 import dev.curia.broker.txn.LocalMarkers;
 import dev.curia.broker.txn.TransactionCoordinator;
 import dev.curia.broker.txn.TxnMetrics;
@@ -108,6 +109,14 @@ class ProtocolPageTest {
         Settings settings = ServerSettings.of(
                 Map.of("process.roles", "broker", "node.id", "1", "cluster.id", "docs", "log.dirs", "logs"));
         ManualClock clock = new ManualClock();
+        GroupCoordinator groups = groups(settings, cluster, clock);
+        ProducerIds ids = new ProducerIds(() -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)));
+        LocalMarkers markers = new LocalMarkers(new NoReplicas(), clock, new GroupMarkers(groups));
+        TransactionCoordinator transactions = transactions(settings, cluster, clock, ids, markers);
+        ImplicitAdditions additions = new ImplicitAdditions(
+                transactions,
+                cluster,
+                (broker, asked) -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)));
         List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(new CoreHandlers.Ports(
                 cluster,
                 new NoReplicas(),
@@ -115,20 +124,17 @@ class ProtocolPageTest {
                 new NoTopics(),
                 new NoCluster(),
                 settings,
+                additions,
                 new FetchSessions(1, 1, clock, new Random(1)),
                 disk,
                 clock,
                 new MemoryLoggers())));
-        GroupCoordinator groups = groups(settings, cluster, clock);
         handlers.addAll(GroupHandlers.all(groups, cluster));
-        ProducerIds ids = new ProducerIds(() -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)));
-        LocalMarkers markers = new LocalMarkers(new NoReplicas(), clock, new GroupMarkers(groups));
-        TransactionCoordinator transactions = transactions(settings, cluster, clock, ids, markers);
         handlers.add(new FindCoordinatorHandler(
                 List.of(FindCoordinatorHandler.groups(groups), FindCoordinatorHandler.transactions(transactions)),
                 cluster));
-        handlers.addAll(
-                TransactionHandlers.all(new TransactionHandlers.Ports(transactions, groups, cluster, ids, markers)));
+        handlers.addAll(TransactionHandlers.all(
+                new TransactionHandlers.Ports(transactions, additions, groups, cluster, ids, markers)));
         return ApiTable.of(handlers, cluster);
     }
 

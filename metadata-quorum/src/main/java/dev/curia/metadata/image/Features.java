@@ -24,7 +24,7 @@ public final class Features {
     public static final Map<String, LevelRange> SUPPORTED = Map.of(
             METADATA_VERSION, new LevelRange(1, 1),
             GROUP_VERSION, new LevelRange(0, 0),
-            TRANSACTION_VERSION, new LevelRange(0, 0));
+            TRANSACTION_VERSION, new LevelRange(0, 2));
 
     private Features() {}
 

@@ -1,6 +1,7 @@
 package dev.curia.broker.kafka.api;
 
 import dev.curia.broker.kafka.codec.Codes;
+import dev.curia.broker.txn.ImplicitAdditions;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica;
@@ -43,16 +44,21 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
     /** KIP-110: consumers as old as clients that know none of it could not read it. */
     private static final short FIRST_WITH_ZSTD = 7;
 
+    /** KIP-890: from then on brokers make partitions part of transactions; older clients have said so themselves. */
+    private static final short FIRST_TO_LEAVE_IT_TO_BROKERS = 12;
+
     private static final int ZSTD = 4;
     private static final List<Short> KNOWN_ACKS = List.of((short) -1, (short) 0, (short) 1);
 
     private static final int MOST_REFUSED_PRODUCERS = 10_000;
 
     private final PartitionLookup partitions;
+    private final ImplicitAdditions additions;
     private final RefusedProducers refusedProducers = new RefusedProducers(MOST_REFUSED_PRODUCERS);
 
-    ProduceHandler(PartitionLookup partitions) {
+    ProduceHandler(PartitionLookup partitions, ImplicitAdditions additions) {
         this.partitions = partitions;
+        this.additions = additions;
     }
 
     /** One partition on its way through: what was asked, and what came of it. */
@@ -134,7 +140,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
                     "zstd needs produce requests of version " + FIRST_WITH_ZSTD + " or later, this is version "
                             + request.version());
         }
-        CompletableFuture<AppendResult> result = append(request, partition, found, frame);
+        CompletableFuture<AppendResult> result = append(request, partition, found, batch, frame);
         if (batch.isEmpty() || batch.get().producerId() < 0) return result;
         return result.thenApply(appended -> judge(topic, partition.index(), batch.get(), appended));
     }
@@ -157,8 +163,12 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
         return result;
     }
 
-    private static CompletableFuture<AppendResult> append(
-            ProduceRequest request, PartitionProduceData partition, PartitionLookup.Found found, Holder frame) {
+    private CompletableFuture<AppendResult> append(
+            ProduceRequest request,
+            PartitionProduceData partition,
+            PartitionLookup.Found found,
+            Optional<ProducedBatch> batch,
+            Holder frame) {
         if (!KNOWN_ACKS.contains(request.acks())) {
             return refused(Errors.INVALID_REQUIRED_ACKS, "acks must be -1, 0 or 1, not " + request.acks());
         }
@@ -167,13 +177,34 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
         if (!(partition.records() instanceof MemoryRecords records) || records.sizeInBytes() == 0) {
             return refused(Errors.INVALID_RECORD, "expected one record batch, found none");
         }
-        return replica.append(new AppendRequest(
+        AppendRequest append = new AppendRequest(
                 records.buffer(),
                 request.acks(),
                 Duration.ofMillis(Math.max(0, request.timeout())),
                 Origin.CLIENT,
                 OptionalInt.empty(),
-                frame.hold()));
+                frame.hold());
+        String transactionalId = request.transactionalId();
+        boolean leftToUs = request.version() >= FIRST_TO_LEAVE_IT_TO_BROKERS
+                && batch.filter(ProducedBatch::transactional).isPresent();
+        if (!leftToUs || transactionalId == null) return replica.append(append);
+        CompletableFuture<AppendResult> result = new CompletableFuture<>();
+        additions.whenAdded(
+                transactionalId,
+                batch.get().producerId(),
+                batch.get().producerEpoch(),
+                replica.name(),
+                error -> appendInTransaction(replica, append, error, result));
+        return result;
+    }
+
+    private static void appendInTransaction(
+            Replica replica, AppendRequest append, Errors error, CompletableFuture<AppendResult> result) {
+        if (error != Errors.NONE) append.released().run();
+        CompletableFuture<AppendResult> appended = error == Errors.NONE
+                ? replica.append(append)
+                : refused(error, "the partition is not part of the transaction: " + error.message());
+        CompletableFuture<Void> unused = appended.thenAccept(result::complete);
     }
 
     private static CompletableFuture<AppendResult> refused(Errors error, String message) {

@@ -92,7 +92,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     private final KafkaListener listener;
     private final BiFunction<PartitionId, TopicPartition, Replica> make;
     private final Map<PartitionId, Replica> replicas = new ConcurrentHashMap<>();
-    private final TestCoordinators coordinators;
+    final TestCoordinators coordinators;
     private final SplittableRandom random = new SplittableRandom(1);
     private final ConfigDecisions configs = new ConfigDecisions(new TopicDefaults(1, 1, Map.of()));
     volatile List<LogDirs.LogDir> logDirs = List.of();
@@ -128,6 +128,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                 new HashMap<>(Map.of("process.roles", "broker", "node.id", "7", "cluster.id", "test", "log.dirs", "d"));
         all.putAll(given);
         Settings settings = ServerSettings.of(all);
+        coordinators = new TestCoordinators(settings, this, clock);
         List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(new CoreHandlers.Ports(
                 this,
                 this,
@@ -135,11 +136,11 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                 this,
                 new Admin(),
                 settings,
+                coordinators.additions(),
                 new FetchSessions(100, 10_000, clock, new SplittableRandom(2)),
                 disk,
                 clock,
                 new MemoryLoggers())));
-        coordinators = new TestCoordinators(settings, this, clock);
         // All of them only for tests that ask for them: the others know of every request that they are served.
         boolean coordinated = given.containsKey("transaction.state.log.num.partitions");
         coordinators.handlers(this).stream()
@@ -169,6 +170,11 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                                         .setPort(port())
                                         .setSecurityProtocol("PLAINTEXT")))
                         .build()));
+    }
+
+    /** The cluster has finalized this level. */
+    void feature(String name, int level) {
+        apply(List.of(ImageRecords.featureRecord(name, level)));
     }
 
     /** As if another broker had led the coordinator's partition meanwhile. */

@@ -6,6 +6,7 @@ import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.GroupMetrics;
 import dev.curia.broker.group.MemberIds;
 import dev.curia.broker.group.OffsetsTopic;
+import dev.curia.broker.grpc.TransactionService;
 import dev.curia.broker.kafka.api.FindCoordinatorHandler;
 import dev.curia.broker.kafka.api.ProducerIdBlocks;
 import dev.curia.broker.kafka.api.ProducerIds;
@@ -13,6 +14,7 @@ import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.group.GroupHandlers;
 import dev.curia.broker.kafka.api.txn.GroupMarkers;
 import dev.curia.broker.kafka.api.txn.TransactionHandlers;
+import dev.curia.broker.txn.ImplicitAdditions;
 import dev.curia.broker.txn.LocalMarkers;
 import dev.curia.broker.txn.MarkerLeaders;
 import dev.curia.broker.txn.TransactionCoordinator;
@@ -45,6 +47,7 @@ final class TestCoordinators implements AutoCloseable {
     private final LocalMarkers markers;
     private final GroupCoordinator groups;
     private final TransactionCoordinator transactions;
+    private final ImplicitAdditions additions;
 
     TestCoordinators(Settings settings, TestBroker broker, Clock clock) {
         groups = new GroupCoordinator(
@@ -74,6 +77,23 @@ final class TestCoordinators implements AutoCloseable {
                 leaders(broker),
                 markers,
                 (to, sent) -> CompletableFuture.failedFuture(new IllegalStateException("there is no other broker")));
+        additions = new ImplicitAdditions(
+                transactions,
+                leaders(broker),
+                (to, asked) -> CompletableFuture.failedFuture(new IllegalStateException("there is no other broker")));
+    }
+
+    TransactionCoordinator transactions() {
+        return transactions;
+    }
+
+    /** What other brokers would call. */
+    TransactionService service() {
+        return new TransactionService(markers, transactions);
+    }
+
+    ImplicitAdditions additions() {
+        return additions;
     }
 
     private static MarkerLeaders leaders(TestBroker broker) {
@@ -112,7 +132,7 @@ final class TestCoordinators implements AutoCloseable {
                 List.of(FindCoordinatorHandler.groups(groups), FindCoordinatorHandler.transactions(transactions)),
                 broker));
         handlers.addAll(TransactionHandlers.all(
-                new TransactionHandlers.Ports(transactions, groups, broker, producerIds, markers)));
+                new TransactionHandlers.Ports(transactions, additions, groups, broker, producerIds, markers)));
         return handlers;
     }
 

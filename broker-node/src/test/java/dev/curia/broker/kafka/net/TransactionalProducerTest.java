@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.curia.broker.group.OffsetsTopic;
 import dev.curia.broker.logs.LedLogs;
 import dev.curia.broker.txn.TransactionsTopic;
+import dev.curia.metadata.image.Features;
 import dev.curia.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,17 +38,27 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Kafka's own transactional producer against the coordinator, on real logs. */
+/** Kafka's own transactional producer against the coordinator, on real logs: as it names its partitions itself, and as it leaves that to brokers. */
+@ParameterizedClass
+@ValueSource(ints = {0, 2})
 @SuppressWarnings("NullAway.Init")
 class TransactionalProducerTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final int transactionVersion;
 
     @TempDir
     Path directory;
 
     private LedLogs logs;
     private TestBroker broker;
+
+    TransactionalProducerTest(int transactionVersion) {
+        this.transactionVersion = transactionVersion;
+    }
 
     @BeforeEach
     void start() throws IOException {
@@ -61,6 +72,7 @@ class TransactionalProducerTest {
                         "transaction.state.log.replication.factor", "1",
                         "transaction.abort.timed.out.transaction.cleanup.interval.ms", "100",
                         "group.initial.rebalance.delay.ms", "0"));
+        if (transactionVersion > 0) broker.feature(Features.TRANSACTION_VERSION, transactionVersion);
         broker.topic("t", 3);
     }
 
@@ -91,6 +103,26 @@ class TransactionalProducerTest {
             }
         }
         assertThat(read(expected.size())).containsExactlyInAnyOrderElementsOf(expected);
+        awaitStable();
+    }
+
+    @Test
+    void eachEndRaisesTheEpochOfProducersThatLeaveTheirPartitionsToBrokers() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()));
+                KafkaProducer<String, String> producer = producer("a", 60_000)) {
+            producer.initTransactions();
+            for (int i = 0; i < 4; i++) {
+                producer.beginTransaction();
+                send(producer, 0, "x" + i);
+                producer.commitTransaction();
+            }
+            long epoch = admin.describeTransactions(List.of("a"))
+                    .description("a")
+                    .get(20, TimeUnit.SECONDS)
+                    .producerEpoch();
+            assertThat(epoch).isEqualTo(transactionVersion == 2 ? 4 : 0);
+        }
+        assertThat(read(4)).containsExactly("x0", "x1", "x2", "x3");
         awaitStable();
     }
 

@@ -1,11 +1,13 @@
 package dev.curia.broker.kafka.api.txn;
 
 import dev.curia.broker.group.GroupCoordinator;
+import dev.curia.broker.group.OffsetsTopic;
 import dev.curia.broker.group.state.OffsetCommit;
 import dev.curia.broker.group.state.TxnOffsetCommit;
 import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.RequestContext;
 import dev.curia.broker.kafka.api.RequestHandler;
+import dev.curia.broker.txn.ImplicitAdditions;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.metadata.image.MetadataImage;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
@@ -28,10 +31,15 @@ import org.apache.kafka.common.requests.TxnOffsetCommitResponse;
 
 /** A transaction commits a group's offsets with what it wrote (KIP-98, KIP-447); partitions that don't exist are refused here. */
 final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCommitRequest> {
+    /** From then on the broker makes the group's partition part of the transaction (KIP-890). */
+    private static final int FIRST_TO_LEAVE_IT_TO_BROKERS = 5;
+
+    private final ImplicitAdditions additions;
     private final GroupCoordinator groups;
     private final ClusterView cluster;
 
-    TxnOffsetCommitHandler(GroupCoordinator groups, ClusterView cluster) {
+    TxnOffsetCommitHandler(ImplicitAdditions additions, GroupCoordinator groups, ClusterView cluster) {
+        this.additions = additions;
         this.groups = groups;
         this.cluster = cluster;
     }
@@ -48,7 +56,7 @@ final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCommitRequ
 
     @Override
     public short maxVersion() {
-        return 3;
+        return FIRST_TO_LEAVE_IT_TO_BROKERS;
     }
 
     @Override
@@ -68,8 +76,29 @@ final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCommitRequ
                 data.groupInstanceId(),
                 OptionalLong.empty(),
                 offsets);
-        return groups.commitInTransaction(new TxnOffsetCommit.Request(commit, data.producerId(), data.producerEpoch()))
+        return added(context, data)
+                .thenCompose(error -> error == Errors.NONE
+                        ? groups.commitInTransaction(
+                                new TxnOffsetCommit.Request(commit, data.producerId(), data.producerEpoch()))
+                        : CompletableFuture.completedFuture(commit.all(error)))
                 .thenApply(reply -> answer(data, reply.errors()));
+    }
+
+    private CompletableFuture<Errors> added(RequestContext context, TxnOffsetCommitRequestData data) {
+        CompletableFuture<Errors> added = new CompletableFuture<>();
+        if (context.version() < FIRST_TO_LEAVE_IT_TO_BROKERS) {
+            added.complete(Errors.NONE);
+        } else {
+            additions.whenAdded(
+                    data.transactionalId(),
+                    data.producerId(),
+                    data.producerEpoch(),
+                    new TopicPartition(OffsetsTopic.NAME, groups.topic().partitionFor(data.groupId())),
+                    // Not one that this request knows.
+                    error -> added.complete(
+                            error == Errors.NOT_ENOUGH_REPLICAS ? Errors.COORDINATOR_NOT_AVAILABLE : error));
+        }
+        return added;
     }
 
     private static boolean exists(MetadataImage image, String topic, int partition) {

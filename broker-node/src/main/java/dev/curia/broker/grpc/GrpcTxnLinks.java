@@ -1,7 +1,12 @@
 package dev.curia.broker.grpc;
 
+import dev.curia.broker.txn.CoordinatorLinks;
 import dev.curia.broker.txn.MarkerLinks;
+import dev.curia.broker.txn.state.AddPartitions;
+import dev.curia.common.id.TopicPartition;
 import dev.curia.common.net.FutureReply;
+import dev.curia.proto.transaction.v1.AddPartitionRequest;
+import dev.curia.proto.transaction.v1.AddPartitionResponse;
 import dev.curia.proto.transaction.v1.Marker;
 import dev.curia.proto.transaction.v1.TransactionsGrpc;
 import dev.curia.proto.transaction.v1.WriteMarkersRequest;
@@ -13,14 +18,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.Errors;
 
-/** A transaction coordinator's calls to the brokers that lead its transactions' partitions. Thread-safe. */
-public final class GrpcMarkerLinks implements MarkerLinks {
+/** Calls between transaction coordinators and the leaders of their transactions' partitions. Thread-safe. */
+public final class GrpcTxnLinks implements MarkerLinks, CoordinatorLinks {
     /** Above what a leader waits for its in-sync replicas. */
     private static final int DEADLINE_SECONDS = 15;
 
+    /** Clients try again. */
+    private static final int ADDITION_DEADLINE_SECONDS = 7;
+
     private final PeerChannels peers;
 
-    public GrpcMarkerLinks(PeerChannels peers) {
+    public GrpcTxnLinks(PeerChannels peers) {
         this.peers = peers;
     }
 
@@ -40,6 +48,26 @@ public final class GrpcMarkerLinks implements MarkerLinks {
                 .thenApply(answer -> answer.getErrorsList().stream()
                         .map(code -> Errors.forCode(code.shortValue()))
                         .toList());
+    }
+
+    @Override
+    public CompletableFuture<Errors> addPartitions(int broker, AddPartitions.Request request) {
+        Optional<Peers.Address> address = peers.find(broker);
+        if (address.isEmpty()) return CompletableFuture.completedFuture(Errors.COORDINATOR_NOT_AVAILABLE);
+        TopicPartition partition = request.partitions().iterator().next();
+        FutureReply<AddPartitionResponse> reply = new FutureReply<>();
+        TransactionsGrpc.newStub(peers.channel(broker, address.get()))
+                .withDeadlineAfter(ADDITION_DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .addPartition(
+                        AddPartitionRequest.newBuilder()
+                                .setTransactionalId(request.transactionalId())
+                                .setProducerId(request.producerId())
+                                .setProducerEpoch(request.producerEpoch())
+                                .setTopic(partition.topic())
+                                .setPartition(partition.partition())
+                                .build(),
+                        reply);
+        return reply.future().thenApply(answer -> Errors.forCode((short) answer.getError()));
     }
 
     private static Marker message(Addressed addressed) {
