@@ -155,20 +155,19 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
 
     private Outcome<GroupRecord> expire(String groupId, Now now) {
         Map<TopicPartition, CommittedOffset> kept = committed.offsets(groupId);
-        Set<TopicPartition> underWay = offsets.underWay(groupId);
+        Set<TopicPartition> awaited = offsets.awaited(groupId);
         ConsumerGroup consumer = committed.consumer(groupId);
         if (consumer.exists()) {
             if (!consumers.has(groupId)) return Outcome.none();
             long emptySinceMs = consumers.emptySinceMs(groupId, now);
-            List<GroupRecord> expired = expiry.ofConsumer(groupId, consumer, kept, underWay, emptySinceMs, now);
-            boolean last = expired.size() == kept.size() && underWay.isEmpty() && expiry.isOver(emptySinceMs, now);
+            List<GroupRecord> expired = expiry.ofConsumer(groupId, consumer, kept, awaited, emptySinceMs, now);
+            boolean last = expired.size() == kept.size() && awaited.isEmpty() && expiry.isOver(emptySinceMs, now);
             return consumers.expire(groupId, expired, last);
         }
         ClassicGroup classic = find(groupId);
         if (classic == null || consumers.has(groupId)) return Outcome.none();
-        List<GroupRecord> records =
-                new ArrayList<>(expiry.ofClassic(classic, kept, subscribed(classic), underWay, now));
-        boolean last = records.size() == kept.size() && underWay.isEmpty();
+        List<GroupRecord> records = new ArrayList<>(expiry.ofClassic(classic, kept, subscribed(classic), awaited, now));
+        boolean last = records.size() == kept.size() && awaited.isEmpty();
         if (last && classic.is(GroupState.EMPTY) && committed.group(groupId).isPresent()) {
             records.add(new GroupRemoved(groupId));
         }

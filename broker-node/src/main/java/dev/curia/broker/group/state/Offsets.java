@@ -201,14 +201,15 @@ final class Offsets {
     Set<TopicPartition> present(String groupId) {
         Set<TopicPartition> present =
                 new LinkedHashSet<>(committed.offsets(groupId).keySet());
-        present.addAll(pending.partitions(groupId));
-        present.addAll(underWay.getOrDefault(groupId, Map.of()).keySet());
+        present.addAll(awaited(groupId));
         return present;
     }
 
-    /** Partitions whose commit is under way. */
-    Set<TopicPartition> underWay(String groupId) {
-        return underWay.getOrDefault(groupId, Map.of()).keySet();
+    /** Partitions with an offset that is still to come: its commit is under way, or its transaction is open. */
+    Set<TopicPartition> awaited(String groupId) {
+        Set<TopicPartition> awaited = new LinkedHashSet<>(pending.partitions(groupId));
+        awaited.addAll(underWay.getOrDefault(groupId, Map.of()).keySet());
+        return awaited;
     }
 
     private void track(String groupId, List<TopicPartition> partitions, int by) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curia.broker.group.state.assign.TopicPartitions;
 import dev.curia.common.id.TopicPartition;
+import dev.curia.common.id.Uuid;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,21 @@ class OffsetExpiryTest {
         world.advance(RETENTION_MS / 5);
         assertThat(world.fetch(P0)).isEqualTo(-1);
         assertThat(world.replayed()).isEqualTo(new CommittedGroups());
+    }
+
+    @Test
+    void anOffsetThatAnOpenTransactionHasWrittenIsNotTakenAway() {
+        world.commitError("", -1, 5);
+        CommittedOffset newer = new CommittedOffset(7, -1, "", 0, -1, Uuid.ZERO);
+        world.log.add(new TxnOffsetRecord.PendingWritten("g", P0, newer, 9, (short) 0));
+        world.failOver(0);
+        world.advance(RETENTION_MS * 2);
+        assertThat(world.fetch(P0))
+                .as("its tombstone would take what is pending with it")
+                .isEqualTo(5);
+        world.log.add(new TxnOffsetRecord.TransactionEnded(9, (short) 0, 0, true, false));
+        world.failOver(0);
+        assertThat(world.fetch(P0)).isEqualTo(7);
     }
 
     @Test
