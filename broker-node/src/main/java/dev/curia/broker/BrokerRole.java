@@ -164,7 +164,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         List<RequestHandler<?>> handlers = new ArrayList<>(
                 CoreHandlers.of(corePorts(replicas, new HostedLogDirs(directories), topics, coordinators.additions())));
         handlers.addAll(coordinators.handlers());
-        GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(published));
+        GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(config.nodeId(), published));
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
         serveRpc(replicas, auditor, coordinators.service(), background);
         resources.own(listeners);

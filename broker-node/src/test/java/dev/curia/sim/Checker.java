@@ -27,6 +27,7 @@ final class Checker {
     private final Map<String, Integer> leaders = new HashMap<>();
     private final Map<TopicPartition, PartitionState> lastStates = new HashMap<>();
     private final Map<TopicPartition, Long> toldEnds = new HashMap<>();
+    private final Map<String, Long> lastLed = new HashMap<>(); // until when, by broker and partition
     private final Excuses excuses;
     private long acknowledged;
     private long read;
@@ -278,7 +279,7 @@ final class Checker {
                     + state.leaderEpoch() + "/" + state.partitionEpoch() + " isr " + state.isr() + " eligible "
                     + state.eligibleLeaders() + " last known " + state.lastKnownEligible());
             checkMembers(partition, state);
-            if (before != null && isReplaced(before, state, image)) excuses.leaderReplaced(world.now());
+            if (before != null && isReplaced(partition, before, state, image)) excuses.leaderReplaced(world.now());
             if (before != null
                     && (state.leaderEpoch() < before.leaderEpoch()
                             || state.partitionEpoch() < before.partitionEpoch()
@@ -288,10 +289,14 @@ final class Checker {
         }
     }
 
-    private static boolean isReplaced(PartitionState before, PartitionState state, MetadataImage image) {
-        return before.leader() != state.leader()
-                && !state.isr().contains(before.leader())
-                && image.isAlive(before.leader());
+    /** A broker that led a moment ago is put out of the ISR though it lives, at once or a little later. */
+    private boolean isReplaced(
+            TopicPartition partition, PartitionState before, PartitionState state, MetadataImage image) {
+        if (before.leader() != state.leader()) lastLed.put(before.leader() + " " + partition, world.now());
+        return before.isr().stream()
+                .anyMatch(id -> !state.isr().contains(id)
+                        && image.isAlive(id)
+                        && world.now() - lastLed.getOrDefault(id + " " + partition, 0L) < 3 * World.SECONDS);
     }
 
     private void checkMembers(TopicPartition partition, PartitionState state) {

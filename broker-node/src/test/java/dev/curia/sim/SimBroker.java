@@ -115,7 +115,7 @@ final class SimBroker {
                 metrics);
         serve(network, self, parts.sources(replicas, this::log), metrics, lease);
         join(channels, links, brokerEpoch, lease, new Past(previousEpoch, machineBoot, parts));
-        GrpcPeerCalls peers = new GrpcPeerCalls(published, new Channels(network, process));
+        GrpcPeerCalls peers = new GrpcPeerCalls(id, published, new Channels(network, process));
         new LeaseKeeper(lease, peers, published::others, timers, process).start();
     }
 

@@ -24,18 +24,20 @@ public final class GrpcPeerCalls implements AuditLinks, ContactLinks, AutoClosea
     private static final long DIGEST_MILLIS = 30_000;
     private static final long CONTACT_MILLIS = 1000;
 
+    private final int self;
     private final Peers peers;
     private final LeaderChannels channels;
     private final Map<Integer, Link> open = new ConcurrentHashMap<>();
 
     private record Link(Peers.Address address, ManagedChannel channel) {}
 
-    public GrpcPeerCalls(Peers peers) {
-        this(peers, new ReplicationChannels(1));
+    public GrpcPeerCalls(int self, Peers peers) {
+        this(self, peers, new ReplicationChannels(1));
     }
 
     /** @param channels owned from here on */
-    public GrpcPeerCalls(Peers peers, LeaderChannels channels) {
+    public GrpcPeerCalls(int self, Peers peers, LeaderChannels channels) {
+        this.self = self;
         this.peers = peers;
         this.channels = channels;
     }
@@ -47,7 +49,7 @@ public final class GrpcPeerCalls implements AuditLinks, ContactLinks, AutoClosea
 
     @Override
     public CompletableFuture<ContactResponse> askContact(int broker) {
-        ContactRequest request = ContactRequest.getDefaultInstance();
+        ContactRequest request = ContactRequest.newBuilder().setBrokerId(self).build();
         return call(broker, CONTACT_MILLIS, (stub, reply) -> stub.contact(request, reply));
     }
 

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
 /**
  * The leader's side of replication: serves {@code curia.replication.v1.Replication}. Bind it on the broker's gRPC server, which should
@@ -41,8 +41,8 @@ public final class ReplicationService {
             request -> CompletableFuture.completedFuture(DigestResponse.newBuilder()
                     .setCode(ErrorCode.NOT_LEADER_OR_FOLLOWER)
                     .build());
-    private volatile Supplier<ContactResponse> contact =
-            () -> ContactResponse.newBuilder().setHearsController(true).build();
+    private volatile IntFunction<ContactResponse> contact =
+            asker -> ContactResponse.newBuilder().setHearsController(true).build();
     private final Set<LeaderStream> streams = ConcurrentHashMap.newKeySet();
 
     /** @param tail and {@code catchUp} send; owned, started and, after the server is down, closed by the caller */
@@ -65,12 +65,12 @@ public final class ReplicationService {
     }
 
     /** Who answers brokers that hear no controller; before, nobody says that this one hears none either. */
-    public void contactToldBy(Supplier<ContactResponse> teller) {
+    public void contactToldBy(IntFunction<ContactResponse> teller) {
         contact = teller;
     }
 
     private void contact(ContactRequest request, StreamObserver<ContactResponse> caller) {
-        caller.onNext(contact.get());
+        caller.onNext(contact.apply(request.getBrokerId()));
         caller.onCompleted();
     }
 

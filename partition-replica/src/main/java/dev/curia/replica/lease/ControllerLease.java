@@ -19,8 +19,7 @@ import java.util.function.LongSupplier;
  *
  * <p>The quorum may be away for longer, and then nobody is elected and all should go on. To know that from being cut off alone, a broker asks
  * the others: while each that could be elected in its place says that it hears no controller either, and has no newer metadata, the
- * leadership stands. A controller that comes back hears the others for most of a session timeout before it fences the one that stays away, and
- * by then they have stopped saying so. (A leader lease as in Raft's, section 6.4.1 of Ongaro's thesis, with the followers as its quorum.)
+ * leadership stands. Saying so is a promise: should the other be elected all the same, it does not begin before the one who asked has stopped. (A leader lease as in Raft's, section 6.4.1 of Ongaro's thesis, with the followers as its quorum.)
  */
 public final class ControllerLease implements LeaderLease {
     /** More heartbeats than are ever under way. */
@@ -31,6 +30,7 @@ public final class ControllerLease implements LeaderLease {
     private final LongSupplier newestIndex;
     private final ArrayDeque<Answered> waiting = new ArrayDeque<>(); // under this object's lock
     private final Map<Integer, Silent> silent = new ConcurrentHashMap<>(); // by broker
+    private final Map<Integer, Long> promisedUntil = new ConcurrentHashMap<>(); // by broker that asked
     private volatile long timeoutNanos = Duration.ofSeconds(3).toNanos();
     private volatile boolean unfenced;
     private volatile long sinceNanos; // counts with unfenced
@@ -116,12 +116,21 @@ public final class ControllerLease implements LeaderLease {
     }
 
     /** What it says of itself when another broker asks. */
-    public ContactResponse contact() {
-        boolean hears = heard && clock.monotonicNanos() - heardNanos < timeoutNanos / 4;
+    public ContactResponse contact(int asker) {
+        long now = clock.monotonicNanos();
+        boolean hears = heard && now - heardNanos < timeoutNanos / 4;
+        // Before the index is read: what is elected with a later one finds the promise.
+        if (!hears) promisedUntil.put(asker, now + timeoutNanos / 3);
         return ContactResponse.newBuilder()
                 .setHearsController(hears)
                 .setMetadataIndex(newestIndex.getAsLong())
                 .build();
+    }
+
+    @Override
+    public long promisedNanos(int leader) {
+        Long until = promisedUntil.get(leader);
+        return until == null ? 0 : Math.max(0, until - clock.monotonicNanos());
     }
 
     /** A broker answered a question asked at this monotonic time. */

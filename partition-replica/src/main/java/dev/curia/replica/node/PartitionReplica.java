@@ -51,6 +51,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
     // Confined to the loop.
     private @Nullable Role role;
     private int partitionEpoch = -1;
+    private int lastLeader = -1; // other than this broker
     private long highWatermark;
     private ReplicaAssignment assignment;
     private boolean stopped;
@@ -220,6 +221,8 @@ final class PartitionReplica implements Replica, ReplicationSource {
         if (stopped || next.partitionEpoch() < partitionEpoch) return;
         partitionEpoch = next.partitionEpoch();
         assignment = next;
+        boolean mine = next.leader() == context.self().id();
+        if (!mine && next.leader() >= 0) lastLeader = next.leader();
         log.updateConfig(LogConfig.of(next.config()));
         Role now = role;
         if (now != null && next.leaderEpoch() < now.leaderEpoch()) return;
@@ -228,7 +231,11 @@ final class PartitionReplica implements Replica, ReplicationSource {
             return;
         }
         endRole(ErrorCode.NOT_LEADER_OR_FOLLOWER, "broker " + next.leader() + " leads in epoch " + next.leaderEpoch());
-        if (next.leader() == context.self().id()) {
+        long promised = mine ? context.self().lease().promisedNanos(lastLeader) : 0;
+        if (promised > 0) {
+            publish(snapshot.ended());
+            thread.schedule(promised, () -> assign(next));
+        } else if (mine) {
             LeaderRole leader = new LeaderRole(context, log, thread, next, highWatermark, this::publish);
             role = leader;
             leader.begin();

@@ -40,6 +40,15 @@ record Snapshot(
     }
 
     Snapshot asOffline() {
+        return ended(true);
+    }
+
+    /** The same of one that does not lead any more, nor follow. */
+    Snapshot ended() {
+        return ended(false);
+    }
+
+    private Snapshot ended(boolean nowOffline) {
         View v = view;
         View ended = new View(
                 false,
@@ -50,7 +59,7 @@ record Snapshot(
                 v.highWatermark(),
                 v.logEndOffset(),
                 v.isr());
-        return new Snapshot(ended, 0, List.of(), assigned, false, 0, 0, true);
+        return new Snapshot(ended, 0, List.of(), assigned, false, 0, 0, nowOffline);
     }
 
     boolean underReplicated() {

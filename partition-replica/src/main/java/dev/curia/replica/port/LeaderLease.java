@@ -3,11 +3,23 @@ package dev.curia.replica.port;
 import java.util.Collection;
 
 /** Whether this broker may still answer clients out of what it leads: nobody else can have been elected by now. Thread-safe. */
-@FunctionalInterface
 public interface LeaderLease {
     /** For a broker that is alone. */
-    LeaderLease ALWAYS = electable -> true;
+    LeaderLease ALWAYS = new LeaderLease() {
+        @Override
+        public boolean holds(Collection<Integer> electable) {
+            return true;
+        }
+
+        @Override
+        public long promisedNanos(int leader) {
+            return 0;
+        }
+    };
 
     /** @param electable all other brokers that the controller may elect to lead in this one's place */
     boolean holds(Collection<Integer> electable);
+
+    /** For how long from now this broker has promised another not to lead in its place; 0: it has not. */
+    long promisedNanos(int leader);
 }

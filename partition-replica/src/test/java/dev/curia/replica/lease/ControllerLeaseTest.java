@@ -112,15 +112,28 @@ final class ControllerLeaseTest {
     }
 
     @Test
+    void whoSaysThatItHearsNoControllerDoesNotLeadInThePlaceOfWhoAsked() {
+        lease.contact(2);
+        assertThat(lease.promisedNanos(2)).as("it hears one").isZero();
+        clock.advance(Duration.ofMillis(800));
+        lease.contact(2);
+        clock.advance(Duration.ofMillis(999));
+        assertThat(lease.promisedNanos(2)).isEqualTo(1_000_000);
+        assertThat(lease.promisedNanos(3)).isZero();
+        clock.advance(Duration.ofMillis(1));
+        assertThat(lease.promisedNanos(2)).isZero();
+    }
+
+    @Test
     void itTellsOthersOfTheControllerForAQuarterOfTheSession() {
-        assertThat(lease.contact())
+        assertThat(lease.contact(2))
                 .isEqualTo(ContactResponse.newBuilder()
                         .setHearsController(true)
                         .setMetadataIndex(12)
                         .build());
         clock.advance(Duration.ofMillis(750));
-        assertThat(lease.contact().getHearsController()).isFalse();
+        assertThat(lease.contact(2).getHearsController()).isFalse();
         lease.fenced();
-        assertThat(lease.contact().getHearsController()).isTrue(); // to be fenced is to be spoken to
+        assertThat(lease.contact(2).getHearsController()).isTrue(); // to be fenced is to be spoken to
     }
 }
