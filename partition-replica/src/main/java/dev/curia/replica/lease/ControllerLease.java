@@ -135,8 +135,8 @@ public final class ControllerLease implements LeaderLease {
 
     /** A broker answered a question asked at this monotonic time. */
     void told(int broker, long askedNanos, ContactResponse said) {
-        if (said.getHearsController()) silent.remove(broker);
-        else silent.put(broker, new Silent(askedNanos, said.getMetadataIndex()));
+        // One that hears a controller again still keeps what it promised before.
+        if (!said.getHearsController()) silent.put(broker, new Silent(askedNanos, said.getMetadataIndex()));
     }
 
     long pollNanos() {

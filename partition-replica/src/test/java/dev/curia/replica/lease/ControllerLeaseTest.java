@@ -86,17 +86,19 @@ final class ControllerLeaseTest {
     }
 
     @Test
-    void whoeverHearsAControllerEndsIt() {
+    void whoHearsAControllerAgainKeepsItsPromiseAndGivesNoOther() {
         clock.advance(Duration.ofSeconds(5));
         silent(2, 10);
         silent(3, 10);
-        lease.told(
-                3,
-                clock.monotonicNanos(),
-                ContactResponse.newBuilder()
-                        .setHearsController(true)
-                        .setMetadataIndex(10)
-                        .build());
+        ContactResponse hears = ContactResponse.newBuilder()
+                .setHearsController(true)
+                .setMetadataIndex(10)
+                .build();
+        clock.advance(Duration.ofMillis(900));
+        silent(2, 10);
+        lease.told(3, clock.monotonicNanos(), hears);
+        assertThat(lease.holds(OTHERS)).as("there is time to find it, too").isTrue();
+        clock.advance(Duration.ofMillis(100));
         assertThat(lease.holds(OTHERS)).isFalse();
         assertThat(lease.holds(List.of(2))).isTrue();
     }
