@@ -1,9 +1,12 @@
 package dev.curia.system;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.apache.kafka.common.utils.internals.AppInfoParser;
 
@@ -13,6 +16,12 @@ enum Program {
         @Override
         String version() {
             return AppInfoParser.getVersion();
+        }
+    },
+    KAFKA_STREAMS("Kafka Streams") {
+        @Override
+        String version() {
+            return versionOfStreams();
         }
     },
     KAFKA_TOOLS("Apache Kafka's tools") {
@@ -40,6 +49,16 @@ enum Program {
 
     /** Of the one that is run here. */
     abstract String version();
+
+    private static String versionOfStreams() {
+        Properties properties = new Properties();
+        try (InputStream file = Program.class.getResourceAsStream("/kafka/kafka-streams-version.properties")) {
+            properties.load(Objects.requireNonNull(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties.getProperty("version");
+    }
 
     private static String versionOfTools() {
         try (Stream<Path> jars = Files.list(Distribution.find().workspace().resolve("kafka-tools"))) {
