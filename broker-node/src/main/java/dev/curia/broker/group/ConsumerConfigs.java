@@ -4,9 +4,12 @@ import dev.curia.broker.group.state.ConsumerSettings;
 import dev.curia.broker.group.state.MigrationPolicy;
 import dev.curia.broker.group.state.assign.Assignors;
 import dev.curia.common.config.ConfigKey;
+import dev.curia.common.config.GroupOverrides;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** The configuration keys of consumer groups (KIP-848); names, defaults and ranges are Kafka's. */
 public final class ConsumerConfigs {
@@ -81,9 +84,10 @@ public final class ConsumerConfigs {
     /**
      * The state machine's settings out of the node's configuration.
      *
+     * @param ofGroup what a single group has of its own now, see {@link GroupOverrides}
      * @throws IllegalArgumentException when they contradict each other
      */
-    static ConsumerSettings settings(Map<String, String> config) {
+    static ConsumerSettings settings(Map<String, String> config, Function<String, Map<String, String>> ofGroup) {
         int sessionMs = within(config, SESSION_TIMEOUT_MS, MIN_SESSION_TIMEOUT_MS, MAX_SESSION_TIMEOUT_MS);
         int heartbeatMs = within(config, HEARTBEAT_INTERVAL_MS, MIN_HEARTBEAT_INTERVAL_MS, MAX_HEARTBEAT_INTERVAL_MS);
         if (heartbeatMs >= sessionMs) {
@@ -91,11 +95,42 @@ public final class ConsumerConfigs {
                     + SESSION_TIMEOUT_MS.name() + " " + sessionMs);
         }
         ConsumerSettings.Timing timing = new ConsumerSettings.Timing(sessionMs, heartbeatMs);
+        UnaryOperator<ConsumerSettings.Timing> bounded = bounds(config);
         return new ConsumerSettings(
                 MAX_SIZE.in(config),
                 new Assignors(ASSIGNORS.in(config)),
                 MigrationPolicy.valueOf(MIGRATION_POLICY.in(config).toUpperCase(Locale.ROOT)),
-                groupId -> timing);
+                groupId -> {
+                    Map<String, String> own = ofGroup.apply(groupId);
+                    return own.isEmpty() ? timing : bounded.apply(override(timing, own));
+                });
+    }
+
+    private static ConsumerSettings.Timing override(ConsumerSettings.Timing timing, Map<String, String> own) {
+        return new ConsumerSettings.Timing(
+                value(GroupOverrides.CONSUMER_SESSION_TIMEOUT_MS, own, timing.sessionTimeoutMs()),
+                value(GroupOverrides.CONSUMER_HEARTBEAT_INTERVAL_MS, own, timing.heartbeatIntervalMs()));
+    }
+
+    private static int value(ConfigKey<Integer> key, Map<String, String> own, int others) {
+        return own.containsKey(key.name()) ? key.in(own) : others;
+    }
+
+    /** The controller, which takes a group's settings, does not know its coordinator's limits. */
+    private static UnaryOperator<ConsumerSettings.Timing> bounds(Map<String, String> config) {
+        int minSessionMs = MIN_SESSION_TIMEOUT_MS.in(config);
+        int maxSessionMs = MAX_SESSION_TIMEOUT_MS.in(config);
+        int minHeartbeatMs = MIN_HEARTBEAT_INTERVAL_MS.in(config);
+        int maxHeartbeatMs = MAX_HEARTBEAT_INTERVAL_MS.in(config);
+        return asked -> {
+            int sessionMs = clamp(asked.sessionTimeoutMs(), minSessionMs, maxSessionMs);
+            int heartbeatMs = clamp(asked.heartbeatIntervalMs(), minHeartbeatMs, maxHeartbeatMs);
+            return new ConsumerSettings.Timing(sessionMs, Math.max(1, Math.min(heartbeatMs, sessionMs - 1)));
+        };
+    }
+
+    private static int clamp(int value, int min, int max) {
+        return Math.max(min, Math.min(max, value));
     }
 
     private static int within(

@@ -24,6 +24,7 @@ import dev.curia.broker.group.state.TxnOffsetRecord;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
+import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.Topic;
 import dev.curia.replica.Replicas;
@@ -80,7 +81,8 @@ public final class GroupCoordinator implements AutoCloseable {
         this.memberIds = parts.memberIds();
         GroupSettings settings = GroupConfigs.groupSettings(config);
         ConsumerPorts consumers = new ConsumerPorts(
-                ConsumerConfigs.settings(config),
+                ConsumerConfigs.settings(
+                        config, groupId -> parts.metadata().get().config(ConfigResource.group(groupId))),
                 () -> new ImageTopics(parts.metadata().get()),
                 new RegexResolver(
                         () -> names(parts.metadata().get(), parts.clock().wallMillis()),

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curia.broker.group.state.Bytes;
 import dev.curia.broker.group.state.CommittedOffset;
+import dev.curia.broker.group.state.ConsumerHeartbeat;
 import dev.curia.broker.group.state.JoinGroup;
 import dev.curia.broker.group.state.OffsetCommit;
 import dev.curia.broker.group.state.OffsetFetch;
 import dev.curia.broker.group.state.SyncGroup;
+import dev.curia.broker.group.state.assign.TopicPartitions;
+import dev.curia.common.config.ConfigKey;
+import dev.curia.common.config.GroupOverrides;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.image.ConfigResource;
+import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.testkit.Await;
@@ -28,6 +34,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +48,7 @@ class GroupCoordinatorTest {
     private final LedLog log = new LedLog();
     private final List<Throwable> faults = new CopyOnWriteArrayList<>();
     private final SystemClock clock = new SystemClock();
+    private final AtomicReference<MetadataImage> metadata = new AtomicReference<>(MetadataImage.EMPTY);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final EventLoop loop = new EventLoop("group-loop", 1_000, clock, (what, cause) -> faults.add(cause));
     private final ExecutorService loader = Executors.newSingleThreadExecutor();
@@ -52,7 +60,7 @@ class GroupCoordinatorTest {
             new GroupCoordinator.Parts(
                     log,
                     (name, partitions, replicas, configs) -> CompletableFuture.completedFuture(Errors.NONE),
-                    () -> MetadataImage.EMPTY,
+                    metadata::get,
                     List.of(loop),
                     loader,
                     clock,
@@ -94,6 +102,50 @@ class GroupCoordinatorTest {
         assertThat(meters.get("curia.group.load").timer().count()).isEqualTo(2);
         assertThat(groups.list(Set.of(), Set.of()).get(30, TimeUnit.SECONDS).groups())
                 .hasSize(1);
+    }
+
+    @Test
+    void aGroupHasItsOwnTimingWithinTheBrokersLimits() throws Exception {
+        groups.onLeadership(0, 1);
+        awaitLoaded();
+        assertThat(heartbeatIntervalMs("own")).isEqualTo(5_000);
+        override("own", GroupOverrides.CONSUMER_HEARTBEAT_INTERVAL_MS, "7000");
+        assertThat(heartbeatIntervalMs("own")).isEqualTo(7_000);
+        assertThat(heartbeatIntervalMs("others")).isEqualTo(5_000);
+        override("own", GroupOverrides.CONSUMER_HEARTBEAT_INTERVAL_MS, "70");
+        assertThat(heartbeatIntervalMs("own"))
+                .as("group.consumer.min.heartbeat.interval.ms")
+                .isEqualTo(5_000);
+        override("own", GroupOverrides.CONSUMER_HEARTBEAT_INTERVAL_MS, "70000");
+        assertThat(heartbeatIntervalMs("own"))
+                .as("group.consumer.max.heartbeat.interval.ms")
+                .isEqualTo(15_000);
+    }
+
+    private void override(String groupId, ConfigKey<?> key, String value) {
+        MetadataImage now = metadata.get();
+        metadata.set(now.apply(
+                        now.index() + 1,
+                        List.of(ImageRecords.configRecord(ConfigResource.group(groupId), key.name(), value)))
+                .image());
+    }
+
+    private int heartbeatIntervalMs(String groupId) throws Exception {
+        ConsumerHeartbeat.Reply reply = groups.consumerHeartbeat(new ConsumerHeartbeat.Request(
+                        groupId,
+                        "member",
+                        ConsumerHeartbeat.JOIN_EPOCH,
+                        null,
+                        null,
+                        1_000,
+                        new JoinGroup.Client("c", "/h"),
+                        List.of("t"),
+                        null,
+                        null,
+                        TopicPartitions.EMPTY))
+                .get(30, TimeUnit.SECONDS);
+        assertThat(reply.error()).isEqualTo(Errors.NONE);
+        return reply.heartbeatIntervalMs();
     }
 
     @Test

@@ -23,7 +23,7 @@ public final class Features {
     /** What this build can work with; of a maximum of 0 nothing is said to anyone. */
     public static final Map<String, LevelRange> SUPPORTED = Map.of(
             METADATA_VERSION, new LevelRange(1, 1),
-            GROUP_VERSION, new LevelRange(0, 0),
+            GROUP_VERSION, new LevelRange(0, 1),
             TRANSACTION_VERSION, new LevelRange(0, 2));
 
     private Features() {}

@@ -149,7 +149,7 @@ final class FeatureDecisionsTest {
         assertThat(register(fresh, able).status().getCode()).isEqualTo(ErrorCode.NONE);
         BrokerDecisions.Registration refused = register(fresh, old);
         assertThat(refused.status().getCode()).isEqualTo(ErrorCode.UNSUPPORTED_VERSION);
-        assertThat(refused.status().getMessage()).contains("Broker 1", "metadata.version", "level 1");
+        assertThat(refused.status().getMessage()).contains("Broker 1", "group.version", "level 1");
     }
 
     private static BrokerDecisions.Registration register(MetadataImage image, Register request) {

@@ -10,13 +10,15 @@ public final class GroupOverrides {
             45_000,
             1,
             Integer.MAX_VALUE,
-            "How long a member of this consumer group may be silent before it is taken for dead, in milliseconds.");
+            "How long a member of this consumer group may be silent before it is taken for dead, in milliseconds; within its coordinator's"
+                    + " group.consumer.min.session.timeout.ms and group.consumer.max.session.timeout.ms, whatever is set.");
     public static final ConfigKey<Integer> CONSUMER_HEARTBEAT_INTERVAL_MS = ConfigKey.ofInt(
             "consumer.heartbeat.interval.ms",
             5_000,
             1,
             Integer.MAX_VALUE,
-            "How often members of this consumer group send heartbeats, in milliseconds.");
+            "How often members of this consumer group send heartbeats, in milliseconds; within its coordinator's"
+                    + " group.consumer.min.heartbeat.interval.ms and group.consumer.max.heartbeat.interval.ms, whatever is set.");
 
     /** By name. */
     public static final List<ConfigKey<?>> ALL = List.of(CONSUMER_HEARTBEAT_INTERVAL_MS, CONSUMER_SESSION_TIMEOUT_MS);

@@ -1,7 +1,9 @@
 package dev.curia.broker.kafka.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.curia.metadata.image.Features;
 import dev.curia.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,8 +23,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -33,6 +37,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -210,6 +215,29 @@ class ConsumerGroupsTest {
                 .stream()
                 .mapToLong(OffsetAndMetadata::offset)
                 .sum();
+    }
+
+    @Test
+    void onlyOnceTheLevelIsFinalized() throws Exception {
+        broker.topic("t", 1);
+        produce("t", 0, 10);
+        broker.feature(Features.GROUP_VERSION, 0);
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers", broker.bootstrap(),
+                "group.id", "g",
+                "group.protocol", "consumer");
+        try (KafkaConsumer<String, String> early =
+                new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+            early.subscribe(List.of("t"));
+            assertThatThrownBy(() -> early.poll(PATIENCE)).isInstanceOf(UnsupportedVersionException.class);
+        }
+        admin.updateFeatures(
+                        Map.of(Features.GROUP_VERSION, new FeatureUpdate((short) 1, FeatureUpdate.UpgradeType.UPGRADE)),
+                        new UpdateFeaturesOptions())
+                .all()
+                .get(30, TimeUnit.SECONDS);
+        Member member = member();
+        Await.until("all is read", PATIENCE, () -> member.seen.size() == 10);
     }
 
     @Test

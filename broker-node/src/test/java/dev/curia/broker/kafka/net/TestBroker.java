@@ -158,6 +158,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                         .setCluster(ClusterRecord.newBuilder().setClusterId("test"))
                         .build(),
                 ImageRecords.featureRecord(Features.METADATA_VERSION, 1),
+                ImageRecords.featureRecord(Features.GROUP_VERSION, 1),
                 MetadataRecord.newBuilder()
                         .setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
                                 .setBrokerId(ID)

@@ -6,6 +6,7 @@ import dev.curia.broker.group.state.ConsumerView.MemberView;
 import dev.curia.broker.group.state.assign.SubscribableTopics;
 import dev.curia.broker.group.state.assign.TopicPartitions;
 import dev.curia.broker.kafka.api.AuthorizedOperations;
+import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.RequestContext;
 import dev.curia.broker.kafka.api.RequestHandler;
 import java.util.ArrayList;
@@ -28,9 +29,11 @@ final class ConsumerGroupDescribeHandler implements RequestHandler<ConsumerGroup
     private static final byte CONSUMER_MEMBER = 1;
 
     private final GroupCoordinator groups;
+    private final ClusterView cluster;
 
-    ConsumerGroupDescribeHandler(GroupCoordinator groups) {
+    ConsumerGroupDescribeHandler(GroupCoordinator groups, ClusterView cluster) {
         this.groups = groups;
+        this.cluster = cluster;
     }
 
     @Override
@@ -51,12 +54,8 @@ final class ConsumerGroupDescribeHandler implements RequestHandler<ConsumerGroup
     @Override
     public CompletionStage<ConsumerGroupDescribeResponse> handle(
             RequestContext context, ConsumerGroupDescribeRequest request) {
-        List<CompletableFuture<ConsumerView.Described>> answers = request.data().groupIds().stream()
-                .map(groupId -> groupId.isEmpty()
-                        ? CompletableFuture.completedFuture(
-                                ConsumerView.Described.failed(Errors.INVALID_GROUP_ID, null, groupId))
-                        : groups.describeConsumer(groupId))
-                .toList();
+        List<CompletableFuture<ConsumerView.Described>> answers =
+                request.data().groupIds().stream().map(this::describe).toList();
         boolean operations = request.data().includeAuthorizedOperations();
         return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
                 .thenApply(done -> new ConsumerGroupDescribeResponse(new ConsumerGroupDescribeResponseData()
@@ -65,6 +64,15 @@ final class ConsumerGroupDescribeHandler implements RequestHandler<ConsumerGroup
                                         .setAuthorizedOperations(
                                                 AuthorizedOperations.when(operations, AuthorizedOperations.GROUP)))
                                 .toList())));
+    }
+
+    private CompletableFuture<ConsumerView.Described> describe(String groupId) {
+        if (!ConsumerProtocol.isOn(cluster)) {
+            return CompletableFuture.completedFuture(
+                    ConsumerView.Described.failed(Errors.UNSUPPORTED_VERSION, ConsumerProtocol.OFF, groupId));
+        }
+        if (!groupId.isEmpty()) return groups.describeConsumer(groupId);
+        return CompletableFuture.completedFuture(ConsumerView.Described.failed(Errors.INVALID_GROUP_ID, null, groupId));
     }
 
     private static DescribedGroup toGroup(ConsumerView.Described group) {

@@ -4,11 +4,13 @@ import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.state.ConsumerHeartbeat;
 import dev.curia.broker.group.state.JoinGroup;
 import dev.curia.broker.group.state.assign.TopicPartitions;
+import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.RequestContext;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.common.id.Uuid;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
@@ -22,9 +24,11 @@ import org.jspecify.annotations.Nullable;
 /** ConsumerGroupHeartbeat (KIP-848); in version 0 a member may leave it to the coordinator to name it (KIP-1082). */
 final class ConsumerGroupHeartbeatHandler implements RequestHandler<ConsumerGroupHeartbeatRequest> {
     private final GroupCoordinator groups;
+    private final ClusterView cluster;
 
-    ConsumerGroupHeartbeatHandler(GroupCoordinator groups) {
+    ConsumerGroupHeartbeatHandler(GroupCoordinator groups, ClusterView cluster) {
         this.groups = groups;
+        this.cluster = cluster;
     }
 
     @Override
@@ -45,6 +49,10 @@ final class ConsumerGroupHeartbeatHandler implements RequestHandler<ConsumerGrou
     @Override
     public CompletionStage<ConsumerGroupHeartbeatResponse> handle(
             RequestContext context, ConsumerGroupHeartbeatRequest request) {
+        if (!ConsumerProtocol.isOn(cluster)) {
+            return CompletableFuture.completedFuture(
+                    toResponse(ConsumerHeartbeat.Reply.failed(Errors.UNSUPPORTED_VERSION, ConsumerProtocol.OFF)));
+        }
         return groups.consumerHeartbeat(toRequest(context, request.data()))
                 .thenApply(ConsumerGroupHeartbeatHandler::toResponse);
     }
