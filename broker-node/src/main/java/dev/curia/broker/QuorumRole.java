@@ -18,6 +18,7 @@ import dev.curia.metadata.controller.LeaderBalance;
 import dev.curia.metadata.controller.SessionConfig;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.event.EventSettings;
+import dev.curia.metadata.port.BrokerProbe;
 import dev.curia.metadata.quorum.QuorumHealth;
 import dev.curia.metadata.quorum.QuorumOperations;
 import dev.curia.metadata.ratis.QuorumDirectory;
@@ -27,6 +28,7 @@ import dev.curia.metadata.ratis.QuorumTuning;
 import dev.curia.metadata.ratis.RatisMetadataLog;
 import dev.curia.metadata.ratis.Voter;
 import dev.curia.metadata.rpc.ConnectProbe;
+import dev.curia.metadata.rpc.ConnectionWatch;
 import dev.curia.metadata.rpc.QuorumRpcServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -57,8 +59,11 @@ final class QuorumRole implements Readiness, AutoCloseable {
         QuorumNodeConfig node = nodeConfig(config);
         try {
             if (!QuorumDirectory.isFormatted(node.directory())) format(node, format);
-            QuorumRole role = new QuorumRole(new RatisMetadataLog(node, clock, meters, faults), node.self());
-            role.start(config, clock, meters, faults);
+            ConnectProbe probe = new ConnectProbe();
+            RatisMetadataLog log = new RatisMetadataLog(node, clock, meters, faults, new ConnectionWatch(probe));
+            QuorumRole role = new QuorumRole(log, node.self());
+            role.resources.own(probe);
+            role.start(config, probe, clock, meters, faults);
             return role;
         } catch (QuorumStartException e) {
             throw new StartupException(String.valueOf(e.getMessage()), e);
@@ -91,20 +96,14 @@ final class QuorumRole implements Readiness, AutoCloseable {
                 .withEvents(EventSettings.of(config.settings().given()));
     }
 
-    private void start(NodeConfig config, Clock clock, MeterRegistry meters, FaultHandler faults)
+    private void start(NodeConfig config, BrokerProbe probe, Clock clock, MeterRegistry meters, FaultHandler faults)
             throws StartupException {
         try {
             EventLoop controllerLoop = loop("controller", ActiveController.LOOP_CAPACITY, clock, faults);
             EventLoop watchLoop = loop("metadata-watch", WATCH_LOOP_CAPACITY, clock, faults);
             resources.own(log);
             ActiveController controller = new ActiveController(
-                    controllerSettings(config),
-                    log,
-                    controllerLoop,
-                    clock,
-                    new SecureRandom(),
-                    faults,
-                    resources.own(new ConnectProbe()));
+                    controllerSettings(config), log, controllerLoop, clock, new SecureRandom(), faults, probe);
             QuorumTuning tuning = tuning(config);
             // Twice the longest time after which a follower would start an election.
             QuorumHealth health = new QuorumHealth(4 * tuning.electionTimeout().toMillis(), tuning.snapshotThreshold());

@@ -8,11 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.slf4j.Logger;
@@ -35,13 +33,13 @@ final class Network implements Place, AutoCloseable {
     private static final Path NAMESPACES = Path.of("/run/netns");
     private static final String OURS = "curia-";
     private static final int FIRST_NODE = 10;
-    private static final String CUTS = "100";
+    private static final int FIRST_CUT = 100;
 
     private final String prefix;
     private final String subnet;
     private final String outside;
     private final Map<String, Integer> hosts = new LinkedHashMap<>();
-    private final Set<List<String>> lost = new LinkedHashSet<>();
+    private final Map<List<String>, String> cuts = new LinkedHashMap<>();
     private final Thread cleaner;
 
     private Network(long pid) {
@@ -140,8 +138,8 @@ final class Network implements Place, AutoCloseable {
 
     /** All gets through again, at full speed. */
     void heal() {
-        for (List<String> packets : lost) rule("del", packets);
-        lost.clear();
+        cuts.values().forEach(pref -> ip("-n", router(), "rule", "del", "pref", pref));
+        cuts.clear();
         hosts.values()
                 .forEach(host -> Command.of("tc", "-n", router(), "qdisc", "del", "dev", wire(host), "root")
                         .run());
@@ -172,15 +170,15 @@ final class Network implements Place, AutoCloseable {
         ip("route", "add", subnet + "0/24", "via", subnet + 1);
     }
 
+    /** Each cut has a preference of its own: the kernel takes a rule for all from a node as the same as one for what goes to another. */
     private void lose(String... packets) {
-        if (lost.add(List.of(packets))) rule("add", List.of(packets));
-    }
-
-    private void rule(String action, List<String> packets) {
-        List<String> line = new ArrayList<>(List.of("-n", router(), "rule", action, "pref", CUTS));
-        line.addAll(packets);
+        if (cuts.containsKey(List.of(packets))) return;
+        String pref = Integer.toString(FIRST_CUT + cuts.size());
+        List<String> line = new ArrayList<>(List.of("-n", router(), "rule", "add", "pref", pref));
+        line.addAll(List.of(packets));
         line.add("blackhole");
         ip(line.toArray(String[]::new));
+        cuts.put(List.of(packets), pref);
     }
 
     private void closeAfter(Throwable failure) {

@@ -1,6 +1,7 @@
 package dev.curia.metadata.client;
 
 import dev.curia.common.net.HostPort;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ final class NodeChoice {
     private HostPort current;
     private int next;
     private int failures; // since the last success
+    private final Set<HostPort> followed = new HashSet<>(); // hints, since the last success
 
     /** @param learned nodes to try too, as of now */
     NodeChoice(List<HostPort> bootstrap, Supplier<List<HostPort>> learned, RandomGenerator random) {
@@ -36,12 +38,14 @@ final class NodeChoice {
 
     synchronized void worked() {
         failures = 0;
+        followed.clear();
     }
 
     /**
      * Moves on from a node that failed.
      *
-     * @return nanoseconds to wait before the next attempt; 0 for the first fresh hint
+     * @return nanoseconds to wait before the next attempt; 0 where a hint leads for the first time: followers name a dead controller until
+     *     they elect another, and then that one is to be found at once
      */
     synchronized long failed(HostPort node, Optional<HostPort> hint) {
         failures++;
@@ -49,7 +53,7 @@ final class NodeChoice {
         boolean fresh = hint.isPresent() && !hint.get().equals(node);
         if (fresh && failures <= 2 * all.size()) {
             current = hint.get();
-            if (failures == 1) return 0;
+            if (followed.add(current)) return 0;
         } else if (node.equals(current)) {
             next = (next + 1) % all.size();
             current = all.get(next);

@@ -1,5 +1,6 @@
 package dev.curia.metadata.ratis;
 
+import dev.curia.common.net.HostPort;
 import dev.curia.metadata.port.QuorumStatus;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,7 +14,10 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -25,17 +29,22 @@ import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.ExitUtils;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The Raft server of this node and its one group. Thread-safe. */
-final class QuorumServer implements LeadershipTracker.Truth, AutoCloseable {
+final class QuorumServer implements LeadershipTracker.Truth, Succession.Quorum, AutoCloseable {
     /** A follower and how far it has come, as its leader knows it. */
     private record Follower(String id, long matchIndex, long lastContactMillis) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(QuorumServer.class);
 
     // Ratis remembers (client, call) pairs to recognize retries, so a pair must never be used twice: new at each start.
     private final ClientId clientId = ClientId.randomId();
@@ -201,6 +210,44 @@ final class QuorumServer implements LeadershipTracker.Truth, AutoCloseable {
     CompletableFuture<RaftClientReply> transferLeadership(RaftPeerId successor, Duration atMost) throws IOException {
         return server.transferLeadershipAsync(new TransferLeadershipRequest(
                 clientId, server.getId(), group.getGroupId(), callIds.incrementAndGet(), successor, atMost.toMillis()));
+    }
+
+    @Override
+    public Optional<Succession.Leader> leader() {
+        RaftPeerId leader = division.getInfo().getLeaderId();
+        if (leader == null || leader.equals(server.getId())) return Optional.empty();
+        return Optional.ofNullable(division.getRaftConf().getPeer(leader))
+                .map(QuorumServer::node)
+                .map(node -> new Succession.Leader(node.id(), HostPort.parse(node.rpcAddress())));
+    }
+
+    @Override
+    public List<Integer> voterIds() {
+        return voters().stream()
+                .map(peer -> Integer.valueOf(peer.getId().toString()))
+                .toList();
+    }
+
+    /** As the leader would ask this node itself when it hands over. */
+    @Override
+    public void stand(Succession.Leader gone) {
+        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        if (last == null) return;
+        RaftRpcRequestProto from = RaftRpcRequestProto.newBuilder()
+                .setRequestorId(RatisSettings.peerId(gone.id()).toByteString())
+                .setReplyId(server.getId().toByteString())
+                .setRaftGroupId(
+                        RaftGroupIdProto.newBuilder().setId(group.getGroupId().toByteString()))
+                .setCallId(callIds.incrementAndGet())
+                .build();
+        try {
+            server.startLeaderElection(StartLeaderElectionRequestProto.newBuilder()
+                    .setServerRequest(from)
+                    .setLeaderLastEntry(last.toProto())
+                    .build());
+        } catch (IOException e) {
+            LOG.info("node {} does not stand for election before its election timeout", server.getId(), e);
+        }
     }
 
     QuorumStatus status(long appliedIndex) {

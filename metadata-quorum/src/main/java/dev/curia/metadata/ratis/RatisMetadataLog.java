@@ -7,6 +7,7 @@ import dev.curia.metadata.event.EventReporter;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.EventJournal;
 import dev.curia.metadata.port.MetadataLog;
+import dev.curia.metadata.port.ProcessWatch;
 import dev.curia.metadata.port.QuorumMembership;
 import dev.curia.metadata.port.QuorumStatus;
 import dev.curia.metadata.rocksdb.Changelog;
@@ -50,12 +51,14 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
             MetadataStateMachine stateMachine,
             QuorumServer server,
             LeadershipTracker tracker,
+            Succession succession,
             EventLoop loop) {}
 
     private final QuorumNodeConfig config;
     private final Clock clock;
     private final MeterRegistry meters;
     private final FaultHandler faults;
+    private final ProcessWatch processes;
     private final EventReporter reporter;
     private final Changelog changelog = new Changelog(CHANGELOG_BATCHES, CHANGELOG_BYTES);
 
@@ -63,13 +66,18 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     private volatile boolean closing;
     private volatile boolean removed;
 
-    /** @param meters takes Ratis' metrics; the same for all nodes of a process */
-    public RatisMetadataLog(QuorumNodeConfig config, Clock clock, MeterRegistry meters, FaultHandler faults) {
+    /**
+     * @param meters takes Ratis' metrics; the same for all nodes of a process
+     * @param processes watches the leader's
+     */
+    public RatisMetadataLog(
+            QuorumNodeConfig config, Clock clock, MeterRegistry meters, FaultHandler faults, ProcessWatch processes) {
         this.config = config;
         this.clock = clock;
         this.meters = meters;
         this.reporter = new EventReporter(meters);
         this.faults = faults;
+        this.processes = processes;
     }
 
     /** @throws QuorumStartException when the directory, the disk or the port cannot be used; nothing stays open then */
@@ -86,8 +94,8 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
             QuorumServer server = QuorumServer.start(config, directory, stateMachine);
             LeadershipTracker tracker =
                     new LeadershipTracker(server, term -> stateMachine.chain().lastSequenceIn(term), leadership);
-
-            running = new Running(directory, stateMachine, server, tracker, loop);
+            Succession succession = new Succession(config.nodeId(), server, processes, loop);
+            running = new Running(directory, stateMachine, server, tracker, succession, loop);
         } catch (RuntimeException e) {
             directory.close();
             throw e;
@@ -131,10 +139,11 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
         if (now == null || closing) return;
         if (now.server.ended()) {
             now.tracker.deactivate();
+            now.succession.close();
             // Ratis says that the node was removed only after it has ended its part.
             now.loop.schedule(REMOVAL_NOTICE_NANOS, this::reportEnd);
         } else {
-            now.tracker.check();
+            check(now);
             now.loop.schedule(LEADERSHIP_POLL_NANOS, this::watch);
         }
     }
@@ -152,7 +161,12 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
 
     private void checkLeadership() {
         Running now = running;
-        if (now != null && !closing) now.tracker.check();
+        if (now != null && !closing) check(now);
+    }
+
+    private static void check(Running now) {
+        now.tracker.check();
+        now.succession.check();
     }
 
     @Override
@@ -254,6 +268,7 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
                 .join();
         closing = true;
         now.loop.offer(now.tracker::deactivate);
+        now.loop.offer(now.succession::close);
         now.loop.close();
         try {
             now.server.close();

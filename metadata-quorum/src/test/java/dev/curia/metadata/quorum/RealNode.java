@@ -10,6 +10,7 @@ import dev.curia.metadata.controller.LeaderBalance;
 import dev.curia.metadata.controller.SessionConfig;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.port.BrokerProbe;
+import dev.curia.metadata.port.ProcessWatch;
 import dev.curia.metadata.port.QuorumStatus;
 import dev.curia.metadata.ratis.QuorumNodeConfig;
 import dev.curia.metadata.ratis.RatisMetadataLog;
@@ -39,7 +40,7 @@ final class RealNode implements AutoCloseable {
         this.config = config;
         EventLoop controllerLoop = loop("controller");
         EventLoop watchLoop = loop("watch");
-        log = own(new RatisMetadataLog(config, clock, meters, (what, cause) -> faults.add(cause)));
+        log = own(new RatisMetadataLog(config, clock, meters, (what, cause) -> faults.add(cause), ProcessWatch.NONE));
         ActiveController controller = new ActiveController(
                 new ActiveController.Settings(
                         config.clusterId(),

@@ -101,6 +101,23 @@ class QuorumTest {
         assertThat(next.value("k")).isEqualTo("v");
     }
 
+    /** The leader lives, and no election timeout ends: only the news makes the follower stand. */
+    @Test
+    void aFollowerThatHearsThatTheLeadersProcessIsGoneIsElected() {
+        TestNode old = leader();
+        old.write("k", "v");
+        long oldTerm = old.awaitLeadership().term();
+        TestNode follower = other(old);
+        awaitImage(follower, old.log.image());
+        Await.value("the leader is watched", TestNode.SOON, () -> follower.leaderIsGone)
+                .run();
+        Await.until("the follower leads", TestNode.SOON, () -> follower.leadership != null);
+        assertThat(follower.awaitLeadership().term()).isGreaterThan(oldTerm);
+        Await.until("the old leader follows", TestNode.SOON, () -> old.leadership == null);
+        follower.write("k", "new");
+        awaitImage(old, follower.log.image());
+    }
+
     @Test
     void aFollowerThatWasAwayPastThePurgeCatchesUpFromTheLeadersSnapshot() {
         TestNode leader = leader();

@@ -1,11 +1,13 @@
 package dev.curia.metadata.ratis;
 
+import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
 import dev.curia.metadata.event.EventSettings;
 import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.MetadataLog;
+import dev.curia.metadata.port.ProcessWatch;
 import dev.curia.proto.metadata.v1.MetadataBatch;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.testkit.Await;
@@ -41,11 +43,20 @@ final class TestNode implements AutoCloseable, MetadataLog.CommitListener, Metad
     final List<Long> committed = new CopyOnWriteArrayList<>();
     final AtomicInteger imagesReplaced = new AtomicInteger();
     volatile @Nullable Leadership leadership;
+    /** Says that the process of the leader whom this node follows is gone. */
+    volatile @Nullable Runnable leaderIsGone;
+
     private long sequence;
 
     private TestNode(QuorumNodeConfig config, MeterRegistry meters) {
         this.config = config;
-        this.log = new RatisMetadataLog(config, new SystemClock(), meters, (what, cause) -> faults.add(cause));
+        this.log = new RatisMetadataLog(
+                config, new SystemClock(), meters, (what, cause) -> faults.add(cause), this::watch);
+    }
+
+    private ProcessWatch.Watched watch(HostPort leader, Runnable gone) {
+        leaderIsGone = gone;
+        return () -> leaderIsGone = null;
     }
 
     static QuorumNodeConfig config(int id, Path directory, List<Voter> voters, QuorumTuning tuning) {
