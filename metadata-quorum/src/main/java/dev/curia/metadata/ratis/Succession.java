@@ -41,6 +41,7 @@ final class Succession {
     private final EventLoop loop;
     private Optional<Leader> leader = Optional.empty();
     private ProcessWatch.@Nullable Watched watched;
+    private boolean known; // that it is gone
 
     Succession(int nodeId, Quorum quorum, ProcessWatch processes, EventLoop loop) {
         this.nodeId = nodeId;
@@ -55,12 +56,14 @@ final class Succession {
         if (now.equals(leader)) return;
         close();
         leader = now;
+        known = false;
         watched = now.map(who -> processes.watch(who.address(), () -> loop.offer(() -> gone(who))))
                 .orElse(null);
     }
 
     private void gone(Leader who) {
-        if (!leader.equals(Optional.of(who))) return;
+        if (known || !leader.equals(Optional.of(who))) return;
+        known = true;
         long before = quorum.voterIds().stream()
                 .filter(id -> id < nodeId && id != who.id())
                 .count();

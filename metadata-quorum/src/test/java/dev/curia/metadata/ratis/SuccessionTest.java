@@ -44,6 +44,7 @@ class SuccessionTest {
     void theFirstOfTheOthersStandsAtOnce() {
         node(1);
         leaderIsGone();
+        leaderIsGone();
         assertThat(stoodFor).containsExactly(LEADER);
     }
 

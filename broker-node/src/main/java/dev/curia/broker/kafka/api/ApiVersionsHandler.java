@@ -4,6 +4,7 @@ import dev.curia.metadata.image.Features;
 import dev.curia.metadata.image.MetadataImage;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
@@ -59,10 +60,7 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequest> {
             return new ApiVersionsResponseData().setErrorCode(Errors.INVALID_REQUEST.code());
         }
         MetadataImage image = cluster.image();
-        String expectedCluster = request.data().clusterId();
-        int expectedNode = request.data().nodeId();
-        if ((expectedCluster != null && !expectedCluster.isEmpty() && !expectedCluster.equals(image.clusterId()))
-                || (expectedNode >= 0 && expectedNode != cluster.brokerId())) {
+        if (isMisdirected(request.data(), image.clusterId())) {
             // KIP-1242: the client has reached another cluster or broker than it believes, and must look its brokers up
             // anew.
             return new ApiVersionsResponseData()
@@ -74,6 +72,14 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequest> {
                 .setSupportedFeatures(supported(request.version()))
                 .setFinalizedFeatures(finalized(image))
                 .setFinalizedFeaturesEpoch(Math.max(0, image.index()));
+    }
+
+    /** A broker that has just started does not know its cluster yet: whoever comes then is not sent away from where it belongs. */
+    private boolean isMisdirected(ApiVersionsRequestData request, String clusterId) {
+        String expected = request.clusterId();
+        boolean named = expected != null && !expected.isEmpty() && !clusterId.isEmpty();
+        return (named && !expected.equals(clusterId))
+                || (request.nodeId() >= 0 && request.nodeId() != cluster.brokerId());
     }
 
     private ApiVersionCollection advertised() {
