@@ -9,6 +9,11 @@ import java.util.List;
 final class KafkaTool {
     private KafkaTool() {}
 
+    /** What they need and they themselves, as the build copied it. */
+    static Path libraries() {
+        return Distribution.find().workspace().resolve("kafka-tools");
+    }
+
     /** Runs it, whatever comes of it. */
     static Command.Result run(String mainClass, List<String> arguments) {
         return run(mainClass, arguments, new byte[0]);
@@ -21,7 +26,7 @@ final class KafkaTool {
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                Distribution.find().workspace().resolve("kafka-tools") + "/*",
+                libraries() + "/*",
                 mainClass));
         line.addAll(arguments);
         return Command.of(line).input(input).within(Duration.ofMinutes(2)).run();

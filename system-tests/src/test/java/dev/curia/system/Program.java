@@ -3,11 +3,8 @@ package dev.curia.system;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Properties;
-import java.util.stream.Stream;
 import org.apache.kafka.common.utils.internals.AppInfoParser;
 
 /** A client that tests run, as it is. */
@@ -18,16 +15,50 @@ enum Program {
             return AppInfoParser.getVersion();
         }
     },
+    JAVA_2_8("Java client 2.8") {
+        @Override
+        String version() {
+            return Libraries.of("java-2.8").version("kafka-clients");
+        }
+    },
+    JAVA_3_9("Java client 3.9") {
+        @Override
+        String version() {
+            return Libraries.of("java-3.9").version("kafka-clients");
+        }
+    },
     KAFKA_STREAMS("Kafka Streams") {
         @Override
         String version() {
             return versionOfStreams();
         }
     },
+    KAFKAJS("kafkajs") {
+        @Override
+        String version() {
+            return NodeProgram.of("kafkajs").version("kafkajs");
+        }
+    },
+    KAFKA_PYTHON("kafka-python") {
+        @Override
+        String version() {
+            return Command.of(PYTHON, "-c", "import kafka; print(kafka.__version__)")
+                    .run()
+                    .orFail()
+                    .text()
+                    .strip();
+        }
+    },
+    PLATFORMATIC_KAFKA("@platformatic/kafka") {
+        @Override
+        String version() {
+            return NodeProgram.of("platformatic-kafka").version("@platformatic/kafka");
+        }
+    },
     KAFKA_TOOLS("Apache Kafka's tools") {
         @Override
         String version() {
-            return versionOfTools();
+            return new Libraries(KafkaTool.libraries()).version("kafka-tools");
         }
     },
     KCAT("kcat") {
@@ -36,6 +67,9 @@ enum Program {
             return versionOfKcat();
         }
     };
+
+    /** Debian's own: it has Debian's packages. */
+    static final String PYTHON = "/usr/bin/python3";
 
     private final String title;
 
@@ -58,18 +92,6 @@ enum Program {
             throw new UncheckedIOException(e);
         }
         return properties.getProperty("version");
-    }
-
-    private static String versionOfTools() {
-        try (Stream<Path> jars = Files.list(Distribution.find().workspace().resolve("kafka-tools"))) {
-            return jars.map(jar -> jar.getFileName().toString())
-                    .filter(name -> name.matches("kafka-tools-[0-9.]+\\.jar"))
-                    .map(name -> name.substring("kafka-tools-".length(), name.length() - ".jar".length()))
-                    .findFirst()
-                    .orElseThrow();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Its own and its library's: "1.7.1 (librdkafka 2.0.2)". */
