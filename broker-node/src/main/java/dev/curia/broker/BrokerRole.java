@@ -23,7 +23,8 @@ import dev.curia.broker.http.Readiness;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.CoreHandlers;
 import dev.curia.broker.kafka.api.RequestHandler;
-import dev.curia.broker.txn.ImplicitAdditions;
+import dev.curia.broker.txn.Membership;
+import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
@@ -161,8 +162,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
         coordinators.followers().forEach(bridge::add);
         bridge.onTopicsChanged(coordinators::onTopicsChanged);
 
-        List<RequestHandler<?>> handlers = new ArrayList<>(
-                CoreHandlers.of(corePorts(replicas, new HostedLogDirs(directories), topics, coordinators.additions())));
+        List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(
+                corePorts(replicas, new HostedLogDirs(directories), topics, coordinators.membership())));
         handlers.addAll(coordinators.handlers());
         GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(config.nodeId(), published));
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
@@ -266,7 +267,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
     }
 
     private CoreHandlers.Ports corePorts(
-            HostedReplicas replicas, HostedLogDirs logDirs, QuorumTopicAdmin topics, ImplicitAdditions additions)
+            HostedReplicas replicas, HostedLogDirs logDirs, QuorumTopicAdmin topics, Membership membership)
             throws IOException {
         return new CoreHandlers.Ports(
                 published,
@@ -275,7 +276,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 topics,
                 topics,
                 settings,
-                additions,
+                membership,
                 new FetchSessions(settings.get(ServerKeys.FETCH_SESSION_SLOTS), MAX_SESSION_PARTITIONS, clock, random),
                 resources.own(new DiskReads(settings.get(ServerKeys.IO_THREADS), DISK_READ_QUEUE)),
                 clock,
@@ -284,6 +285,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
 
     private Coordinators coordinators(
             HostedReplicas replicas, QuorumTopicAdmin topics, QuorumClient quorum, ExecutorService background) {
+        DynamicSettings now = new DynamicSettings(settings, published);
         return new Coordinators(
                 settings.given(),
                 published,
@@ -296,7 +298,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
                         background,
                         this::loop,
                         random,
-                        meters),
+                        meters,
+                        () -> now.get(BrokerConfigs.TRANSACTION_VERIFICATION)),
                 resources);
     }
 

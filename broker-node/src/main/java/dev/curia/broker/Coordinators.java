@@ -18,8 +18,8 @@ import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.group.GroupHandlers;
 import dev.curia.broker.kafka.api.txn.GroupMarkers;
 import dev.curia.broker.kafka.api.txn.TransactionHandlers;
-import dev.curia.broker.txn.ImplicitAdditions;
 import dev.curia.broker.txn.LocalMarkers;
+import dev.curia.broker.txn.Membership;
 import dev.curia.broker.txn.TransactionCoordinator;
 import dev.curia.broker.txn.TransactionsTopic;
 import dev.curia.broker.txn.TxnMetrics;
@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
@@ -44,6 +45,7 @@ final class Coordinators {
      *
      * @param background may block
      * @param loops makes a thread of this name
+     * @param verifies transaction.partition.verification.enable, as it is now
      */
     record Parts(
             Replicas replicas,
@@ -52,7 +54,8 @@ final class Coordinators {
             Executor background,
             Function<String, EventLoop> loops,
             RandomGenerator random,
-            MeterRegistry meters) {}
+            MeterRegistry meters,
+            BooleanSupplier verifies) {}
 
     private final Parts parts;
     private final PublishedMetadata published;
@@ -62,7 +65,7 @@ final class Coordinators {
     private final LocalMarkers markers;
     private final GroupCoordinator groups;
     private final TransactionCoordinator transactions;
-    private final ImplicitAdditions additions;
+    private final Membership membership;
 
     /** @param resources own what has to be closed */
     Coordinators(
@@ -81,7 +84,7 @@ final class Coordinators {
         this.groups = resources.own(groups(config));
         this.markers = new LocalMarkers(parts.replicas(), clock, new GroupMarkers(groups));
         this.transactions = resources.own(transactions(config, links));
-        this.additions = new ImplicitAdditions(transactions, published, links);
+        this.membership = Membership.of(transactions, published, links, parts.verifies());
     }
 
     private GroupCoordinator groups(Map<String, String> config) {
@@ -132,9 +135,9 @@ final class Coordinators {
         groups.onTopicsChanged(names);
     }
 
-    /** For producers that leave it to brokers. */
-    ImplicitAdditions additions() {
-        return additions;
+    /** For those who append what producers write in transactions. */
+    Membership membership() {
+        return membership;
     }
 
     List<RequestHandler<?>> handlers() {
@@ -143,7 +146,7 @@ final class Coordinators {
                 List.of(FindCoordinatorHandler.groups(groups), FindCoordinatorHandler.transactions(transactions)),
                 published));
         handlers.addAll(TransactionHandlers.all(
-                new TransactionHandlers.Ports(transactions, additions, groups, published, producerIds, markers)));
+                new TransactionHandlers.Ports(transactions, membership, groups, published, producerIds, markers)));
         return handlers;
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * One partition's replica on this broker. Thread-safe: changes are handed to the partition's owner thread, reads use published,
@@ -32,7 +33,7 @@ public interface Replica {
      * times) and must stay untouched until {@link AppendRequest#released} has run.
      *
      * @return completes when the acknowledgement asked for is reached, or with REQUEST_TIMED_OUT; among appends that ask for the
-     *     same acknowledgement, in the order of the calls
+     *     same acknowledgement, in the order of the calls, but for those that wait for their {@link Verification}
      */
     CompletableFuture<AppendResult> append(AppendRequest request);
 
@@ -112,6 +113,7 @@ public interface Replica {
      * @param acks 0 and 1: answer when written here; -1: when all in-sync replicas have it
      * @param currentLeaderEpoch fails with FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH when given and not the leader's
      * @param released run once when the buffer is no longer needed, whatever the outcome
+     * @param verification of a batch that must not begin a transaction by itself
      */
     record AppendRequest(
             ByteBuffer records,
@@ -119,7 +121,28 @@ public interface Replica {
             Duration timeout,
             Origin origin,
             OptionalInt currentLeaderEpoch,
-            Runnable released) {}
+            Runnable released,
+            Optional<Verification> verification) {
+        /** What needs no verification. */
+        public AppendRequest(
+                ByteBuffer records,
+                short acks,
+                Duration timeout,
+                Origin origin,
+                OptionalInt currentLeaderEpoch,
+                Runnable released) {
+            this(records, acks, timeout, origin, currentLeaderEpoch, released, Optional.empty());
+        }
+    }
+
+    /**
+     * A transactional batch that is taken where its producer has a transaction open, and else only when the transaction's coordinator knows of
+     * one: a batch that was late would begin a transaction that nobody ends (KIP-890). Batches of one producer stay in order.
+     *
+     * @param ask whether the coordinator counts this partition to the producer's open transaction: NONE, or what the producer is told; called
+     *     on the partition's thread, must not block
+     */
+    record Verification(long producerId, short producerEpoch, Supplier<CompletableFuture<ErrorCode>> ask) {}
 
     /** @param logAppendTimeMs -1 unless the topic uses LogAppendTime */
     record AppendResult(ErrorCode error, String message, long baseOffset, long logAppendTimeMs, long logStartOffset) {}

@@ -191,6 +191,34 @@ public final class GroupCoordinator implements AutoCloseable {
     }
 
     /**
+     * The same once {@code ask} has said that the group's partition of {@link OffsetsTopic#NAME} is part of the transaction. A transaction that
+     * ends meanwhile gets no more offsets.
+     *
+     * @param ask never fails
+     */
+    public CompletableFuture<OffsetCommit.Reply> commitVerified(
+            TxnOffsetCommit.Request request, Supplier<CompletableFuture<Errors>> ask) {
+        int partition = topic.partitionFor(request.commit().groupId());
+        return shards.<TxnOffsetCommit.Guarded>call(
+                        partition,
+                        error -> new TxnOffsetCommit.Guarded(error, null),
+                        (shard, now, answer) -> shard.guard(request.producerId(), answer))
+                .thenCompose(guarded -> {
+                    TxnOffsetCommit.Guard guard = guarded.guard();
+                    if (guard == null) {
+                        return CompletableFuture.completedFuture(
+                                request.commit().all(guarded.error()));
+                    }
+                    return ask.get()
+                            .thenCompose(verified -> shards.call(
+                                    partition,
+                                    request.commit()::all,
+                                    (shard, now, answer) ->
+                                            shard.commitVerified(request, guard, verified, now, answer)));
+                });
+    }
+
+    /**
      * Writes the marker that ends a producer's transaction to a partition of {@link OffsetsTopic#NAME} that this broker leads.
      *
      * @return NONE when it is committed. Twice the same does no harm

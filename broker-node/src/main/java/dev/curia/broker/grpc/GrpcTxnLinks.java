@@ -65,6 +65,7 @@ public final class GrpcTxnLinks implements MarkerLinks, CoordinatorLinks {
                                 .setProducerEpoch(request.producerEpoch())
                                 .setTopic(partition.topic())
                                 .setPartition(partition.partition())
+                                .setOnlyVerify(request.kind() == AddPartitions.Kind.VERIFY)
                                 .build(),
                         reply);
         return reply.future().thenApply(answer -> Errors.forCode((short) answer.getError()));

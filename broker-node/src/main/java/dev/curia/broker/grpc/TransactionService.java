@@ -49,7 +49,7 @@ public final class TransactionService extends TransactionsGrpc.TransactionsImplB
                                 request.getProducerId(),
                                 (short) request.getProducerEpoch(),
                                 Set.of(new TopicPartition(request.getTopic(), request.getPartition())),
-                                AddPartitions.Kind.LEADER));
+                                request.getOnlyVerify() ? AddPartitions.Kind.VERIFY : AddPartitions.Kind.LEADER));
         CompletableFuture<Void> unused = added.thenAccept(error -> {
             responses.onNext(
                     AddPartitionResponse.newBuilder().setError(error.code()).build());

@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -24,18 +23,14 @@ public final class ImplicitAdditions {
 
     private record Key(String transactionalId, long producerId, short producerEpoch, TopicPartition partition) {}
 
-    private final TransactionCoordinator coordinator;
-    private final MarkerLeaders leaders;
-    private final CoordinatorLinks links;
+    private final CoordinatorRoute route;
 
     // Guarded by this.
     private final LinkedHashMap<Key, Boolean> known = new LinkedHashMap<>();
     private final Map<Key, ArrayDeque<Consumer<Errors>>> waiting = new HashMap<>();
 
-    public ImplicitAdditions(TransactionCoordinator coordinator, MarkerLeaders leaders, CoordinatorLinks links) {
-        this.coordinator = coordinator;
-        this.leaders = leaders;
-        this.links = links;
+    ImplicitAdditions(CoordinatorRoute route) {
+        this.route = route;
     }
 
     /**
@@ -67,25 +62,17 @@ public final class ImplicitAdditions {
             then.accept(Errors.NONE);
         } else if (first) {
             var unused = ask(key).whenComplete((error, failure) ->
-                    answered(key, failure == null ? forProducer(error) : Errors.NOT_ENOUGH_REPLICAS));
+                    answered(key, failure == null ? CoordinatorRoute.forProducer(error) : Errors.NOT_ENOUGH_REPLICAS));
         }
     }
 
     private CompletableFuture<Errors> ask(Key key) {
-        AddPartitions.Request request = new AddPartitions.Request(
+        return route.addPartitions(new AddPartitions.Request(
                 key.transactionalId,
                 key.producerId,
                 key.producerEpoch,
                 Set.of(key.partition),
-                AddPartitions.Kind.LEADER);
-        OptionalInt leader = leaders.leaderOf(
-                new TopicPartition(TransactionsTopic.NAME, coordinator.topic().partitionFor(key.transactionalId)));
-        if (leader.isEmpty() || leader.getAsInt() < 0) {
-            return CompletableFuture.completedFuture(Errors.COORDINATOR_NOT_AVAILABLE);
-        }
-        return leader.getAsInt() == leaders.self()
-                ? coordinator.addPartitions(request)
-                : links.addPartitions(leader.getAsInt(), request);
+                AddPartitions.Kind.LEADER));
     }
 
     /** Who comes while others are told is told after them. */
@@ -104,13 +91,5 @@ public final class ImplicitAdditions {
                 known.remove(known.keySet().iterator().next());
         }
         return null;
-    }
-
-    private static Errors forProducer(Errors error) {
-        return switch (error) {
-            case NONE, INVALID_PRODUCER_ID_MAPPING, INVALID_TXN_STATE, TRANSACTION_ABORTABLE -> error;
-            case PRODUCER_FENCED, INVALID_PRODUCER_EPOCH -> Errors.INVALID_PRODUCER_EPOCH;
-            default -> Errors.NOT_ENOUGH_REPLICAS;
-        };
     }
 }

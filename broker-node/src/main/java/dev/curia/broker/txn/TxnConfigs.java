@@ -1,6 +1,7 @@
 package dev.curia.broker.txn;
 
 import dev.curia.broker.txn.state.TxnSettings;
+import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.config.ConfigKey;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +73,8 @@ public final class TxnConfigs {
             TOPIC_REPLICATION_FACTOR,
             TOPIC_MIN_ISR,
             TOPIC_SEGMENT_BYTES,
-            LOAD_BUFFER_SIZE);
+            LOAD_BUFFER_SIZE,
+            BrokerConfigs.TRANSACTION_VERIFICATION);
 
     private TxnConfigs() {}
 

@@ -20,8 +20,8 @@ import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.broker.kafka.api.group.GroupHandlers;
 import dev.curia.broker.kafka.api.txn.GroupMarkers;
 import dev.curia.broker.kafka.api.txn.TransactionHandlers;
-import dev.curia.broker.txn.ImplicitAdditions;
 import dev.curia.broker.txn.LocalMarkers;
+import dev.curia.broker.txn.Membership;
 import dev.curia.broker.txn.TransactionCoordinator;
 import dev.curia.broker.txn.TxnMetrics;
 import dev.curia.common.id.PartitionId;
@@ -113,10 +113,11 @@ class ProtocolPageTest {
         ProducerIds ids = new ProducerIds(() -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)));
         LocalMarkers markers = new LocalMarkers(new NoReplicas(), clock, new GroupMarkers(groups));
         TransactionCoordinator transactions = transactions(settings, cluster, clock, ids, markers);
-        ImplicitAdditions additions = new ImplicitAdditions(
+        Membership membership = Membership.of(
                 transactions,
                 cluster,
-                (broker, asked) -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)));
+                (broker, asked) -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING)),
+                () -> true);
         List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(new CoreHandlers.Ports(
                 cluster,
                 new NoReplicas(),
@@ -124,7 +125,7 @@ class ProtocolPageTest {
                 new NoTopics(),
                 new NoCluster(),
                 settings,
-                additions,
+                membership,
                 new FetchSessions(1, 1, clock, new Random(1)),
                 disk,
                 clock,
@@ -134,7 +135,7 @@ class ProtocolPageTest {
                 List.of(FindCoordinatorHandler.groups(groups), FindCoordinatorHandler.transactions(transactions)),
                 cluster));
         handlers.addAll(TransactionHandlers.all(
-                new TransactionHandlers.Ports(transactions, additions, groups, cluster, ids, markers)));
+                new TransactionHandlers.Ports(transactions, membership, groups, cluster, ids, markers)));
         return ApiTable.of(handlers, cluster);
     }
 

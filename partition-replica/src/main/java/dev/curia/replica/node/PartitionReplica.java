@@ -60,6 +60,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
     private final ProducerExpiry producerExpiry;
     // Published now and then, for metrics.
     private volatile int producerCount;
+    private final UnverifiedBatches unverified;
     private final CompactionRoll compactionRoll = new CompactionRoll();
 
     /** Told on the replica's loop, once, when its log cannot be used any more and nothing here uses it. */
@@ -89,6 +90,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
         this.reads = new ReplicaReads(log, context.self().lease(), this::snapshot);
         this.flushTimer = new FlushTimer(context.config().backgroundFlush());
         this.producerExpiry = new ProducerExpiry(context.config().producers(), context.clock());
+        this.unverified = new UnverifiedBatches(thread, this::appendNow);
     }
 
     private Snapshot idle() {
@@ -251,6 +253,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
         if (now == null) return;
         highWatermark = now.highWatermark();
         role = null;
+        unverified.refuseAll(code, why);
         now.end(code, why);
     }
 
@@ -327,6 +330,12 @@ final class PartitionReplica implements Replica, ReplicationSource {
     }
 
     private void append(AppendRequest request, long receivedNanos, CompletableFuture<AppendResult> result) {
+        if (request.origin() != Origin.CLIENT) unverified.before(request);
+        boolean waits = role instanceof LeaderRole && unverified.takes(request, log.producers(), receivedNanos, result);
+        if (!waits) appendNow(request, receivedNanos, result);
+    }
+
+    private void appendNow(AppendRequest request, long receivedNanos, CompletableFuture<AppendResult> result) {
         try {
             // What a coordinator appends is answered when all in-sync replicas have it, which says that it leads.
             ErrorCode refused = request.origin() == Origin.CLIENT

@@ -44,13 +44,20 @@ public final class BrokerConfigs {
             Integer.MAX_VALUE,
             "How many connections a broker has at once from one address; one more is closed at once.");
 
+    public static final ConfigKey<Boolean> TRANSACTION_VERIFICATION = ConfigKey.ofBoolean(
+            "transaction.partition.verification.enable",
+            true,
+            "Whether a leader asks the coordinator before it takes the first batch of a transaction whose producer names its partitions itself (before Produce 12). Without, a batch that comes late can leave a transaction open that nobody ends.");
+
     /** Those that no file can set. */
     public static final List<ConfigKey<?>> ONLY_DYNAMIC =
             List.of(MOVE_THROTTLED_RATE, FOLLOWER_THROTTLED_RATE, LEADER_THROTTLED_RATE);
 
     /** With the defaults of topic settings. */
     public static final List<ConfigKey<?>> ALL = Stream.concat(
-                    Stream.concat(ONLY_DYNAMIC.stream(), Stream.of(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_IP)),
+                    Stream.concat(
+                            ONLY_DYNAMIC.stream(),
+                            Stream.of(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_IP, TRANSACTION_VERIFICATION)),
                     TopicConfigs.ALL.stream()
                             .filter(TopicConfigs::hasBrokerDefault)
                             .<ConfigKey<?>>map(TopicConfigs::brokerDefault))

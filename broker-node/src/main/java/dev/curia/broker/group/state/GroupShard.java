@@ -41,6 +41,7 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
     private final Joins joins;
     private final Memberships memberships;
     private final Offsets offsets;
+    private final OffsetGuards guards = new OffsetGuards();
     private final ConsumerGroups consumers;
     private final Function<Bytes, Set<String>> subscribedTopics;
 
@@ -274,8 +275,29 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
         return thenForget(owner, offsets.commitInTransaction(request, now, answer));
     }
 
+    /** Before the coordinator of a transaction is asked whether offsets kept here are part of it. */
+    public Outcome<GroupRecord> guard(long producerId, Consumer<TxnOffsetCommit.Guarded> answer) {
+        answer.accept(new TxnOffsetCommit.Guarded(Errors.NONE, guards.hold(producerId)));
+        return Outcome.none();
+    }
+
+    /** @param verified what the coordinator says */
+    public Outcome<GroupRecord> commitVerified(
+            TxnOffsetCommit.Request request,
+            TxnOffsetCommit.Guard guard,
+            Errors verified,
+            Now now,
+            Consumer<OffsetCommit.Reply> answer) {
+        Errors guarded = guards.release(guard);
+        Errors error = verified == Errors.NONE ? guarded : verified;
+        if (error == Errors.NONE) return commitInTransaction(request, now, answer);
+        answer.accept(request.commit().all(error));
+        return Outcome.none();
+    }
+
     /** A transaction has ended: what it wrote to the offsets kept here counts now, or is forgotten. */
     public Outcome<GroupRecord> endTransaction(TxnOffsetRecord.TransactionEnded ended, Consumer<Errors> answer) {
+        guards.markerComes(ended.producerId());
         return new Outcome<>(List.of(ended), () -> answer.accept(Errors.NONE), answer);
     }
 

@@ -4,7 +4,7 @@ import dev.curia.broker.config.ServerKeys;
 import dev.curia.broker.config.Settings;
 import dev.curia.broker.fetch.DiskReads;
 import dev.curia.broker.fetch.FetchSessions;
-import dev.curia.broker.txn.ImplicitAdditions;
+import dev.curia.broker.txn.Membership;
 import dev.curia.common.time.Clock;
 import dev.curia.replica.Replicas;
 import java.util.List;
@@ -21,7 +21,7 @@ public final class CoreHandlers {
             TopicAdmin topics,
             ClusterAdmin clusterAdmin,
             Settings settings,
-            ImplicitAdditions additions,
+            Membership membership,
             FetchSessions fetchSessions,
             DiskReads disk,
             Clock clock,
@@ -34,7 +34,7 @@ public final class CoreHandlers {
                 new ConfigAlterations(ports.topics, new BrokerLoggers(ports.cluster, ports.loggers));
         ConfigEntries configs = new ConfigEntries(ports.cluster, ports.settings);
         return List.of(
-                new ProduceHandler(partitions, ports.additions),
+                new ProduceHandler(partitions, ports.membership),
                 new FetchHandler(
                         partitions,
                         ports.fetchSessions,

@@ -1,13 +1,15 @@
 package dev.curia.broker.kafka.api;
 
 import dev.curia.broker.kafka.codec.Codes;
-import dev.curia.broker.txn.ImplicitAdditions;
+import dev.curia.broker.txn.Membership;
+import dev.curia.common.id.TopicPartition;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.AppendRequest;
 import dev.curia.replica.Replica.AppendResult;
 import dev.curia.replica.Replica.Origin;
+import dev.curia.replica.Replica.Verification;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,18 +49,20 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
     /** KIP-890: from then on brokers make partitions part of transactions; older clients have said so themselves. */
     private static final short FIRST_TO_LEAVE_IT_TO_BROKERS = 12;
 
+    private static final short FIRST_TO_KNOW_ABORTABLE = 11;
+
     private static final int ZSTD = 4;
     private static final List<Short> KNOWN_ACKS = List.of((short) -1, (short) 0, (short) 1);
 
     private static final int MOST_REFUSED_PRODUCERS = 10_000;
 
     private final PartitionLookup partitions;
-    private final ImplicitAdditions additions;
+    private final Membership membership;
     private final RefusedProducers refusedProducers = new RefusedProducers(MOST_REFUSED_PRODUCERS);
 
-    ProduceHandler(PartitionLookup partitions, ImplicitAdditions additions) {
+    ProduceHandler(PartitionLookup partitions, Membership membership) {
         this.partitions = partitions;
-        this.additions = additions;
+        this.membership = membership;
     }
 
     /** One partition on its way through: what was asked, and what came of it. */
@@ -177,25 +181,46 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
         if (!(partition.records() instanceof MemoryRecords records) || records.sizeInBytes() == 0) {
             return refused(Errors.INVALID_RECORD, "expected one record batch, found none");
         }
+        String transactionalId =
+                batch.filter(ProducedBatch::transactional).isPresent() ? request.transactionalId() : null;
+        boolean leftToUs = request.version() >= FIRST_TO_LEAVE_IT_TO_BROKERS;
         AppendRequest append = new AppendRequest(
                 records.buffer(),
                 request.acks(),
                 Duration.ofMillis(Math.max(0, request.timeout())),
                 Origin.CLIENT,
                 OptionalInt.empty(),
-                frame.hold());
-        String transactionalId = request.transactionalId();
-        boolean leftToUs = request.version() >= FIRST_TO_LEAVE_IT_TO_BROKERS
-                && batch.filter(ProducedBatch::transactional).isPresent();
-        if (!leftToUs || transactionalId == null) return replica.append(append);
+                frame.hold(),
+                transactionalId == null || leftToUs
+                        ? Optional.empty()
+                        : Optional.of(verification(transactionalId, batch.get(), replica.name(), request.version())));
+        if (transactionalId == null || !leftToUs) return replica.append(append);
         CompletableFuture<AppendResult> result = new CompletableFuture<>();
-        additions.whenAdded(
-                transactionalId,
-                batch.get().producerId(),
-                batch.get().producerEpoch(),
-                replica.name(),
-                error -> appendInTransaction(replica, append, error, result));
+        membership
+                .additions()
+                .whenAdded(
+                        transactionalId,
+                        batch.get().producerId(),
+                        batch.get().producerEpoch(),
+                        replica.name(),
+                        error -> appendInTransaction(replica, append, error, result));
         return result;
+    }
+
+    private Verification verification(
+            String transactionalId, ProducedBatch batch, TopicPartition partition, short version) {
+        return new Verification(
+                batch.producerId(),
+                batch.producerEpoch(),
+                () -> membership
+                        .verifications()
+                        .ask(
+                                transactionalId,
+                                batch.producerId(),
+                                batch.producerEpoch(),
+                                partition,
+                                version >= FIRST_TO_KNOW_ABORTABLE)
+                        .thenApply(Codes::code));
     }
 
     private static void appendInTransaction(

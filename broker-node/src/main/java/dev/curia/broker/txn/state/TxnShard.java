@@ -128,6 +128,7 @@ public final class TxnShard implements Shard<TxnRecord, TxnTimer> {
         if (request.transactionalId().isEmpty()) return refuse(Errors.INVALID_REQUEST, answer);
         boolean later = underWay.contains(request.transactionalId());
         Decision decision = AddPartitions.decide(txns.get(request.transactionalId()), request, now.wallMs());
+        if (request.kind() == AddPartitions.Kind.VERIFY) return verified(decision, later, answer);
         if (!later && decision instanceof Decision.Change change) {
             return write(change.next(), () -> answer.accept(Errors.NONE), answer);
         }
@@ -143,6 +144,13 @@ public final class TxnShard implements Shard<TxnRecord, TxnTimer> {
         }
         if (first) timers.schedule(TxnTimer.waiting(request.transactionalId()), LONGEST_WAIT_MS);
         return Outcome.none();
+    }
+
+    /** Nobody writes before its addition is committed, so nothing is to be waited for; an end under way still brings its marker. */
+    private static Outcome<TxnRecord> verified(Decision decision, boolean busy, Consumer<Errors> answer) {
+        if (!(decision instanceof Decision.Refused refused)) return refuse(Errors.NONE, answer);
+        boolean maybe = busy && refused.error() == Errors.TRANSACTION_ABORTABLE;
+        return refuse(maybe ? Errors.CONCURRENT_TRANSACTIONS : refused.error(), answer);
     }
 
     /** Together, those that can be answered now; the others wait on, or have waited long enough. */

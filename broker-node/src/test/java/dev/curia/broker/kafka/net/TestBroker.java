@@ -136,7 +136,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                 this,
                 new Admin(),
                 settings,
-                coordinators.additions(),
+                coordinators.membership(),
                 new FetchSessions(100, 10_000, clock, new SplittableRandom(2)),
                 disk,
                 clock,

@@ -14,12 +14,13 @@ import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.group.GroupHandlers;
 import dev.curia.broker.kafka.api.txn.GroupMarkers;
 import dev.curia.broker.kafka.api.txn.TransactionHandlers;
-import dev.curia.broker.txn.ImplicitAdditions;
 import dev.curia.broker.txn.LocalMarkers;
 import dev.curia.broker.txn.MarkerLeaders;
+import dev.curia.broker.txn.Membership;
 import dev.curia.broker.txn.TransactionCoordinator;
 import dev.curia.broker.txn.TransactionsTopic;
 import dev.curia.broker.txn.TxnMetrics;
+import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
@@ -47,7 +48,7 @@ final class TestCoordinators implements AutoCloseable {
     private final LocalMarkers markers;
     private final GroupCoordinator groups;
     private final TransactionCoordinator transactions;
-    private final ImplicitAdditions additions;
+    private final Membership membership;
 
     TestCoordinators(Settings settings, TestBroker broker, Clock clock) {
         groups = new GroupCoordinator(
@@ -77,14 +78,19 @@ final class TestCoordinators implements AutoCloseable {
                 leaders(broker),
                 markers,
                 (to, sent) -> CompletableFuture.failedFuture(new IllegalStateException("there is no other broker")));
-        additions = new ImplicitAdditions(
+        membership = Membership.of(
                 transactions,
                 leaders(broker),
-                (to, asked) -> CompletableFuture.failedFuture(new IllegalStateException("there is no other broker")));
+                (to, asked) -> CompletableFuture.failedFuture(new IllegalStateException("there is no other broker")),
+                () -> settings.get(BrokerConfigs.TRANSACTION_VERIFICATION));
     }
 
     TransactionCoordinator transactions() {
         return transactions;
+    }
+
+    GroupCoordinator groups() {
+        return groups;
     }
 
     /** What other brokers would call. */
@@ -92,8 +98,8 @@ final class TestCoordinators implements AutoCloseable {
         return new TransactionService(markers, transactions);
     }
 
-    ImplicitAdditions additions() {
-        return additions;
+    Membership membership() {
+        return membership;
     }
 
     private static MarkerLeaders leaders(TestBroker broker) {
@@ -132,7 +138,7 @@ final class TestCoordinators implements AutoCloseable {
                 List.of(FindCoordinatorHandler.groups(groups), FindCoordinatorHandler.transactions(transactions)),
                 broker));
         handlers.addAll(TransactionHandlers.all(
-                new TransactionHandlers.Ports(transactions, additions, groups, broker, producerIds, markers)));
+                new TransactionHandlers.Ports(transactions, membership, groups, broker, producerIds, markers)));
         return handlers;
     }
 

@@ -9,6 +9,7 @@ import dev.curia.broker.logs.LedLogs;
 import dev.curia.broker.txn.Marker;
 import dev.curia.broker.txn.MarkerLinks.Addressed;
 import dev.curia.broker.txn.state.AddPartitions;
+import dev.curia.broker.txn.state.AddPartitions.Kind;
 import dev.curia.broker.txn.state.InitProducerId;
 import dev.curia.broker.txn.state.TxnState;
 import dev.curia.common.id.TopicPartition;
@@ -59,7 +60,11 @@ class TransactionLinksTest {
                 return reply.error() == Errors.NONE ? reply : null;
             });
             GrpcTxnLinks links = new GrpcTxnLinks(channels);
+            assertThat(get(links.addPartitions(1, request("a", producer.producerId(), Kind.VERIFY))))
+                    .isEqualTo(Errors.TRANSACTION_ABORTABLE);
             assertThat(get(links.addPartitions(1, addition("a", producer.producerId()))))
+                    .isEqualTo(Errors.NONE);
+            assertThat(get(links.addPartitions(1, request("a", producer.producerId(), Kind.VERIFY))))
                     .isEqualTo(Errors.NONE);
             assertThat(get(links.addPartitions(1, addition("a", 5)))).isEqualTo(Errors.INVALID_PRODUCER_ID_MAPPING);
             assertThat(get(links.addPartitions(2, addition("a", producer.producerId()))))
@@ -84,8 +89,11 @@ class TransactionLinksTest {
     }
 
     private static AddPartitions.Request addition(String transactionalId, long producerId) {
-        return new AddPartitions.Request(
-                transactionalId, producerId, (short) 0, Set.of(PARTITION), AddPartitions.Kind.LEADER);
+        return request(transactionalId, producerId, Kind.LEADER);
+    }
+
+    private static AddPartitions.Request request(String transactionalId, long producerId, Kind kind) {
+        return new AddPartitions.Request(transactionalId, producerId, (short) 0, Set.of(PARTITION), kind);
     }
 
     private static <T> T get(CompletableFuture<T> future) throws Exception {

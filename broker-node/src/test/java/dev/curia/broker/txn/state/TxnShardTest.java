@@ -36,6 +36,34 @@ class TxnShardTest {
     }
 
     @Test
+    void aLeaderHearsWhetherItsPartitionIsPartOfTheOpenTransaction() {
+        world.init("a");
+        assertThat(world.add("b", 100, 0, Kind.VERIFY, P0)).isEqualTo(Errors.INVALID_PRODUCER_ID_MAPPING);
+        assertThat(world.add("a", 99, 0, Kind.VERIFY, P0)).isEqualTo(Errors.INVALID_PRODUCER_ID_MAPPING);
+        assertThat(world.add("a", 100, 1, Kind.VERIFY, P0)).isEqualTo(Errors.PRODUCER_FENCED);
+        assertThat(world.add("a", 100, 0, Kind.VERIFY, P0)).isEqualTo(Errors.TRANSACTION_ABORTABLE);
+        world.add("a", 100, 0, Kind.CLIENT, P0);
+        assertThat(world.add("a", 100, 0, Kind.VERIFY, P0)).isEqualTo(Errors.NONE);
+        assertThat(world.add("a", 100, 0, Kind.VERIFY, P0, P1)).isEqualTo(Errors.TRANSACTION_ABORTABLE);
+        world.end("a", 100, 0, false, false);
+        assertThat(world.add("a", 100, 0, Kind.VERIFY, P0)).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
+        world.markersWritten("a");
+        assertThat(world.add("a", 100, 0, Kind.VERIFY, P0)).isEqualTo(Errors.TRANSACTION_ABORTABLE);
+    }
+
+    @Test
+    void aLeadersQuestionDoesNotWaitForWhatIsUnderWay() {
+        world.init("a");
+        world.add("a", 100, 0, Kind.CLIENT, P0);
+        world.autoCommit = false;
+        world.add("a", 100, 0, Kind.CLIENT, P1);
+        assertThat(world.add("a", 100, 0, Kind.VERIFY, P0)).isEqualTo(Errors.NONE);
+        assertThat(world.add("a", 100, 0, Kind.VERIFY, P1)).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
+        world.commitAll();
+        assertThat(world.add("a", 100, 0, Kind.VERIFY, P1)).isEqualTo(Errors.NONE);
+    }
+
+    @Test
     void aSuccessorFencesItsPredecessorAndAbortsWhatItLeftOpen() {
         world.init("a");
         world.add("a", 100, 0, Kind.CLIENT, P0);

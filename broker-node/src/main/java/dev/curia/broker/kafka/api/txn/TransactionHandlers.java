@@ -4,8 +4,8 @@ import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.txn.FreshProducerIds;
-import dev.curia.broker.txn.ImplicitAdditions;
 import dev.curia.broker.txn.LocalMarkers;
+import dev.curia.broker.txn.Membership;
 import dev.curia.broker.txn.TransactionCoordinator;
 import java.util.List;
 
@@ -16,7 +16,7 @@ public final class TransactionHandlers {
     /** What the handlers need of the rest of the broker. */
     public record Ports(
             TransactionCoordinator transactions,
-            ImplicitAdditions additions,
+            Membership membership,
             GroupCoordinator groups,
             ClusterView cluster,
             FreshProducerIds producerIds,
@@ -27,7 +27,7 @@ public final class TransactionHandlers {
                 new InitProducerIdHandler(ports.transactions, ports.producerIds),
                 new AddPartitionsToTxnHandler(ports.transactions, ports.cluster),
                 new AddOffsetsToTxnHandler(ports.transactions, ports.groups),
-                new TxnOffsetCommitHandler(ports.additions, ports.groups, ports.cluster),
+                new TxnOffsetCommitHandler(ports.membership, ports.groups, ports.cluster),
                 new EndTxnHandler(ports.transactions),
                 new WriteTxnMarkersHandler(ports.markers),
                 new DescribeTransactionsHandler(ports.transactions),

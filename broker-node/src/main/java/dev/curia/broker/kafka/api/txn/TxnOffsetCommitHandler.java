@@ -7,7 +7,7 @@ import dev.curia.broker.group.state.TxnOffsetCommit;
 import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.RequestContext;
 import dev.curia.broker.kafka.api.RequestHandler;
-import dev.curia.broker.txn.ImplicitAdditions;
+import dev.curia.broker.txn.Membership;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.metadata.image.MetadataImage;
@@ -34,12 +34,14 @@ final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCommitRequ
     /** From then on the broker makes the group's partition part of the transaction (KIP-890). */
     private static final int FIRST_TO_LEAVE_IT_TO_BROKERS = 5;
 
-    private final ImplicitAdditions additions;
+    private static final int FIRST_TO_KNOW_ABORTABLE = 4;
+
+    private final Membership membership;
     private final GroupCoordinator groups;
     private final ClusterView cluster;
 
-    TxnOffsetCommitHandler(ImplicitAdditions additions, GroupCoordinator groups, ClusterView cluster) {
-        this.additions = additions;
+    TxnOffsetCommitHandler(Membership membership, GroupCoordinator groups, ClusterView cluster) {
+        this.membership = membership;
         this.groups = groups;
         this.cluster = cluster;
     }
@@ -76,29 +78,51 @@ final class TxnOffsetCommitHandler implements RequestHandler<TxnOffsetCommitRequ
                 data.groupInstanceId(),
                 OptionalLong.empty(),
                 offsets);
-        return added(context, data)
-                .thenCompose(error -> error == Errors.NONE
-                        ? groups.commitInTransaction(
-                                new TxnOffsetCommit.Request(commit, data.producerId(), data.producerEpoch()))
-                        : CompletableFuture.completedFuture(commit.all(error)))
+        TxnOffsetCommit.Request inTransaction =
+                new TxnOffsetCommit.Request(commit, data.producerId(), data.producerEpoch());
+        boolean leftToUs = context.version() >= FIRST_TO_LEAVE_IT_TO_BROKERS;
+        return (leftToUs ? commitAdded(data, inTransaction) : commitVerified(context.version(), data, inTransaction))
                 .thenApply(reply -> answer(data, reply.errors()));
     }
 
-    private CompletableFuture<Errors> added(RequestContext context, TxnOffsetCommitRequestData data) {
+    private CompletableFuture<OffsetCommit.Reply> commitAdded(
+            TxnOffsetCommitRequestData data, TxnOffsetCommit.Request request) {
         CompletableFuture<Errors> added = new CompletableFuture<>();
-        if (context.version() < FIRST_TO_LEAVE_IT_TO_BROKERS) {
-            added.complete(Errors.NONE);
-        } else {
-            additions.whenAdded(
-                    data.transactionalId(),
-                    data.producerId(),
-                    data.producerEpoch(),
-                    new TopicPartition(OffsetsTopic.NAME, groups.topic().partitionFor(data.groupId())),
-                    // Not one that this request knows.
-                    error -> added.complete(
-                            error == Errors.NOT_ENOUGH_REPLICAS ? Errors.COORDINATOR_NOT_AVAILABLE : error));
-        }
-        return added;
+        membership
+                .additions()
+                .whenAdded(
+                        data.transactionalId(),
+                        data.producerId(),
+                        data.producerEpoch(),
+                        partitionOf(data.groupId()),
+                        error -> added.complete(known(error)));
+        return added.thenCompose(error -> error == Errors.NONE
+                ? groups.commitInTransaction(request)
+                : CompletableFuture.completedFuture(request.commit().all(error)));
+    }
+
+    private CompletableFuture<OffsetCommit.Reply> commitVerified(
+            short version, TxnOffsetCommitRequestData data, TxnOffsetCommit.Request request) {
+        return groups.commitVerified(
+                request,
+                () -> membership
+                        .verifications()
+                        .ask(
+                                data.transactionalId(),
+                                data.producerId(),
+                                data.producerEpoch(),
+                                partitionOf(data.groupId()),
+                                version >= FIRST_TO_KNOW_ABORTABLE)
+                        .thenApply(TxnOffsetCommitHandler::known));
+    }
+
+    private TopicPartition partitionOf(String groupId) {
+        return new TopicPartition(OffsetsTopic.NAME, groups.topic().partitionFor(groupId));
+    }
+
+    /** One that this request knows. */
+    private static Errors known(Errors error) {
+        return error == Errors.NOT_ENOUGH_REPLICAS ? Errors.COORDINATOR_NOT_AVAILABLE : error;
     }
 
     private static boolean exists(MetadataImage image, String topic, int partition) {
