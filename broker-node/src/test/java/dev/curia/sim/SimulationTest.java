@@ -52,6 +52,7 @@ class SimulationTest {
 
     @ParameterizedTest
     @CsvSource({
+        "95010, a leader that had waited for its promise took brokers for fenced that had come back meanwhile",
         "20650, what a follower acknowledged before its subscription was sent was lost, and it stayed out of the ISR",
         "40295, a log forgot where an epoch began when it went on with it after an epoch of its own without records",
         "34060, (no bug) a leader was taken away when it had just acknowledged",

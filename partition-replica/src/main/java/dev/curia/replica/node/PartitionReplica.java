@@ -236,7 +236,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
         long promised = mine ? context.self().lease().promisedNanos(lastLeader) : 0;
         if (promised > 0) {
             publish(snapshot.ended());
-            thread.schedule(promised, () -> assign(next));
+            thread.schedule(promised, () -> assign(assignment)); // the newest by then
         } else if (mine) {
             LeaderRole leader = new LeaderRole(context, log, thread, next, highWatermark, this::publish);
             role = leader;
