@@ -29,6 +29,9 @@ if [ "$(id -u)" -ne 0 ]; then
   exit 1
 fi
 
+# One at a time: apt-get fails where another of its kind fetches the lists.
+exec 9> "${TMPDIR:-/tmp}/curia-install-clients.lock"
+flock -w 120 9
 export DEBIAN_FRONTEND=noninteractive
 wait="-o DPkg::Lock::Timeout=120"
 # shellcheck disable=SC2086

@@ -15,9 +15,10 @@ final class Ports {
 
     private int next;
 
-    /** Processes that run tests at the same time start at different places. */
+    /** Processes that run tests at the same time start at different places, those of one build far apart. */
     Ports() {
-        next = (int) (ProcessHandle.current().pid() * 97 % COUNT);
+        long fork = Long.getLong("curia.test.fork", 1);
+        next = (int) ((ProcessHandle.current().pid() + fork * COUNT / 2) % COUNT);
     }
 
     synchronized int free() {
