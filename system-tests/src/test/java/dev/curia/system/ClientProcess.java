@@ -39,14 +39,20 @@ final class ClientProcess implements AutoCloseable {
 
     /** A program of the tests themselves, with the libraries they have. */
     static ClientProcess java(Class<?> program, List<String> arguments, Path log) {
+        return java(System.getProperty("java.class.path"), program.getName(), arguments, log);
+    }
+
+    static ClientProcess java(String classPath, String mainClass, List<String> arguments, Path log) {
         List<String> line = new ArrayList<>(List.of(
                 javaCommand(),
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
                 "-Dlogback.configurationFile=logback-program.xml",
+                "-Dorg.slf4j.simpleLogger.showDateTime=true",
+                "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
                 "-cp",
-                System.getProperty("java.class.path"),
-                program.getName()));
+                classPath,
+                mainClass));
         line.addAll(arguments);
         return start(line, Map.of(), log);
     }

@@ -217,7 +217,20 @@ record Clients(String bootstrapServers, Map<String, Object> ofConsumers, Map<Str
 
     /** All that a new consumer reads from the beginning to the end, by partition and offset. */
     List<ConsumerRecord<byte[], byte[]>> readAll(String topic) {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+        return readAll(topic, "read_uncommitted");
+    }
+
+    /** As {@link #readAll}, without what was written in transactions that were aborted or have not ended. */
+    List<ConsumerRecord<byte[], byte[]>> readCommitted(String topic) {
+        return readAll(topic, "read_committed");
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> readAll(String topic, String isolationLevel) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(Map.of(
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                isolationLevel))) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic, PATIENCE).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
                     .toList();

@@ -14,12 +14,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -111,8 +108,8 @@ class KafkaStreamsTest {
     private void awaitOutputs(ClientProcess program, int counts, int pairs) {
         Await.until(counts + " counts and " + pairs + " pairs", Duration.ofSeconds(90), () -> {
             program.checkAlive();
-            return committed(StreamsProgram.COUNTS).size() >= counts
-                    && committed(StreamsProgram.JOINED).size() >= pairs;
+            return clients.readCommitted(StreamsProgram.COUNTS).size() >= counts
+                    && clients.readCommitted(StreamsProgram.JOINED).size() >= pairs;
         });
     }
 
@@ -123,7 +120,7 @@ class KafkaStreamsTest {
                 .flatMap(line -> Stream.of(Text.of(line.value()).split(" ", -1)))
                 .forEach(word -> expected.merge(word, 1L, Long::sum));
         Map<String, List<String>> counts = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> record : committed(StreamsProgram.COUNTS)) {
+        for (ConsumerRecord<byte[], byte[]> record : clients.readCommitted(StreamsProgram.COUNTS)) {
             counts.computeIfAbsent(Text.of(record.key()), word -> new ArrayList<>())
                     .add(Text.of(record.value()));
         }
@@ -138,24 +135,7 @@ class KafkaStreamsTest {
                 .filter(i -> i % 2 == 0)
                 .mapToObj(i -> StreamsProgram.LEFT + "-" + i + "+" + StreamsProgram.RIGHT + "-" + i)
                 .toList();
-        assertThat(Text.values(committed(StreamsProgram.JOINED))).containsExactlyInAnyOrderElementsOf(once);
-    }
-
-    private List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
-        List<TopicPartition> all = IntStream.range(0, PARTITIONS)
-                .mapToObj(p -> new TopicPartition(topic, p))
-                .toList();
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                clients.consumer(Map.of(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"))) {
-            consumer.assign(all);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-            Await.until("the end", Clients.PATIENCE, () -> {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-                return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
-            });
-        }
-        return records;
+        assertThat(Text.values(clients.readCommitted(StreamsProgram.JOINED))).containsExactlyInAnyOrderElementsOf(once);
     }
 
     /** How many records of changelogs. */

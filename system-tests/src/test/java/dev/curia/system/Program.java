@@ -15,6 +15,18 @@ enum Program {
             return AppInfoParser.getVersion();
         }
     },
+    CONNECT("Kafka Connect") {
+        @Override
+        String version() {
+            return Libraries.of("connect").version("connect-runtime");
+        }
+    },
+    MIRROR_MAKER("MirrorMaker 2") {
+        @Override
+        String version() {
+            return Libraries.of("connect").version("connect-mirror");
+        }
+    },
     JAVA_2_8("Java client 2.8") {
         @Override
         String version() {
