@@ -2,8 +2,11 @@ package dev.curia.system;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -21,7 +24,10 @@ record Libraries(Path directory) {
         Path pom = distribution.sources().resolve("system-tests/programs/" + name + "/pom.xml");
         Path directory = directory(name);
         Path copied = directory.resolve("pom.xml");
-        try {
+        // Two classes of tests, in processes of their own, may need the same at the same time.
+        try (FileChannel channel =
+                FileChannel.open(lock(directory), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            FileLock unused = channel.lock();
             if (!Files.exists(copied) || Files.mismatch(pom, copied) >= 0) {
                 LocalCluster.deleteTree(directory);
                 copy(name, pom, directory);
@@ -31,6 +37,11 @@ record Libraries(Path directory) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Path lock(Path directory) throws IOException {
+        Files.createDirectories(directory.getParent());
+        return directory.resolveSibling(directory.getFileName() + ".lock");
     }
 
     private static Path directory(String name) {
