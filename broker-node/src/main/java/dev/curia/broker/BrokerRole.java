@@ -18,7 +18,6 @@ import dev.curia.broker.fetch.DiskReads;
 import dev.curia.broker.fetch.FetchSessions;
 import dev.curia.broker.grpc.BrokerRpcServer;
 import dev.curia.broker.grpc.DataService;
-import dev.curia.broker.grpc.TransactionService;
 import dev.curia.broker.http.Readiness;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.CoreHandlers;
@@ -158,7 +157,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 config.clusterId(), channels, quorumServers(), metadataLoop, clock, random, bridge));
 
         QuorumTopicAdmin topics = new QuorumTopicAdmin(quorum, metadata, replicas::settled);
-        Coordinators coordinators = coordinators(replicas, topics, quorum, background);
+        Coordinators coordinators = coordinators(replicas, topics, quorum, background, events);
         coordinators.followers().forEach(bridge::add);
         bridge.onTopicsChanged(coordinators::onTopicsChanged);
 
@@ -167,7 +166,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         handlers.addAll(coordinators.handlers());
         GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(config.nodeId(), published));
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
-        serveRpc(replicas, auditor, coordinators.service(), background);
+        serveRpc(replicas, auditor, coordinators, background);
         resources.own(listeners);
         listeners.start(ApiTable.of(handlers, published));
 
@@ -284,7 +283,11 @@ final class BrokerRole implements Readiness, AutoCloseable {
     }
 
     private Coordinators coordinators(
-            HostedReplicas replicas, QuorumTopicAdmin topics, QuorumClient quorum, ExecutorService background) {
+            HostedReplicas replicas,
+            QuorumTopicAdmin topics,
+            QuorumClient quorum,
+            ExecutorService background,
+            EventOutbox events) {
         DynamicSettings now = new DynamicSettings(settings, published);
         return new Coordinators(
                 settings.given(),
@@ -299,15 +302,13 @@ final class BrokerRole implements Readiness, AutoCloseable {
                         this::loop,
                         random,
                         meters,
-                        () -> now.get(BrokerConfigs.TRANSACTION_VERIFICATION)),
+                        () -> now.get(BrokerConfigs.TRANSACTION_VERIFICATION),
+                        events::ofGroup),
                 resources);
     }
 
     private void serveRpc(
-            HostedReplicas replicas,
-            ReplicaAuditor auditor,
-            TransactionService transactions,
-            ExecutorService background)
+            HostedReplicas replicas, ReplicaAuditor auditor, Coordinators coordinators, ExecutorService background)
             throws IOException {
         ReplicationService replication = new ReplicationService(
                 self, replicas, loop("replication-tail"), loop("replication-catch-up"), replicaMetrics);
@@ -316,7 +317,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         rpc = resources.own(BrokerRpcServer.start(
                 settings.get(ServerKeys.RPC_LISTENER),
                 ServerKeys.RPC_LISTENER.name(),
-                List.<BindableService>of(replication::bind, transactions),
+                List.<BindableService>of(replication::bind, coordinators.service(), coordinators.groupService()),
                 List.of(new DataService(replicas, published, clock, background)),
                 background));
     }

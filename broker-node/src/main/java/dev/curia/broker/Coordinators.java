@@ -8,6 +8,7 @@ import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.GroupMetrics;
 import dev.curia.broker.group.MemberIds;
 import dev.curia.broker.group.OffsetsTopic;
+import dev.curia.broker.grpc.GroupService;
 import dev.curia.broker.grpc.GrpcTxnLinks;
 import dev.curia.broker.grpc.PeerChannels;
 import dev.curia.broker.grpc.TransactionService;
@@ -26,6 +27,7 @@ import dev.curia.broker.txn.TxnMetrics;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
+import dev.curia.proto.events.v1.Event;
 import dev.curia.replica.Replicas;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
@@ -46,6 +49,7 @@ final class Coordinators {
      * @param background may block
      * @param loops makes a thread of this name
      * @param verifies transaction.partition.verification.enable, as it is now
+     * @param journal of the cluster
      */
     record Parts(
             Replicas replicas,
@@ -55,7 +59,8 @@ final class Coordinators {
             Function<String, EventLoop> loops,
             RandomGenerator random,
             MeterRegistry meters,
-            BooleanSupplier verifies) {}
+            BooleanSupplier verifies,
+            Consumer<Event> journal) {}
 
     private final Parts parts;
     private final PublishedMetadata published;
@@ -81,13 +86,14 @@ final class Coordinators {
         this.faults = faults;
         this.producerIds = new ProducerIds(parts.producerIds());
         GrpcTxnLinks links = new GrpcTxnLinks(resources.own(new PeerChannels(published)));
-        this.groups = resources.own(groups(config));
+        this.groups = resources.own(groups(config, resources));
         this.markers = new LocalMarkers(parts.replicas(), clock, new GroupMarkers(groups));
         this.transactions = resources.own(transactions(config, links));
         this.membership = Membership.of(transactions, published, links, parts.verifies());
     }
 
-    private GroupCoordinator groups(Map<String, String> config) {
+    private GroupCoordinator groups(Map<String, String> config, Resources resources) {
+        Executor expressions = resources.ownExecutor("group-expressions", 1);
         List<EventLoop> loops = new ArrayList<>();
         for (int i = 0; i < GroupConfigs.COORDINATOR_THREADS.in(config); i++) {
             loops.add(parts.loops().apply("groups-" + i));
@@ -100,10 +106,12 @@ final class Coordinators {
                         published::image,
                         loops,
                         parts.background(),
+                        expressions,
                         clock,
                         faults,
                         new MemberIds(parts.random()),
-                        new GroupMetrics(parts.meters())));
+                        new GroupMetrics(parts.meters()),
+                        parts.journal()));
     }
 
     private TransactionCoordinator transactions(Map<String, String> config, GrpcTxnLinks links) {
@@ -153,6 +161,11 @@ final class Coordinators {
     /** What other brokers call. */
     TransactionService service() {
         return new TransactionService(markers, transactions);
+    }
+
+    /** What administrators call. */
+    GroupService groupService() {
+        return new GroupService(groups, published);
     }
 
     /** A coordinator follows the leaderships of its topic. */

@@ -2,6 +2,11 @@ package dev.curia.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.testkit.Await;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -93,6 +98,56 @@ class AdminCommandTest {
                 .isEqualTo("colour=blue\tk1\tv1\ncolour=blue\tk2\tv2\n");
         assertThat(curia.run("consume", "keyed", "-b", "-n", "1", "--json").text())
                 .contains("\"key\":\"k1\"", "\"value\":\"v1\"");
+    }
+
+    @Test
+    void aGroupsOffsetsAreResetAndTheResetTakenBack() {
+        Clients clients = Clients.of(CLUSTER);
+        clients.createTopic("sold", 1, 1, Map.of());
+        clients.send("sold", "a", "b", "c", "d");
+        try (KafkaConsumer<byte[], byte[]> consumer = clients.groupConsumer("billing")) {
+            consumer.subscribe(List.of("sold"));
+            assertThat(read(consumer, 4)).isEqualTo(4);
+            consumer.commitSync();
+            assertEnds(REFUSED, "somebody is in it", "groups", "reset", "billing", "--to-earliest");
+            assertThat(curia.run("groups", "list").text()).containsPattern("billing +Stable +classic +consumer +1");
+            assertThat(curia.run("groups", "describe", "billing").text())
+                    .containsPattern("sold +0 +4 +4 +0 +consumer-billing");
+        }
+        assertThat(curia.run("groups", "reset", "billing", "--to-offset", "1", "--dry-run")
+                        .text())
+                .contains("Would set")
+                .containsPattern("sold +0 +4 +1 +-3");
+        assertThat(curia.run("groups", "describe", "billing").text()).contains("Lag:       0");
+        curia.run("groups", "reset", "billing", "--to-offset", "1");
+        assertThat(curia.run("groups", "describe", "billing").text())
+                .contains("Lag:       3", "to offset 1")
+                .containsPattern("sold +0 +1 +4 +3 +-");
+        try (KafkaConsumer<byte[], byte[]> consumer = clients.groupConsumer("billing")) {
+            consumer.subscribe(List.of("sold"));
+            assertThat(read(consumer, 3)).isEqualTo(3);
+        }
+        assertThat(curia.run("groups", "undo", "billing").text()).containsPattern("sold +0 +1 +4 +\\+3");
+        assertEnds(REFUSED, "nothing to take back", "groups", "undo", "billing");
+        Await.until("it is in the journal", Duration.ofSeconds(30), () -> {
+            String events = curia.run("events", "--group", "billing").text();
+            return events.contains("GROUP_REBALANCED")
+                    && events.contains("MEMBER_JOINED: member consumer-billing")
+                    && events.contains("offsets of 1 partitions set to offset 1")
+                    && events.contains("taken back");
+        });
+        assertThat(curia.run("groups", "delete", "billing").text()).contains("Deleted group billing.");
+        assertEnds(REFUSED, "no such group", "groups", "describe", "billing");
+        curia.run("groups", "reset", "made", "--to-latest", "--topic", "sold:0");
+        assertThat(curia.run("groups", "describe", "made").text()).containsPattern("sold +0 +4 +4 +0");
+    }
+
+    private static int read(KafkaConsumer<byte[], byte[]> consumer, int count) {
+        int read = 0;
+        for (int polls = 0; polls < 100 && read < count; polls++) {
+            read += consumer.poll(Duration.ofMillis(500)).count();
+        }
+        return read;
     }
 
     private void assertEnds(int exitCode, String saying, String... arguments) {

@@ -2,14 +2,17 @@ package dev.curia.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -169,6 +172,39 @@ class StockToolsTest {
         text(tool, "--reset-offsets", "--group", "readers", "--topic", "consumed", "--to-offset", "3", "--execute");
         assertThat(text(tool, "--delete", "--group", "readers")).contains("was successful");
         assertThat(text(tool, "--list").lines()).doesNotContain("readers");
+    }
+
+    @Test
+    @Shows(client = Program.KAFKA_TOOLS, value = "formatters of __consumer_offsets: groups and offsets")
+    void formattersReadGroupsAndPassOverWhatIsOurs() {
+        clients.createTopic("formatted", 1, 1, Map.of());
+        clients.send("formatted", "a", "b");
+        try (KafkaConsumer<byte[], byte[]> consumer = clients.groupConsumer("formatted-group")) {
+            consumer.subscribe(List.of("formatted"));
+            Await.until(
+                    "all is read",
+                    Duration.ofSeconds(60),
+                    () -> consumer.poll(Duration.ofMillis(200)).nextOffsets().values().stream()
+                            .anyMatch(next -> next.offset() == 2));
+            consumer.commitSync();
+        }
+        Curia.forCluster(CLUSTER).run("groups", "reset", "formatted-group", "--to-offset", "1");
+        assertThat(formatted("OffsetsMessageFormatter"))
+                .contains("\"group\":\"formatted-group\"", "\"topic\":\"formatted\"", "\"offset\":2", "\"offset\":1");
+        assertThat(formatted("GroupMetadataMessageFormatter"))
+                .contains("\"group\":\"formatted-group\"", "\"protocolType\":\"consumer\"");
+    }
+
+    private static String formatted(String formatter) {
+        return text(
+                "org.apache.kafka.tools.consumer.ConsoleConsumer",
+                "--topic",
+                "__consumer_offsets",
+                "--from-beginning",
+                "--timeout-ms",
+                "5000",
+                "--formatter",
+                "org.apache.kafka.tools.consumer." + formatter);
     }
 
     private static String[] with(List<String> arguments, String last) {

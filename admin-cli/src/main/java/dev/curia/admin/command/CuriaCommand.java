@@ -129,6 +129,10 @@ public final class CuriaCommand implements Runnable {
                         .addSubcommand(new QuorumReplace(root))
                         .addSubcommand(new QuorumTransfer(root)))
                 .addSubcommand(group(new ClusterCommand(), new ClusterInfo(root), new ClusterRebalance(root)))
+                .addSubcommand(group(new GroupsCommand(), new GroupsList(root), new GroupsDescribe(root))
+                        .addSubcommand(new GroupsReset(root))
+                        .addSubcommand(new GroupsUndo(root))
+                        .addSubcommand(new GroupsDelete(root)))
                 .addSubcommand(new Events(root))
                 .addSubcommand(new Produce(root))
                 .addSubcommand(new Consume(root));

@@ -12,7 +12,6 @@ import dev.curia.proto.events.v1.Event;
 import dev.curia.proto.events.v1.EventKind;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +26,7 @@ import picocli.CommandLine.Option;
         name = "events",
         description = {
             "Show what happened in the cluster, and why: changes of in-sync sets and leaders, brokers fenced and back, topics, moves,"
-                    + " logs cut, replicas offline.",
+                    + " logs cut, replicas offline, groups rebalanced.",
             "Each quorum node keeps a journal of it (event.journal.max.events, event.journal.retention.ms)."
         },
         sortOptions = false,
@@ -36,6 +35,7 @@ import picocli.CommandLine.Option;
             "  curia events --since 1h",
             "  curia events --topic orders --partition 3 --kind isr_shrunk,leader_elected",
             "  curia events --broker 2 --follow",
+            "  curia events --group billing --since 1d",
             "  curia events --since 2026-05-01T10:00:00Z --until 2026-05-01T11:00:00Z --json | jq -r .cause | sort | uniq -c"
         })
 final class Events extends AdminCommand {
@@ -58,6 +58,9 @@ final class Events extends AdminCommand {
             paramLabel = "ID[,...]",
             description = "Only about these brokers, or told by them.")
     private List<Integer> brokers = List.of();
+
+    @Option(names = "--group", paramLabel = "GROUP", description = "Only of this group.")
+    private String group = "";
 
     @Option(
             names = "--kind",
@@ -150,6 +153,7 @@ final class Events extends AdminCommand {
         if (follow && until != null) throw curia.usage("--follow goes on for ever: leave out --until.");
         ListEventsRequest.Builder request = ListEventsRequest.newBuilder()
                 .setTopic(topic)
+                .setGroup(group)
                 .addAllPartitions(partitions)
                 .addAllBrokers(brokers)
                 .addAllKinds(kinds)
@@ -166,14 +170,9 @@ final class Events extends AdminCommand {
 
     private long time(String option, String text) {
         try {
-            if (text.matches("\\d{1,9}[smhd]")) {
-                String iso = text.endsWith("d") ? "P" + text : "PT" + text;
-                return curia.clock().wallMillis() - Duration.parse(iso).toMillis();
-            }
-            return Instant.parse(text).toEpochMilli();
-        } catch (DateTimeParseException | ArithmeticException e) {
-            throw curia.usage("Invalid value '" + text + "' for option '" + option
-                    + "': expected a time such as 2026-05-01T10:00:00Z, or how long ago: 90s, 15m, 2h, 3d.");
+            return Times.parse(text, curia.clock().wallMillis());
+        } catch (IllegalArgumentException e) {
+            throw curia.usage("Invalid value '" + text + "' for option '" + option + "': " + e.getMessage());
         }
     }
 
@@ -195,10 +194,16 @@ final class Events extends AdminCommand {
             line.append("  ").append(event.getTopic());
             if (event.getPartition() >= 0) line.append('-').append(event.getPartition());
         }
+        if (!event.getGroup().isEmpty()) line.append("  group ").append(event.getGroup());
         if (event.getBrokersCount() > 0) {
             line.append("  broker ").append(TopicNames.ids(event.getBrokersList()));
         }
         line.append("  ").append(event.getCause()).append(": ").append(event.getText());
+        if (event.hasRebalance()) {
+            line.append(" (generation ").append(event.getRebalance().getGeneration());
+            line.append(", ").append(event.getRebalance().getMembers()).append(" members, ");
+            line.append(event.getRebalance().getDurationMs()).append(" ms)");
+        }
         if (event.hasOffsets()) {
             line.append(" (offsets ").append(event.getOffsets().getFrom());
             line.append(" to ").append(event.getOffsets().getTo()).append(')');
@@ -229,6 +234,12 @@ final class Events extends AdminCommand {
                     .put("leaderEpoch", event.getLeaderEpoch())
                     .put("partitionEpoch", event.getPartitionEpoch())
                     .put("isr", event.getIsrList());
+        }
+        if (!event.getGroup().isEmpty()) json.put("group", event.getGroup());
+        if (event.hasRebalance()) {
+            json.put("generation", event.getRebalance().getGeneration())
+                    .put("members", event.getRebalance().getMembers())
+                    .put("durationMs", event.getRebalance().getDurationMs());
         }
         if (event.getToldBy() >= 0) json.put("toldBy", event.getToldBy());
         if (event.hasOffsets()) {

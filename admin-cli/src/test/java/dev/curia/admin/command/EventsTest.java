@@ -7,6 +7,7 @@ import dev.curia.proto.admin.v1.ListEventsRequest;
 import dev.curia.proto.events.v1.CauseKind;
 import dev.curia.proto.events.v1.Event;
 import dev.curia.proto.events.v1.EventKind;
+import dev.curia.proto.events.v1.GroupRebalance;
 import dev.curia.proto.events.v1.OffsetRange;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -76,6 +77,30 @@ class EventsTest {
                 .contains("\"kind\":\"LOG_TRUNCATED\"")
                 .contains("\"cause\":\"LOGS_DIVERGED\"")
                 .contains("\"toldBy\":3,\"fromOffset\":10,\"toOffset\":14,\"epoch\":2");
+    }
+
+    @Test
+    void aGroupsRebalanceIsTold() {
+        cluster.events.add(Event.newBuilder()
+                .setIndex(9)
+                .setAtMs(1_700_000_000_000L)
+                .setKind(EventKind.GROUP_REBALANCED)
+                .setCause(CauseKind.MEMBER_LEFT)
+                .setText("member a left")
+                .setGroup("billing")
+                .setPartition(-1)
+                .setRebalance(GroupRebalance.newBuilder()
+                        .setGeneration(5)
+                        .setMembers(2)
+                        .setDurationMs(35))
+                .setToldBy(3)
+                .build());
+        assertThat(events("--group", "billing").out())
+                .isEqualTo("2023-11-14T22:13:20Z  GROUP_REBALANCED  group billing  MEMBER_LEFT: member a left"
+                        + " (generation 5, 2 members, 35 ms) [told by broker 3]\n");
+        assertThat(cluster.eventRequests.get(0).getGroup()).isEqualTo("billing");
+        assertThat(events("--json").out())
+                .contains("\"group\":\"billing\",\"generation\":5,\"members\":2,\"durationMs\":35");
     }
 
     @Test

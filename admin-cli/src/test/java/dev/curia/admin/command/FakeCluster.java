@@ -105,7 +105,9 @@ final class FakeCluster implements AutoCloseable {
     private final Server controller = serve(new ControllerAdmin(), quorum);
     private final int controllerPort = controller.getPort();
     private final Server follower = serve(new FollowerAdmin());
-    private final List<Server> brokers = List.of(serve(new FakeData(this, 0)), serve(new FakeData(this, 1)));
+    final FakeGroups groups = new FakeGroups();
+    private final List<Server> brokers =
+            List.of(serve(new FakeData(this, 0), groups.on(0)), serve(new FakeData(this, 1), groups.on(1)));
 
     String controllerAddress() {
         return "127.0.0.1:" + controllerPort;

@@ -37,12 +37,7 @@ public final class EventOutbox implements ReplicaEvents {
 
     @Override
     public void happened(ReplicaEvent happened) {
-        Counter.builder("curia_broker_events")
-                .description("What happened to replicas of this broker, by kind and cause.")
-                .tag("kind", happened.kind().name().toLowerCase(Locale.ROOT))
-                .tag("cause", happened.cause().name().toLowerCase(Locale.ROOT))
-                .register(meters)
-                .increment();
+        count(happened.kind(), happened.cause());
         Event.Builder event = event(happened.kind(), happened.cause(), happened.text())
                 .setTopicId(UnsafeByteOperations.unsafeWrap(
                         happened.partition().topicId().toBytes()))
@@ -54,6 +49,21 @@ public final class EventOutbox implements ReplicaEvents {
                         .setTo(range.to())
                         .setEpoch(range.epoch())));
         add(event.build());
+    }
+
+    /** Of a group that is coordinated here; its time is now. */
+    public void ofGroup(Event event) {
+        count(event.getKind(), event.getCause());
+        add(event.toBuilder().setAtMs(clock.wallMillis()).build());
+    }
+
+    private void count(EventKind kind, CauseKind cause) {
+        Counter.builder("curia_broker_events")
+                .description("What happened to replicas and groups of this broker, by kind and cause.")
+                .tag("kind", kind.name().toLowerCase(Locale.ROOT))
+                .tag("cause", cause.name().toLowerCase(Locale.ROOT))
+                .register(meters)
+                .increment();
     }
 
     private synchronized void add(Event event) {

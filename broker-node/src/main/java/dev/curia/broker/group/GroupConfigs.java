@@ -70,6 +70,11 @@ public final class GroupConfigs {
             Integer.MAX_VALUE,
             "How long offsets are kept after their group has become empty, or, where it has members, of topics that it does not subscribe"
                     + " to after they were committed, in minutes. An empty group goes with its last offset.");
+    public static final ConfigKey<Boolean> OFFSETS_OUTLIVE_RECORDS = ConfigKey.ofBoolean(
+            "curia.offsets.outlive.records",
+            true,
+            "Whether offsets are kept longer than offsets.retention.minutes where their topic keeps records longer: for its retention.ms and"
+                    + " segment.ms together, and until it is deleted where no record goes by its age. false: as in Apache Kafka.");
     public static final ConfigKey<Long> OFFSETS_RETENTION_CHECK_INTERVAL_MS = ConfigKey.ofLong(
             "offsets.retention.check.interval.ms",
             600_000,
@@ -92,6 +97,7 @@ public final class GroupConfigs {
             OFFSETS_LOAD_BUFFER_SIZE,
             OFFSETS_COMMIT_TIMEOUT_MS,
             OFFSETS_RETENTION_MINUTES,
+            OFFSETS_OUTLIVE_RECORDS,
             OFFSETS_RETENTION_CHECK_INTERVAL_MS,
             COORDINATOR_THREADS);
 

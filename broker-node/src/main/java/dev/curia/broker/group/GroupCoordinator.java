@@ -7,6 +7,7 @@ import dev.curia.broker.group.state.ConsumerHeartbeat;
 import dev.curia.broker.group.state.ConsumerPorts;
 import dev.curia.broker.group.state.ConsumerRecord;
 import dev.curia.broker.group.state.ConsumerView;
+import dev.curia.broker.group.state.GroupEvents;
 import dev.curia.broker.group.state.GroupRecord;
 import dev.curia.broker.group.state.GroupSettings;
 import dev.curia.broker.group.state.GroupShard;
@@ -18,7 +19,9 @@ import dev.curia.broker.group.state.LeaveGroup;
 import dev.curia.broker.group.state.OffsetCommit;
 import dev.curia.broker.group.state.OffsetDelete;
 import dev.curia.broker.group.state.OffsetFetch;
+import dev.curia.broker.group.state.OffsetReset;
 import dev.curia.broker.group.state.SyncGroup;
+import dev.curia.broker.group.state.TopicRetention;
 import dev.curia.broker.group.state.TxnOffsetCommit;
 import dev.curia.broker.group.state.TxnOffsetRecord;
 import dev.curia.common.fault.FaultHandler;
@@ -27,15 +30,18 @@ import dev.curia.common.time.Clock;
 import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.Topic;
+import dev.curia.proto.events.v1.Event;
 import dev.curia.replica.Replicas;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -52,8 +58,10 @@ public final class GroupCoordinator implements AutoCloseable {
      * What it works with.
      *
      * @param loops the shards' threads
-     * @param loader may block: reads logs while loading, and matches expressions
+     * @param loader may block: reads logs while loading
+     * @param expressions matches them, and takes long where they are many; one thread is enough
      * @param metadata the newest image
+     * @param journal of the cluster: gets events without time and index; must not block
      */
     public record Parts(
             Replicas replicas,
@@ -61,10 +69,12 @@ public final class GroupCoordinator implements AutoCloseable {
             Supplier<MetadataImage> metadata,
             List<EventLoop> loops,
             Executor loader,
+            Executor expressions,
             Clock clock,
             FaultHandler faults,
             MemberIds memberIds,
-            GroupMetrics metrics) {}
+            GroupMetrics metrics,
+            Consumer<Event> journal) {}
 
     /** All groups, or those that could be asked. */
     public record Listing(Errors error, List<GroupView.Listed> groups) {}
@@ -86,10 +96,14 @@ public final class GroupCoordinator implements AutoCloseable {
                 () -> new ImageTopics(parts.metadata().get()),
                 new RegexResolver(
                         () -> names(parts.metadata().get(), parts.clock().wallMillis()),
-                        parts.loader(),
+                        parts.expressions(),
                         parts.faults(),
                         this::regexesResolved),
                 new EmbeddedConsumerProtocol());
+        TopicRetention retention = GroupConfigs.OFFSETS_OUTLIVE_RECORDS.in(config)
+                ? new ImageRetention(config, parts.metadata())
+                : topic -> 0;
+        GroupEvents events = parts.metrics().and(new GroupJournal(parts.clock(), parts.journal()));
         this.shards = new ShardRuntime<>(
                 new ShardSettings(
                         OffsetsTopic.NAME,
@@ -104,7 +118,13 @@ public final class GroupCoordinator implements AutoCloseable {
                         parts.faults(),
                         new GroupRecordCodec(),
                         (partition, epoch, timers) -> new GroupShard(
-                                settings, timers, parts.memberIds(), Subscriptions::topics, consumers, parts.metrics()),
+                                settings,
+                                timers,
+                                parts.memberIds(),
+                                Subscriptions::topics,
+                                consumers,
+                                retention,
+                                events),
                         parts.metrics()));
     }
 
@@ -241,6 +261,28 @@ public final class GroupCoordinator implements AutoCloseable {
                 (shard, now, answer) -> shard.deleteOffsets(request, answer));
     }
 
+    public CompletableFuture<OffsetReset.Reply> reset(OffsetReset.Request request) {
+        return shards.call(
+                topic.partitionFor(request.groupId()),
+                error -> OffsetReset.Reply.failed(error, null),
+                (shard, now, answer) -> shard.reset(request, now, answer));
+    }
+
+    public CompletableFuture<OffsetReset.Reply> undoReset(OffsetReset.UndoRequest request) {
+        return shards.call(
+                topic.partitionFor(request.groupId()),
+                error -> OffsetReset.Reply.failed(error, null),
+                (shard, now, answer) -> shard.undoReset(request, now, answer));
+    }
+
+    /** Newest first; none also when this broker does not coordinate the group. */
+    public CompletableFuture<List<OffsetReset.Kept>> keptResets(String groupId) {
+        return shards.call(
+                topic.partitionFor(groupId),
+                error -> List.of(),
+                (shard, now, answer) -> shard.keptResets(groupId, answer));
+    }
+
     public CompletableFuture<Errors> delete(String groupId) {
         return shards.call(
                 topic.partitionFor(groupId),
@@ -272,6 +314,17 @@ public final class GroupCoordinator implements AutoCloseable {
                 topic.partitionFor(groupId),
                 error -> GroupView.Described.failed(error, groupId),
                 (shard, now, answer) -> shard.describe(groupId, answer));
+    }
+
+    /** A group of either protocol, with its offsets. */
+    public CompletableFuture<GroupDescription> describeWhole(String groupId) {
+        CompletableFuture<OffsetFetch.Reply> offsets = fetch(new OffsetFetch.Request(groupId, Optional.empty()));
+        CompletableFuture<List<OffsetReset.Kept>> resets = keptResets(groupId);
+        CompletableFuture<GroupView.Described> classic = describe(groupId);
+        return describeConsumer(groupId)
+                .thenCombine(classic, (consumer, other) -> GroupDescription.of(consumer, other))
+                .thenCombine(offsets, GroupDescription::withOffsets)
+                .thenCombine(resets, GroupDescription::withResets);
     }
 
     /** Of all partitions led here. */

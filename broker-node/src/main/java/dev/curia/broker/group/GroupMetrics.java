@@ -3,6 +3,7 @@ package dev.curia.broker.group;
 import dev.curia.broker.coordinator.ShardEvents;
 import dev.curia.broker.group.state.GroupEvents;
 import dev.curia.broker.group.state.GroupState;
+import dev.curia.broker.group.state.Trigger;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -51,12 +52,12 @@ public final class GroupMetrics implements GroupEvents, ShardEvents {
     }
 
     @Override
-    public void rebalanceStarted(String groupId) {
+    public void rebalanceStarted(String groupId, Trigger trigger) {
         rebalancesStarted.increment();
     }
 
     @Override
-    public void rebalanceCompleted(String groupId) {
+    public void rebalanceCompleted(String groupId, int generation, int members) {
         rebalancesCompleted.increment();
     }
 

@@ -10,6 +10,8 @@ import dev.curia.broker.group.state.GroupRecord.GroupRemoved;
 import dev.curia.broker.group.state.GroupRecord.GroupWritten;
 import dev.curia.broker.group.state.GroupRecord.OffsetRemoved;
 import dev.curia.broker.group.state.GroupRecord.OffsetWritten;
+import dev.curia.broker.group.state.GroupRecord.ResetForgotten;
+import dev.curia.broker.group.state.GroupRecord.ResetKept;
 import dev.curia.broker.group.state.GroupSnapshot;
 import dev.curia.broker.group.state.MemberSnapshot;
 import dev.curia.broker.group.state.TxnOffsetRecord;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *                 4: as 3 with compact types and tagged fields
  * </pre>
  *
- * Those of consumer groups are in {@link ConsumerRecordCodec}. Written are 3, and for offsets 1 with an expiry of their own and 4 with a topic id; all are read.
+ * Those of consumer groups are in {@link ConsumerRecordCodec}, resets in {@link ResetCodec}. Written are 3, and for offsets 1 with an expiry of their own and 4 with a topic id; all are read.
  */
 public final class GroupRecordCodec implements RecordCodec<GroupRecord> {
     private static final int LEGACY_OFFSET = 0;
@@ -63,6 +65,13 @@ public final class GroupRecordCodec implements RecordCodec<GroupRecord> {
         }
         if (record instanceof GroupWritten written) {
             return new SimpleRecord(timestampMs, groupKey(written.groupId()), group(written.group()));
+        }
+        if (record instanceof ResetKept kept) {
+            return new SimpleRecord(
+                    timestampMs, ResetCodec.key(kept.groupId(), kept.number()), ResetCodec.value(kept.reset()));
+        }
+        if (record instanceof ResetForgotten forgotten) {
+            return new SimpleRecord(timestampMs, ResetCodec.key(forgotten.groupId(), forgotten.number()), null);
         }
         if (record instanceof ConsumerRecord change) {
             return new SimpleRecord(timestampMs, ConsumerRecordCodec.key(change), ConsumerRecordCodec.value(change));
@@ -183,6 +192,7 @@ public final class GroupRecordCodec implements RecordCodec<GroupRecord> {
             return ConsumerRecordCodec.decode(type, in, value == null ? null : new RecordReader(value))
                     .map(record -> record);
         }
+        if (type == ResetCodec.TYPE) return ResetCodec.decode(in, value == null ? null : new RecordReader(value));
         if (type != GROUP) return Optional.empty();
         String groupId = in.string();
         if (value == null) return Optional.of(new GroupRemoved(groupId));

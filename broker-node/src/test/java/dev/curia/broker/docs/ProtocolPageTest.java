@@ -166,10 +166,12 @@ class ProtocolPageTest {
                         cluster::image,
                         List.of(new EventLoop("groups", 1, clock, (what, cause) -> {})),
                         Runnable::run,
+                        Runnable::run,
                         clock,
                         (what, cause) -> {},
                         new MemberIds(new Random(1)),
-                        new GroupMetrics(new SimpleMeterRegistry())));
+                        new GroupMetrics(new SimpleMeterRegistry()),
+                        event -> {}));
     }
 
     private static final class NoReplicas implements Replicas {

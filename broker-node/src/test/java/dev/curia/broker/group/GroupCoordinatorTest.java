@@ -20,6 +20,7 @@ import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.events.v1.Event;
 import dev.curia.testkit.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -49,6 +50,7 @@ class GroupCoordinatorTest {
     private final List<Throwable> faults = new CopyOnWriteArrayList<>();
     private final SystemClock clock = new SystemClock();
     private final AtomicReference<MetadataImage> metadata = new AtomicReference<>(MetadataImage.EMPTY);
+    private final List<Event> events = new CopyOnWriteArrayList<>();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final EventLoop loop = new EventLoop("group-loop", 1_000, clock, (what, cause) -> faults.add(cause));
     private final ExecutorService loader = Executors.newSingleThreadExecutor();
@@ -63,10 +65,12 @@ class GroupCoordinatorTest {
                     metadata::get,
                     List.of(loop),
                     loader,
+                    loader,
                     clock,
                     (what, cause) -> faults.add(cause),
                     new MemberIds(new SplittableRandom(1)),
-                    new GroupMetrics(meters)));
+                    new GroupMetrics(meters),
+                    events::add));
 
     @BeforeEach
     void start() {

@@ -11,6 +11,7 @@ import dev.curia.broker.group.state.GroupRecord.GroupWritten;
 import dev.curia.broker.group.state.GroupRecord.OffsetRemoved;
 import dev.curia.broker.group.state.GroupRecord.OffsetWritten;
 import dev.curia.broker.group.state.GroupSnapshot;
+import dev.curia.broker.group.state.KeptReset;
 import dev.curia.broker.group.state.MemberSnapshot;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.common.runtime.Deserializer;
 import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 import org.apache.kafka.coordinator.group.generated.GroupMetadataKey;
 import org.apache.kafka.coordinator.group.generated.GroupMetadataValue;
@@ -129,6 +131,26 @@ class GroupRecordCodecTest {
         byte[] key = keyBytes(new ShareGroupMetadataKey().setGroupId("g"));
         assertThat(codec.decode(ByteBuffer.wrap(key), ByteBuffer.wrap(new byte[] {0, 0})))
                 .isEmpty();
+    }
+
+    @Test
+    void resetsComeBackAndKafkaPassesOverThem() {
+        CommittedOffset before = new CommittedOffset(5, 2, "m", 3, -1, new Uuid(1, 2));
+        KeptReset reset = new KeptReset(
+                9,
+                "to earliest",
+                List.of(
+                        new KeptReset.Partition(PARTITION, before, 0),
+                        new KeptReset.Partition(new TopicPartition("other", 3), null, 7)));
+        GroupRecord kept = new GroupRecord.ResetKept("g", 4, reset);
+        SimpleRecord record = codec.encode(kept, 1);
+        assertThat(codec.decode(record.key(), record.value())).contains(kept);
+        assertThatThrownBy(() -> kafka.deserialize(record.key().duplicate(), record.value()))
+                .isInstanceOf(Deserializer.UnknownRecordTypeException.class);
+        GroupRecord forgotten = new GroupRecord.ResetForgotten("g", 4);
+        SimpleRecord tombstone = codec.encode(forgotten, 1);
+        assertThat(bytes(tombstone.key())).isEqualTo(bytes(record.key()));
+        assertThat(codec.decode(tombstone.key(), tombstone.value())).contains(forgotten);
     }
 
     @Test

@@ -85,6 +85,7 @@ public final class EventPage {
     private boolean fits(Event event) {
         if (request.hasAfter() && !isBehind(event, request.getAfter())) return false;
         return (request.getTopic().isEmpty() || request.getTopic().equals(event.getTopic()))
+                && (request.getGroup().isEmpty() || request.getGroup().equals(event.getGroup()))
                 && (request.getPartitionsCount() == 0
                         || request.getPartitionsList().contains(event.getPartition()))
                 && (request.getBrokersCount() == 0 || concerns(event))

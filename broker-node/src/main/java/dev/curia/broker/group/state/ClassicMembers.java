@@ -40,8 +40,7 @@ final class ClassicMembers {
                 null,
                 new ConsumerMember.Classic(request.sessionTimeoutMs(), request.protocols()));
         if (!after.equals(before)) draft.put(memberId, after);
-        boolean changed = before == null || !after.subscribesAs(before);
-        if (changed || (topicsChanged && draft.metadataHash() != draft.group().metadataHash())) draft.bump();
+        draft.bumpIfChanged(memberId, before, after, topicsChanged);
         if (draft.group().epoch() > draft.group().targetEpoch()) draft.assign(settings.assignors(), now);
         MemberProgress progress = draft.group().progress(memberId);
         MemberProgress next = new Reconciliation(draft.group(), memberId, owned(subscription, progress, draft)).next();

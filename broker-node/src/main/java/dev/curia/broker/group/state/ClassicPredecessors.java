@@ -50,6 +50,9 @@ final class ClassicPredecessors implements ConsumerGroups.Predecessors {
         classic.members().forEach(member -> rebalances.renewSession(classic, member, now));
         // Whoever has gone was a member: its partitions are to be dealt out. Nobody has joined yet, so nothing is
         // written.
-        rebalances.begin(classic, now).committed().run();
+        rebalances
+                .begin(classic, Trigger.protocolChanged("classic"), now)
+                .committed()
+                .run();
     }
 }

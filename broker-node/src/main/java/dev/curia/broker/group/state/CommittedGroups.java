@@ -4,12 +4,16 @@ import dev.curia.broker.group.state.GroupRecord.GroupRemoved;
 import dev.curia.broker.group.state.GroupRecord.GroupWritten;
 import dev.curia.broker.group.state.GroupRecord.OffsetRemoved;
 import dev.curia.broker.group.state.GroupRecord.OffsetWritten;
+import dev.curia.broker.group.state.GroupRecord.ResetForgotten;
+import dev.curia.broker.group.state.GroupRecord.ResetKept;
 import dev.curia.common.id.TopicPartition;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +29,19 @@ public final class CommittedGroups {
 
         final Map<TopicPartition, CommittedOffset> offsets = new LinkedHashMap<>();
 
+        final NavigableMap<Long, KeptReset> resets = new TreeMap<>();
+
+        boolean isNothing() {
+            return group == null && offsets.isEmpty() && resets.isEmpty() && consumer.isNothing();
+        }
+
         @Override
         public boolean equals(Object other) {
             return other instanceof Entry that
                     && java.util.Objects.equals(group, that.group)
                     && consumer.equals(that.consumer)
-                    && offsets.equals(that.offsets);
+                    && offsets.equals(that.offsets)
+                    && resets.equals(that.resets);
         }
 
         @Override
@@ -40,7 +51,7 @@ public final class CommittedGroups {
 
         @Override
         public String toString() {
-            return group + " " + consumer + " " + offsets;
+            return group + " " + consumer + " " + offsets + " " + resets;
         }
     }
 
@@ -54,8 +65,9 @@ public final class CommittedGroups {
         else if (record instanceof GroupWritten written) entry.group = written.group();
         else if (record instanceof GroupRemoved) entry.group = null;
         else if (record instanceof ConsumerRecord change) entry.consumer = entry.consumer.apply(change);
-        if (entry.group == null && entry.offsets.isEmpty() && entry.consumer.isNothing())
-            groups.remove(record.groupId());
+        else if (record instanceof ResetKept kept) entry.resets.put(kept.number(), kept.reset());
+        else if (record instanceof ResetForgotten forgotten) entry.resets.remove(forgotten.number());
+        if (entry.isNothing()) groups.remove(record.groupId());
     }
 
     /** Those with a generation or with offsets. */
@@ -77,6 +89,12 @@ public final class CommittedGroups {
     ConsumerGroup consumer(String groupId) {
         Entry entry = groups.get(groupId);
         return entry == null ? ConsumerGroup.EMPTY : entry.consumer;
+    }
+
+    /** By number, oldest first; a view, to be used within the turn. */
+    NavigableMap<Long, KeptReset> resets(String groupId) {
+        Entry entry = groups.get(groupId);
+        return entry == null ? Collections.emptyNavigableMap() : Collections.unmodifiableNavigableMap(entry.resets);
     }
 
     /** A view, to be used within the turn. */

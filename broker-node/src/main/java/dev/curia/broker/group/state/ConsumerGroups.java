@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -99,7 +100,12 @@ final class ConsumerGroups {
             if (!group(groupId).exists()) continue;
             LiveConsumerGroup its = create(groupId);
             group(groupId).members().keySet().forEach(memberId -> sessions.heard(its, group(groupId), memberId, now));
-            settle(its);
+            sessions.settle(its, group(groupId));
+            // Which of the epochs before it were told, the other coordinator knows.
+            if (group(groupId).state() == GroupState.EMPTY || group(groupId).state() == GroupState.STABLE) {
+                its.toldEpoch = group(groupId).epoch();
+            }
+            tell(its, group(groupId));
             regexes.resolveNew(its);
         }
     }
@@ -107,6 +113,7 @@ final class ConsumerGroups {
     void unloaded() {
         live.values().forEach(its -> {
             if (its.told != null) events.stateChanged(its.told, null);
+            events.unloaded(its.id);
         });
         live.clear();
     }
@@ -174,6 +181,7 @@ final class ConsumerGroups {
         }
         Consumer<Errors> failed = error -> answer.accept(Reply.failed(error, null));
         Runnable done = () -> {
+            its.because(draft);
             if (creates) predecessors.replaced(its.id);
             if (creates) group(its.id).members().keySet().forEach(id -> sessions.heard(its, group(its.id), id, now));
             if (!leaves) its.assignedVersion = topicsVersion;
@@ -232,8 +240,9 @@ final class ConsumerGroups {
                 outcome.records(),
                 () -> {
                     its.writing = false;
-                    settle(its);
+                    sessions.settle(its, group(its.id));
                     outcome.committed().run();
+                    tell(its, group(its.id));
                     next(its);
                 },
                 error -> {
@@ -258,23 +267,16 @@ final class ConsumerGroups {
         return Outcome.none();
     }
 
-    /** What is committed has changed: sessions and timers follow. */
-    private void settle(LiveConsumerGroup its) {
-        ConsumerGroup group = group(its.id);
-        sessions.settle(its, group);
-        tell(its, group);
-    }
-
     private void tell(LiveConsumerGroup its, ConsumerGroup group) {
         GroupState state = group.exists() ? group.state() : null;
         if (state != its.told) events.stateChanged(its.told, state);
-        if (its.toldEpoch >= 0 && group.epoch() > its.toldEpoch && its.rebalancingEpoch < 0) {
+        if (group.epoch() > its.toldEpoch) {
             its.rebalancingEpoch = group.epoch();
-            events.rebalanceStarted(its.id);
+            events.rebalanceStarted(its.id, its.trigger);
         }
         if (its.rebalancingEpoch >= 0 && (state == GroupState.STABLE || state == GroupState.EMPTY)) {
             its.rebalancingEpoch = -1;
-            events.rebalanceCompleted(its.id);
+            events.rebalanceCompleted(its.id, group.epoch(), group.members().size());
         }
         if (state != GroupState.EMPTY) its.emptySinceMs = -1;
         its.told = state;
@@ -301,7 +303,12 @@ final class ConsumerGroups {
             sessions.setTimer(its, memberId, session, Math.max(left, AGAIN_MS), now);
             return Outcome.none();
         }
-        return fence(its, memberId, now, () -> sessions.setTimer(its, memberId, session, AGAIN_MS, now));
+        return fence(
+                its,
+                memberId,
+                Trigger.silent(memberId),
+                now,
+                () -> sessions.setTimer(its, memberId, session, AGAIN_MS, now));
     }
 
     /** It lives, but holds the others up. */
@@ -314,14 +321,15 @@ final class ConsumerGroups {
             again.run();
             return Outcome.none();
         }
-        return fence(its, timer.memberId(), now, again);
+        return fence(its, timer.memberId(), Trigger.tooSlow(timer.memberId()), now, again);
     }
 
-    private Outcome<GroupRecord> fence(LiveConsumerGroup its, String memberId, Now now, Runnable failed) {
+    private Outcome<GroupRecord> fence(
+            LiveConsumerGroup its, String memberId, Trigger trigger, Now now, Runnable failed) {
         GroupDraft draft = draft(its.id);
         draft.remove(memberId);
-        draft.bump();
-        return write(its, removed(its, draft, now, () -> {}, error -> failed.run()));
+        draft.bump(trigger);
+        return write(its, removed(its, draft, now, () -> its.because(draft), error -> failed.run()));
     }
 
     /** @param names that came, went or grew */
@@ -336,6 +344,21 @@ final class ConsumerGroups {
     Outcome<GroupRecord> regexesResolved(String groupId, Map<String, Resolved> topics, Now now) {
         LiveConsumerGroup its = live.get(groupId);
         return its == null ? Outcome.none() : regexes.resolved(its, topics, now);
+    }
+
+    /** A change of a group that nobody is in, or about to be in. */
+    Outcome<GroupRecord> whileEmpty(
+            String groupId, Function<Now, Outcome<GroupRecord>> change, Consumer<Errors> refuse, Now now) {
+        return onceInTurn(
+                live(groupId),
+                new Waiting(
+                        "",
+                        time -> {
+                            if (group(groupId).members().isEmpty()) return change.apply(time);
+                            return new Outcome<>(List.of(), () -> refuse.accept(Errors.NON_EMPTY_GROUP), refuse);
+                        },
+                        refuse),
+                now);
     }
 
     /** @param offsets tombstones of them, as they are when it is decided */

@@ -65,8 +65,7 @@ final class ConsumerHeartbeats {
         TopicPartitions assignedBefore = draft.group().progress(memberId).assigned();
         ConsumerMember after = updated(before, request);
         if (!after.equals(before)) draft.put(memberId, after);
-        boolean changed = before == null || !after.subscribesAs(before);
-        if (changed || (topicsChanged && draft.metadataHash() != draft.group().metadataHash())) draft.bump();
+        draft.bumpIfChanged(memberId, before, after, topicsChanged);
         if (draft.group().epoch() > draft.group().targetEpoch()) draft.assign(settings.assignors(), now);
         MemberProgress progress = draft.group().progress(memberId);
         if (progress.phase() == Phase.UNKNOWN
@@ -213,7 +212,7 @@ final class ConsumerHeartbeats {
                             MemberProgress.LEFT, now.epoch(), Phase.STABLE, now.assigned(), TopicPartitions.EMPTY));
         } else {
             draft.remove(memberId);
-            draft.bump();
+            draft.bump(Trigger.left(memberId));
         }
         return new Reply(Errors.NONE, null, memberId, request.memberEpoch(), 0, null);
     }

@@ -57,9 +57,15 @@ final class ConsumerRegexes {
             draft.add(new Regex(its.id, entry.getKey(), entry.getValue()));
             changed |= known != null || !entry.getValue().topics().isEmpty();
         }
-        if (changed) draft.bump();
+        if (changed) draft.bump(Trigger.topicsChanged());
         // What could not be written is found anew with the next heartbeat.
-        return new Outcome<>(draft.records(), () -> again(its), error -> its.resolveAgain = true);
+        return new Outcome<>(
+                draft.records(),
+                () -> {
+                    its.because(draft);
+                    again(its);
+                },
+                error -> its.resolveAgain = true);
     }
 
     private void again(LiveConsumerGroup its) {

@@ -29,6 +29,7 @@ final class GroupDraft {
     private final SubscribableTopics topics;
     private final List<GroupRecord> records = new ArrayList<>();
     private ConsumerGroup group;
+    private @Nullable Trigger trigger;
 
     GroupDraft(String groupId, ConsumerGroup group, SubscribableTopics topics) {
         this.groupId = groupId;
@@ -73,9 +74,23 @@ final class GroupDraft {
     }
 
     /** Members or topics have changed: another assignment is due. */
-    void bump() {
+    void bump(Trigger because) {
+        trigger = because;
         dropUnusedRegexes();
         add(new GroupEpoch(groupId, new ConsumerRecord.Epoch(group.epoch() + 1, metadataHash())));
+    }
+
+    /** @param topicsChanged since the group was last assigned, perhaps */
+    void bumpIfChanged(String memberId, @Nullable ConsumerMember before, ConsumerMember after, boolean topicsChanged) {
+        if (before == null) bump(Trigger.joined(memberId));
+        else if (!after.subscribesAs(before)) bump(Trigger.otherSubscription(memberId));
+        else if (topicsChanged && metadataHash() != group.metadataHash()) bump(Trigger.topicsChanged());
+    }
+
+    /** Why another assignment is due; null: it isn't. */
+    @Nullable
+    Trigger trigger() {
+        return trigger;
     }
 
     private void dropUnusedRegexes() {

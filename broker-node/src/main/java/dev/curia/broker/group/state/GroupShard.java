@@ -11,12 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +40,8 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
     private final Memberships memberships;
     private final Offsets offsets;
     private final OffsetGuards guards = new OffsetGuards();
+    private final OffsetResets resets;
+    private final GroupViews views;
     private final ConsumerGroups consumers;
     private final Function<Bytes, Set<String>> subscribedTopics;
 
@@ -55,16 +55,18 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
             Supplier<String> memberIdSuffix,
             Function<Bytes, Set<String>> subscribedTopics,
             ConsumerPorts consumerPorts,
+            TopicRetention retention,
             GroupEvents events) {
         this.settings = settings;
         this.timers = timers;
-        this.expiry = new OffsetExpiry(settings.offsetsRetentionMs());
+        this.expiry = new OffsetExpiry(settings.offsetsRetentionMs(), retention);
         this.events = events;
         this.subscribedTopics = subscribedTopics;
         this.rebalances = new Rebalances(settings, timers, events);
         this.joins = new Joins(settings, timers, rebalances, memberIdSuffix);
         this.memberships = new Memberships(timers, rebalances);
         this.offsets = new Offsets(settings, committed, rebalances, events);
+        this.resets = new OffsetResets(committed, offsets, events);
         Migration migration = new Migration(
                 consumerPorts.settings().migration(),
                 consumerPorts.settings().maxSize(),
@@ -78,6 +80,7 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
                 new ClassicPredecessors(live, committed, rebalances, migration, events),
                 migration,
                 memberIdSuffix);
+        this.views = new GroupViews(live, committed, consumers);
     }
 
     /** What is persisted; for tests and for those that read. */
@@ -118,6 +121,7 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
             rebalances.stopTimers(group);
             group.members().forEach(member -> member.fail(error));
             events.stateChanged(group.state(), null);
+            events.unloaded(group.id);
         }
         live.clear();
         consumers.unloaded();
@@ -163,16 +167,21 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
             long emptySinceMs = consumers.emptySinceMs(groupId, now);
             List<GroupRecord> expired = expiry.ofConsumer(groupId, consumer, kept, awaited, emptySinceMs, now);
             boolean last = expired.size() == kept.size() && awaited.isEmpty() && expiry.isOver(emptySinceMs, now);
-            return consumers.expire(groupId, expired, last);
+            return consumers.expire(groupId, last ? withResets(groupId, expired) : expired, last);
         }
         ClassicGroup classic = find(groupId);
         if (classic == null || consumers.has(groupId)) return Outcome.none();
         List<GroupRecord> records = new ArrayList<>(expiry.ofClassic(classic, kept, subscribed(classic), awaited, now));
-        boolean last = records.size() == kept.size() && awaited.isEmpty();
-        if (last && classic.is(GroupState.EMPTY) && committed.group(groupId).isPresent()) {
-            records.add(new GroupRemoved(groupId));
-        }
+        boolean last = records.size() == kept.size() && awaited.isEmpty() && classic.is(GroupState.EMPTY);
+        if (last && committed.group(groupId).isPresent()) records.add(new GroupRemoved(groupId));
+        if (last) records.addAll(resets.forgotten(groupId));
         return records.isEmpty() ? Outcome.none() : new Outcome<>(records, () -> forgetIfNothing(classic), error -> {});
+    }
+
+    private List<GroupRecord> withResets(String groupId, List<GroupRecord> expired) {
+        List<GroupRecord> all = new ArrayList<>(expired);
+        all.addAll(resets.forgotten(groupId));
+        return all;
     }
 
     public Outcome<GroupRecord> join(JoinGroup.Request request, Now now, Consumer<JoinGroup.Reply> answer) {
@@ -366,17 +375,51 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
                 failure -> answer.accept(OffsetDelete.Reply.failed(failure)));
     }
 
+    /** Sets offsets of a group that nobody is in; it need not exist. What they were can be had back with {@link #undoReset}. */
+    public Outcome<GroupRecord> reset(OffsetReset.Request request, Now now, Consumer<OffsetReset.Reply> answer) {
+        return whileEmpty(request.groupId(), now, answer, time -> resets.reset(request, time, answer));
+    }
+
+    public Outcome<GroupRecord> undoReset(
+            OffsetReset.UndoRequest request, Now now, Consumer<OffsetReset.Reply> answer) {
+        return whileEmpty(request.groupId(), now, answer, time -> resets.undo(request, time, answer));
+    }
+
+    private Outcome<GroupRecord> whileEmpty(
+            String groupId, Now now, Consumer<OffsetReset.Reply> answer, Function<Now, Outcome<GroupRecord>> change) {
+        Consumer<Errors> refuse = error -> answer.accept(OffsetReset.Reply.failed(error, null));
+        if (consumers.has(groupId)) return consumers.whileEmpty(groupId, change, refuse, now);
+        ClassicGroup group = live.computeIfAbsent(groupId, id -> new ClassicGroup(id, now.wallMs(), events));
+        if (group.is(GroupState.EMPTY)) return thenForget(group, change.apply(now));
+        refuse.accept(group.is(GroupState.DEAD) ? Errors.COORDINATOR_NOT_AVAILABLE : Errors.NON_EMPTY_GROUP);
+        return Outcome.none();
+    }
+
+    /** Of a group that can be taken back, newest first. */
+    public Outcome<GroupRecord> keptResets(String groupId, Consumer<List<OffsetReset.Kept>> answer) {
+        answer.accept(resets.kept(groupId));
+        return Outcome.none();
+    }
+
     /** Removes a group and its offsets. */
     public Outcome<GroupRecord> delete(String groupId, Now now, Consumer<Errors> answer) {
         if (consumers.has(groupId)) {
-            return consumers.delete(groupId, () -> offsets.tombstones(groupId, offsets.present(groupId)), now, answer);
+            return consumers.delete(
+                    groupId,
+                    () -> withResets(groupId, offsets.tombstones(groupId, offsets.present(groupId))),
+                    now,
+                    answer);
         }
         ClassicGroup group = find(groupId);
         if (group == null || !group.is(GroupState.EMPTY)) {
             answer.accept(group == null ? Errors.GROUP_ID_NOT_FOUND : Errors.NON_EMPTY_GROUP);
             return Outcome.none();
         }
-        List<GroupRecord> records = new ArrayList<>(offsets.tombstones(groupId, offsets.present(groupId)));
+        if (resets.isUnderWay(groupId)) {
+            answer.accept(Errors.COORDINATOR_NOT_AVAILABLE);
+            return Outcome.none();
+        }
+        List<GroupRecord> records = withResets(groupId, offsets.tombstones(groupId, offsets.present(groupId)));
         records.add(new GroupRemoved(groupId));
         // Until the tombstones are committed nobody may join or commit: it would be deleted too.
         group.transitionTo(GroupState.DEAD, group.snapshot().stateTimestampMs());
@@ -395,51 +438,13 @@ public final class GroupShard implements Shard<GroupRecord, GroupTimer> {
 
     /** Those whose state is among {@code states} and whose type is among {@code types}; an empty filter passes all. */
     public Outcome<GroupRecord> list(Set<String> states, Set<String> types, Consumer<List<GroupView.Listed>> answer) {
-        answer.accept(list(states, types));
+        answer.accept(views.list(states, types));
         return Outcome.none();
-    }
-
-    private List<GroupView.Listed> list(Set<String> states, Set<String> types) {
-        Stream<GroupView.Listed> classic = live.values().stream()
-                .filter(group -> !committed.consumer(group.id).exists())
-                .map(group -> new GroupView.Listed(group.id, protocolType(group), group.state(), "classic"));
-        Stream<GroupView.Listed> consumer = consumers.ids().stream()
-                .map(id -> new GroupView.Listed(
-                        id, "consumer", committed.consumer(id).state(), "consumer"));
-        return Stream.concat(classic, consumer)
-                .filter(group -> passes(types, group.type()))
-                .filter(group -> passes(states, group.state().title()))
-                .toList();
-    }
-
-    private static boolean passes(Set<String> filter, String value) {
-        return filter.isEmpty() || filter.stream().anyMatch(value::equalsIgnoreCase);
     }
 
     public Outcome<GroupRecord> describe(String groupId, Consumer<GroupView.Described> answer) {
-        answer.accept(describe(groupId));
+        answer.accept(views.describe(groupId, find(groupId)));
         return Outcome.none();
-    }
-
-    private GroupView.Described describe(String groupId) {
-        ClassicGroup group = find(groupId);
-        if (group == null) return GroupView.Described.failed(Errors.GROUP_ID_NOT_FOUND, groupId);
-        boolean stable = group.is(GroupState.STABLE);
-        List<MemberSnapshot> members = group.members().stream()
-                .map(m -> m.snapshot(stable ? group.protocol() : null, stable ? m.assignment : Bytes.EMPTY))
-                .toList();
-        String protocol = group.protocol();
-        return new GroupView.Described(
-                Errors.NONE,
-                groupId,
-                group.state(),
-                protocolType(group),
-                stable && protocol != null ? protocol : "",
-                members);
-    }
-
-    private static String protocolType(ClassicGroup group) {
-        return Optional.ofNullable(group.protocolType()).orElse("");
     }
 
     private @Nullable ClassicGroup find(String groupId) {

@@ -100,7 +100,8 @@ final class Joins {
         if (group.is(GroupState.EMPTY)) return refuse(Errors.UNKNOWN_MEMBER_ID, request, answer);
         member.update(request);
         member.awaitJoin(answer);
-        return rebalances.begin(group, now);
+        Trigger trigger = unchanged ? Trigger.askedByLeader(memberId) : Trigger.otherSubscription(memberId);
+        return rebalances.begin(group, trigger, now);
     }
 
     private Outcome<GroupRecord> admit(
@@ -111,7 +112,7 @@ final class Joins {
         group.add(member, request.protocolType());
         member.awaitJoin(answer);
         rebalances.beginFirstSession(group, member, now);
-        return rebalances.begin(group, now);
+        return rebalances.begin(group, Trigger.joined(memberId), now);
     }
 
     /** A static member restarts: in a stable group it takes over the old one's assignment without a rebalance, if it can. */
@@ -124,7 +125,7 @@ final class Joins {
         rebalances.renewSession(group, successor, now);
         successor.awaitJoin(answer);
         if (!group.is(GroupState.STABLE) || !group.chooseProtocol().equals(group.protocol())) {
-            return rebalances.begin(group, now);
+            return rebalances.begin(group, Trigger.joined(memberId), now);
         }
         Map<String, Bytes> assignments =
                 group.members().stream().collect(Collectors.toMap(m -> m.id, m -> m.assignment));

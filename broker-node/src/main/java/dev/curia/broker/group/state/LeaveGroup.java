@@ -1,6 +1,7 @@
 package dev.curia.broker.group.state;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,17 @@ public final class LeaveGroup {
     }
 
     /** Whether that member has left. */
-    public record MemberReply(Member member, Errors error) {}
+    public record MemberReply(Member member, Errors error) {
+        /** The names of those that have left; empty: nobody has. */
+        static String gone(List<MemberReply> replies) {
+            return replies.stream()
+                    .filter(reply -> reply.error() == Errors.NONE)
+                    .map(reply -> reply.member().memberId().isEmpty()
+                            ? String.valueOf(reply.member().instanceId())
+                            : reply.member().memberId())
+                    .collect(Collectors.joining(", "));
+        }
+    }
 
     /** One reply a member, in the order of the request, unless {@code error} is set. */
     public record Reply(Errors error, List<MemberReply> members) {

@@ -50,8 +50,10 @@ final class LiveConsumerGroup {
     long assignedVersion;
     /** Of the epoch in which the last rebalance began; -1: it is over. */
     int rebalancingEpoch = -1;
-    /** The last epoch that was told of; -1 none. */
-    int toldEpoch = -1;
+    /** Why the newest epoch has begun. */
+    Trigger trigger = Trigger.coordinatorChanged();
+    /** The last epoch that was told of. */
+    int toldEpoch;
     /** Wall clock, since when nobody is there as far as is known; -1 somebody is, or it has not been looked at. */
     long emptySinceMs = -1;
     /** Expressions are being resolved. */
@@ -64,6 +66,11 @@ final class LiveConsumerGroup {
 
     LiveConsumerGroup(String id) {
         this.id = id;
+    }
+
+    /** The draft is committed. */
+    void because(GroupDraft draft) {
+        if (draft.trigger() != null) trigger = draft.trigger();
     }
 
     /** A member has asked anew: what it asked before must not be decided after that. */

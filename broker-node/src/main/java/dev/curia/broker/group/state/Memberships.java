@@ -90,8 +90,8 @@ final class Memberships {
         for (LeaveGroup.Member leaving : request.members())
             replies.add(new MemberReply(leaving, leave(group, leaving)));
         answer.accept(new LeaveGroup.Reply(Errors.NONE, replies));
-        boolean changed = replies.stream().anyMatch(reply -> reply.error() == Errors.NONE);
-        return changed ? rebalances.afterRemoval(group, now) : Outcome.none();
+        String gone = MemberReply.gone(replies);
+        return gone.isEmpty() ? Outcome.none() : rebalances.afterRemoval(group, Trigger.left(gone), now);
     }
 
     private Errors leave(ClassicGroup group, LeaveGroup.Member leaving) {

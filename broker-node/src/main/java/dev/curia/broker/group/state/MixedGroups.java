@@ -77,6 +77,7 @@ final class MixedGroups {
         return new Outcome<>(
                 draft.records(),
                 () -> {
+                    its.because(draft);
                     its.assignedVersion = topicsVersion;
                     sessions.heard(its, groups.group(its.id), memberId, now);
                     sessions.mustCome(its, groups.group(its.id), memberId, true);
@@ -144,9 +145,12 @@ final class MixedGroups {
                             for (LeaveGroup.Member leaving : request.members()) {
                                 replies.add(new MemberReply(leaving, leave(draft, leaving)));
                             }
-                            Runnable done = () -> answer.accept(new LeaveGroup.Reply(Errors.NONE, replies));
+                            Runnable done = () -> {
+                                its.because(draft);
+                                answer.accept(new LeaveGroup.Reply(Errors.NONE, replies));
+                            };
                             if (draft.records().isEmpty()) return new Outcome<>(List.of(), done, refuse);
-                            draft.bump();
+                            draft.bump(Trigger.left(MemberReply.gone(replies)));
                             return groups.removed(its, draft, time, done, refuse);
                         },
                         refuse),

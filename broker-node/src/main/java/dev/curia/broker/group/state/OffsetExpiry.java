@@ -10,13 +10,16 @@ import java.util.Set;
 
 /**
  * Which offsets are kept no longer (KIP-211): those of a group that has been empty for {@code offsets.retention.minutes}, and those of topics that
- * a group of consumers with members does not subscribe to, when they were committed so long ago. Pure.
+ * a group of consumers with members does not subscribe to, when they were committed so long ago. But none while records of that time may
+ * still be in its topic: whoever comes back then would read them again, or miss what came after. Pure.
  */
 final class OffsetExpiry {
     private final long retentionMs;
+    private final TopicRetention topics;
 
-    OffsetExpiry(long retentionMs) {
+    OffsetExpiry(long retentionMs, TopicRetention topics) {
         this.retentionMs = retentionMs;
+        this.topics = topics;
     }
 
     /** @param underWay partitions that are just being committed: they stay */
@@ -37,7 +40,7 @@ final class OffsetExpiry {
             long since = empty && !simple
                     ? Math.max(group.stateTimestampMs(), offset.commitTimestampMs())
                     : offset.commitTimestampMs();
-            if (isOver(offset, since, now)) expired.add(new OffsetRemoved(group.id, partition));
+            if (isOver(partition, offset, since, now)) expired.add(new OffsetRemoved(group.id, partition));
         });
         return expired;
     }
@@ -54,16 +57,17 @@ final class OffsetExpiry {
         List<GroupRecord> expired = new ArrayList<>();
         offsets.forEach((partition, offset) -> {
             if (underWay.contains(partition) || subscribed.contains(partition.topic())) return;
-            if (isOver(offset, Math.max(offset.commitTimestampMs(), emptySinceMs), now)) {
+            if (isOver(partition, offset, Math.max(offset.commitTimestampMs(), emptySinceMs), now)) {
                 expired.add(new OffsetRemoved(groupId, partition));
             }
         });
         return expired;
     }
 
-    private boolean isOver(CommittedOffset offset, long sinceMs, Now now) {
+    private boolean isOver(TopicPartition partition, CommittedOffset offset, long sinceMs, Now now) {
+        // Its client has asked for it.
         if (offset.expireTimestampMs() >= 0) return now.wallMs() >= offset.expireTimestampMs();
-        return isOver(sinceMs, now);
+        return isOver(sinceMs, now) && now.wallMs() - sinceMs >= topics.keptMs(partition.topic());
     }
 
     boolean isOver(long sinceMs, Now now) {

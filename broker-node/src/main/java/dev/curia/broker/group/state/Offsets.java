@@ -212,6 +212,21 @@ final class Offsets {
         return awaited;
     }
 
+    /** The outcome, which writes offsets of these partitions; whoever deletes meanwhile deletes them too. */
+    Outcome<GroupRecord> tracked(String groupId, List<TopicPartition> partitions, Outcome<GroupRecord> outcome) {
+        track(groupId, partitions, 1);
+        return new Outcome<>(
+                outcome.records(),
+                () -> {
+                    track(groupId, partitions, -1);
+                    outcome.committed().run();
+                },
+                error -> {
+                    track(groupId, partitions, -1);
+                    outcome.failed().accept(error);
+                });
+    }
+
     private void track(String groupId, List<TopicPartition> partitions, int by) {
         count(underWay, groupId, partitions, by);
     }

@@ -24,11 +24,11 @@ final class Rebalances {
     }
 
     /** Something has changed that the members must know of. */
-    Outcome<GroupRecord> begin(ClassicGroup group, Now now) {
+    Outcome<GroupRecord> begin(ClassicGroup group, Trigger trigger, Now now) {
         if (!group.is(GroupState.EMPTY, GroupState.STABLE, GroupState.COMPLETING_REBALANCE)) {
             return completeIfAllJoined(group, now);
         }
-        events.rebalanceStarted(group.id);
+        events.rebalanceStarted(group.id, trigger);
         if (group.is(GroupState.COMPLETING_REBALANCE)) dropAssignments(group, Errors.REBALANCE_IN_PROGRESS);
         timers.cancel(GroupTimer.sync(group.id));
         boolean first = group.is(GroupState.EMPTY);
@@ -53,8 +53,8 @@ final class Rebalances {
     }
 
     /** Members have gone. */
-    Outcome<GroupRecord> afterRemoval(ClassicGroup group, Now now) {
-        if (group.is(GroupState.STABLE, GroupState.COMPLETING_REBALANCE)) return begin(group, now);
+    Outcome<GroupRecord> afterRemoval(ClassicGroup group, Trigger trigger, Now now) {
+        if (group.is(GroupState.STABLE, GroupState.COMPLETING_REBALANCE)) return begin(group, trigger, now);
         return completeIfAllJoined(group, now);
     }
 
@@ -78,11 +78,12 @@ final class Rebalances {
         if (!group.is(GroupState.COMPLETING_REBALANCE, GroupState.STABLE) || group.pendingSync.isEmpty()) {
             return Outcome.none();
         }
-        for (String memberId : List.copyOf(group.pendingSync)) {
+        List<String> late = List.copyOf(group.pendingSync);
+        for (String memberId : late) {
             Member member = group.member(memberId);
             if (member != null) remove(group, member, Errors.UNKNOWN_MEMBER_ID);
         }
-        return begin(group, now);
+        return begin(group, Trigger.tooSlow(String.join(", ", late)), now);
     }
 
     Outcome<GroupRecord> onSessionTimeout(ClassicGroup group, String memberId, Now now) {
@@ -98,7 +99,7 @@ final class Rebalances {
         // answered may be a retry's forgotten twin, and may not wait for ever.
         if (!member.isNew && (member.awaitsJoin() || member.awaitsSync())) return Outcome.none();
         remove(group, member, Errors.UNKNOWN_MEMBER_ID);
-        return afterRemoval(group, now);
+        return afterRemoval(group, Trigger.silent(memberId), now);
     }
 
     Outcome<GroupRecord> onPendingTimeout(ClassicGroup group, String memberId, Now now) {
@@ -153,7 +154,9 @@ final class Rebalances {
     private Outcome<GroupRecord> complete(ClassicGroup group, Now now) {
         timers.cancel(GroupTimer.join(group.id));
         for (Member member : List.copyOf(group.members())) {
-            if (!member.awaitsJoin() && !member.isStatic()) remove(group, member, Errors.UNKNOWN_MEMBER_ID);
+            if (member.awaitsJoin() || member.isStatic()) continue;
+            events.memberTooLate(group.id, member.id);
+            remove(group, member, Errors.UNKNOWN_MEMBER_ID);
         }
         if (!group.members().isEmpty() && !group.electJoinedLeader()) {
             // Only static members, none of them back yet: wait until they are, or their sessions end.
@@ -162,7 +165,7 @@ final class Rebalances {
         }
         group.beginGeneration(now.wallMs());
         if (group.members().isEmpty()) {
-            events.rebalanceCompleted(group.id);
+            events.rebalanceCompleted(group.id, group.generation(), 0);
             return new Outcome<>(
                     List.of(new GroupWritten(group.id, group.snapshot(Map.of(), now.wallMs()))), () -> {}, error -> {});
         }
@@ -196,6 +199,6 @@ final class Rebalances {
                 member.answerSync(group.synced(member));
             }
         }
-        events.rebalanceCompleted(group.id);
+        events.rebalanceCompleted(group.id, group.generation(), group.members().size());
     }
 }

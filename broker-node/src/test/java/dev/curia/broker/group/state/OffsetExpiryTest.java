@@ -8,6 +8,7 @@ import dev.curia.broker.group.state.assign.TopicPartitions;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
@@ -94,6 +95,46 @@ class OffsetExpiryTest {
         world.advance(RETENTION_MS / 2);
         assertThat(world.fetch(P0)).isEqualTo(-1);
         assertThat(world.replayed()).isEqualTo(new CommittedGroups());
+    }
+
+    @Test
+    void noOffsetGoesBeforeTheRecordsOfItsTime() {
+        world.recordsKeptMs = RETENTION_MS * 3;
+        world.commitError("", -1, 5);
+        TopicPartition other = new TopicPartition("other", 0);
+        world.commit("", -1, other, 6);
+        world.advance(RETENTION_MS * 3 - 1);
+        assertThat(world.fetch(P0)).isEqualTo(5);
+        assertThat(world.fetch(other)).as("its topic keeps less").isEqualTo(-1);
+        world.advance(RETENTION_MS);
+        assertThat(world.fetch(P0)).isEqualTo(-1);
+        assertThat(world.replayed()).isEqualTo(new CommittedGroups());
+    }
+
+    @Test
+    void orNeverWhereRecordsAreKeptForEverUnlessTheTopicGoes() {
+        world.recordsKeptMs = TopicRetention.FOR_EVER;
+        List<String> members = world.stable(1);
+        world.commitError(members.get(0), 1, 5);
+        world.leave(members.get(0));
+        world.advance(RETENTION_MS * 100);
+        assertThat(world.fetch(P0)).isEqualTo(5);
+        assertThat(world.state()).as("nor does the group").isEqualTo(GroupState.EMPTY);
+        world.recordsKeptMs = 0;
+        world.advance(RETENTION_MS);
+        assertThat(world.fetch(P0)).isEqualTo(-1);
+        assertThat(world.replayed()).isEqualTo(new CommittedGroups());
+    }
+
+    @Test
+    void aClientThatAsksForATimeGetsIt() {
+        world.recordsKeptMs = TopicRetention.FOR_EVER;
+        World.Box<OffsetCommit.Reply> box = new World.Box<>();
+        OffsetCommit.Offset value = new OffsetCommit.Offset(P0, Uuid.ZERO, 5, -1, "");
+        world.perform(world.shard.commit(
+                new OffsetCommit.Request("g", -1, "", null, OptionalLong.of(10), List.of(value)), world.now(), box));
+        world.advance(RETENTION_MS);
+        assertThat(world.fetch(P0)).isEqualTo(-1);
     }
 
     private static ConsumerHeartbeat.Request request(int epoch) {

@@ -58,6 +58,11 @@ final class World implements ShardTimers<GroupTimer> {
     /** Groups whose expressions wait to be resolved. */
     final Map<String, Set<String>> resolving = new LinkedHashMap<>();
 
+    /** In topic t. */
+    long recordsKeptMs;
+    /** Of rebalances. */
+    final List<String> told = new ArrayList<>();
+
     private final Map<GroupTimer, Long> timers = new LinkedHashMap<>();
     private final ArrayDeque<Outcome<GroupRecord>> underWay = new ArrayDeque<>();
     private long nowMs = 1_000;
@@ -86,7 +91,30 @@ final class World implements ShardTimers<GroupTimer> {
                 () -> Integer.toString(ids++),
                 bytes -> Set.of("t"),
                 new ConsumerPorts(consumer, this::snapshot, new Expressions(), new Names()),
-                GroupEvents.NONE);
+                topic -> topic.equals("t") ? recordsKeptMs : 0,
+                new Told());
+    }
+
+    private final class Told implements GroupEvents {
+        @Override
+        public void rebalanceStarted(String groupId, Trigger trigger) {
+            told.add(groupId + " begins: " + trigger.kind());
+        }
+
+        @Override
+        public void memberTooLate(String groupId, String memberId) {
+            told.add(groupId + " without " + memberId);
+        }
+
+        @Override
+        public void rebalanceCompleted(String groupId, int generation, int members) {
+            told.add(groupId + " ends: generation " + generation + ", members " + members);
+        }
+
+        @Override
+        public void unloaded(String groupId) {
+            told.add(groupId + " unloaded");
+        }
     }
 
     static Uuid topicId(String name) {

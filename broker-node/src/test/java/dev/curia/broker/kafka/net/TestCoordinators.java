@@ -59,10 +59,12 @@ final class TestCoordinators implements AutoCloseable {
                         broker::image,
                         List.of(loop("groups", clock)),
                         loader,
+                        loader,
                         clock,
                         TestCoordinators::fail,
                         new MemberIds(new Random(3)),
-                        new GroupMetrics(broker.meters)));
+                        new GroupMetrics(broker.meters),
+                        event -> {}));
         markers = new LocalMarkers(broker, clock, new GroupMarkers(groups));
         transactions = new TransactionCoordinator(
                 settings.given(),

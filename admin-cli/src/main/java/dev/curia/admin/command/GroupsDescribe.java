@@ -1,0 +1,200 @@
+package dev.curia.admin.command;
+
+import dev.curia.admin.client.AdminClient;
+import dev.curia.admin.client.Channels;
+import dev.curia.admin.client.ClusterException;
+import dev.curia.admin.client.GroupClient;
+import dev.curia.admin.client.PartitionOffsets;
+import dev.curia.common.text.Json;
+import dev.curia.common.text.Table;
+import dev.curia.proto.group.v1.DescribeGroupResponse;
+import dev.curia.proto.group.v1.GroupMember;
+import dev.curia.proto.group.v1.GroupOffset;
+import dev.curia.proto.group.v1.GroupPartition;
+import dev.curia.proto.group.v1.KeptReset;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code curia groups describe}. */
+@Command(
+        name = "describe",
+        description = "Show a group: who is in it, how far it has read, and which resets can be taken back.",
+        sortOptions = false,
+        footerHeading = "%n",
+        footer = {
+            "LAG is how many offsets lie between what is committed and the end: records, unless some are compacted away or of aborted",
+            "transactions.",
+            "",
+            "Examples:",
+            "  curia groups describe billing",
+            "  curia groups describe billing --json | jq '[.offsets[].lag] | add'"
+        })
+final class GroupsDescribe extends AdminCommand {
+    @Parameters(index = "0", paramLabel = "GROUP", description = "Its id.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String group;
+
+    GroupsDescribe(CuriaCommand curia) {
+        super(curia);
+    }
+
+    /** @param end empty: its topic is gone */
+    private record Row(GroupOffset committed, OptionalLong end, String owner) {
+        OptionalLong lag() {
+            return end.isEmpty() ? end : OptionalLong.of(Math.max(0, end.getAsLong() - committed.getOffset()));
+        }
+    }
+
+    @Override
+    int run(AdminClient admin, Channels channels) {
+        DescribeGroupResponse found = new GroupClient(admin, channels, curia.timeout(), curia.clock()).describe(group);
+        List<Row> rows;
+        try (PartitionOffsets ends = new PartitionOffsets(admin, channels, curia.timeout(), curia.clock())) {
+            rows = rows(found, ends);
+        }
+        curia.print(curia.json() ? Json.pretty(toJson(found, rows)) : toText(found, rows));
+        return ExitCode.OK;
+    }
+
+    private static List<Row> rows(DescribeGroupResponse found, PartitionOffsets ends) {
+        Map<String, String> owners = new HashMap<>();
+        for (GroupMember member : found.getMembersList()) {
+            for (GroupPartition partition : member.getAssignedList()) {
+                owners.put(partition.getTopic() + "-" + partition.getPartition(), member.getMemberId());
+            }
+        }
+        List<Row> rows = new ArrayList<>();
+        found.getOffsetsList().stream()
+                .sorted(Comparator.comparing(GroupOffset::getTopic).thenComparing(GroupOffset::getPartition))
+                .forEach(offset -> rows.add(new Row(
+                        offset,
+                        end(ends, offset),
+                        owners.getOrDefault(offset.getTopic() + "-" + offset.getPartition(), "-"))));
+        return rows;
+    }
+
+    private static OptionalLong end(PartitionOffsets ends, GroupOffset offset) {
+        try {
+            ends.check(offset.getTopic(), offset.getPartition());
+        } catch (ClusterException e) {
+            if (e.kind() == ClusterException.Kind.REFUSED) return OptionalLong.empty();
+            throw e;
+        }
+        return OptionalLong.of(ends.latest(offset.getTopic(), offset.getPartition()));
+    }
+
+    private static String toText(DescribeGroupResponse found, List<Row> rows) {
+        StringBuilder text = new StringBuilder();
+        text.append("Group:     ").append(found.getGroup().getGroup()).append('\n');
+        text.append("State:     ").append(found.getGroup().getState()).append('\n');
+        text.append("Type:      ").append(found.getGroup().getType()).append('\n');
+        if (!found.getAssignor().isEmpty())
+            text.append("Assignor:  ").append(found.getAssignor()).append('\n');
+        text.append("Lag:       ")
+                .append(rows.stream().mapToLong(row -> row.lag().orElse(0)).sum())
+                .append('\n');
+        if (found.getMembersCount() > 0) {
+            Table members = new Table("MEMBER", "CLIENT", "HOST", "PARTITIONS");
+            found.getMembersList()
+                    .forEach(member -> members.row(
+                            member.getMemberId(), member.getClientId(), member.getClientHost(), partitions(member)));
+            text.append('\n').append(members.render());
+        }
+        if (!rows.isEmpty()) {
+            Table offsets = new Table("TOPIC", "PARTITION", "COMMITTED", "END", "LAG", "MEMBER")
+                    .alignRight("COMMITTED")
+                    .alignRight("END")
+                    .alignRight("LAG");
+            rows.forEach(row -> offsets.row(
+                    row.committed.getTopic(),
+                    row.committed.getPartition(),
+                    row.committed.getOffset(),
+                    cell(row.end),
+                    cell(row.lag()),
+                    row.owner));
+            text.append('\n').append(offsets.render());
+        }
+        if (found.getResetsCount() > 0) {
+            Table resets = new Table("RESET", "AT", "PARTITIONS", "HOW");
+            for (KeptReset reset : found.getResetsList()) {
+                resets.row(
+                        reset.getNumber(),
+                        Instant.ofEpochMilli(reset.getAtMs()),
+                        reset.getPartitions(),
+                        reset.getHow());
+            }
+            text.append('\n').append(resets.render());
+        }
+        return text.toString();
+    }
+
+    private static String cell(OptionalLong value) {
+        return value.isPresent() ? Long.toString(value.getAsLong()) : "-";
+    }
+
+    private static String partitions(GroupMember member) {
+        if (member.getAssignedCount() == 0) return "-";
+        return member.getAssignedList().stream()
+                .map(partition -> partition.getTopic() + "-" + partition.getPartition())
+                .sorted()
+                .collect(Collectors.joining(","));
+    }
+
+    private static Json.Obj toJson(DescribeGroupResponse found, List<Row> rows) {
+        return GroupsList.toJson(found.getGroup())
+                .put("assignor", found.getAssignor())
+                .put(
+                        "members",
+                        found.getMembersList().stream()
+                                .map(member -> Json.object()
+                                        .put("memberId", member.getMemberId())
+                                        .put(
+                                                "instanceId",
+                                                member.getInstanceId().isEmpty() ? null : member.getInstanceId())
+                                        .put("clientId", member.getClientId())
+                                        .put("host", member.getClientHost())
+                                        .put(
+                                                "partitions",
+                                                member.getAssignedList().stream()
+                                                        .map(partition ->
+                                                                partition.getTopic() + "-" + partition.getPartition())
+                                                        .sorted()
+                                                        .toList()))
+                                .toList())
+                .put("offsets", rows.stream().map(GroupsDescribe::toJson).toList())
+                .put(
+                        "resets",
+                        found.getResetsList().stream()
+                                .map(reset -> Json.object()
+                                        .put("number", reset.getNumber())
+                                        .put(
+                                                "at",
+                                                Instant.ofEpochMilli(reset.getAtMs())
+                                                        .toString())
+                                        .put("how", reset.getHow())
+                                        .put("partitions", reset.getPartitions()))
+                                .toList());
+    }
+
+    private static Json.Obj toJson(Row row) {
+        return Json.object()
+                .put("topic", row.committed.getTopic())
+                .put("partition", row.committed.getPartition())
+                .put("committed", row.committed.getOffset())
+                .put(
+                        "committedAt",
+                        Instant.ofEpochMilli(row.committed.getCommitTimestampMs())
+                                .toString())
+                .put("end", row.end.isPresent() ? row.end.getAsLong() : null)
+                .put("lag", row.lag().isPresent() ? row.lag().getAsLong() : null)
+                .put("member", row.owner.equals("-") ? null : row.owner);
+    }
+}

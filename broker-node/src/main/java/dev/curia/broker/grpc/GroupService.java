@@ -1,0 +1,222 @@
+package dev.curia.broker.grpc;
+
+import dev.curia.broker.group.GroupCoordinator;
+import dev.curia.broker.group.GroupDescription;
+import dev.curia.broker.group.OffsetsTopic;
+import dev.curia.broker.group.state.OffsetReset;
+import dev.curia.common.id.TopicPartition;
+import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.common.v1.Status;
+import dev.curia.proto.group.v1.DeleteGroupRequest;
+import dev.curia.proto.group.v1.DeleteGroupResponse;
+import dev.curia.proto.group.v1.DescribeGroupRequest;
+import dev.curia.proto.group.v1.DescribeGroupResponse;
+import dev.curia.proto.group.v1.GroupMember;
+import dev.curia.proto.group.v1.GroupOffset;
+import dev.curia.proto.group.v1.GroupPartition;
+import dev.curia.proto.group.v1.GroupsGrpc;
+import dev.curia.proto.group.v1.KeptReset;
+import dev.curia.proto.group.v1.ListGroupsRequest;
+import dev.curia.proto.group.v1.ListGroupsResponse;
+import dev.curia.proto.group.v1.ListedGroup;
+import dev.curia.proto.group.v1.ResetOffsetsRequest;
+import dev.curia.proto.group.v1.ResetOffsetsRequest.Target;
+import dev.curia.proto.group.v1.ResetOffsetsResponse;
+import dev.curia.proto.group.v1.UndoResetRequest;
+import io.grpc.stub.StreamObserver;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Administration of the groups that this broker coordinates. Thread-safe, never blocks. What makes no sense ends its call with
+ * INVALID_ARGUMENT; all else is answered in the response's status.
+ */
+public final class GroupService extends GroupsGrpc.GroupsImplBase {
+    /** Of what was asked for, which is kept. */
+    private static final int MAX_HOW = 200;
+
+    private final GroupCoordinator groups;
+    private final PartitionLeaders leaders;
+
+    /** @param leaders of partitions of {@code __consumer_offsets}: the coordinators */
+    public GroupService(GroupCoordinator groups, PartitionLeaders leaders) {
+        this.groups = groups;
+        this.leaders = leaders;
+    }
+
+    private static <T> void answer(CompletableFuture<T> future, StreamObserver<T> responses) {
+        CompletableFuture<Void> unused = future.thenAccept(response -> {
+            responses.onNext(response);
+            responses.onCompleted();
+        });
+    }
+
+    private static boolean isWrong(@Nullable String wrong, StreamObserver<?> responses) {
+        if (wrong == null) return false;
+        responses.onError(io.grpc.Status.INVALID_ARGUMENT.withDescription(wrong).asRuntimeException());
+        return true;
+    }
+
+    private static Status status(Errors error, @Nullable String message) {
+        ErrorCode code = ErrorCode.forNumber(error.code());
+        return Status.newBuilder()
+                .setCode(code == null ? ErrorCode.UNKNOWN_SERVER_ERROR : code)
+                .setMessage(error == Errors.NONE ? "" : Objects.requireNonNullElse(message, error.message()))
+                .build();
+    }
+
+    /** Who coordinates it, as far as is known; -1: nobody at the moment. */
+    private int coordinator(String groupId) {
+        return leader(groupId).orElse(-1);
+    }
+
+    private OptionalInt leader(String groupId) {
+        int partition = groups.topic().partitionFor(groupId);
+        return leaders.leaderOf(new TopicPartition(OffsetsTopic.NAME, partition));
+    }
+
+    /** Nobody coordinates a group before there is a topic to keep it in; who only looks need not wait for that. */
+    private Errors absent(Errors error, String groupId) {
+        boolean none = error == Errors.NOT_COORDINATOR && leader(groupId).isEmpty();
+        return none ? Errors.GROUP_ID_NOT_FOUND : error;
+    }
+
+    @Override
+    public void listGroups(ListGroupsRequest request, StreamObserver<ListGroupsResponse> responses) {
+        answer(
+                groups.list(Set.of(), Set.of()).thenApply(listing -> {
+                    ListGroupsResponse.Builder response =
+                            ListGroupsResponse.newBuilder().setStatus(status(listing.error(), null));
+                    listing.groups()
+                            .forEach(group -> response.addGroups(ListedGroup.newBuilder()
+                                    .setGroup(group.groupId())
+                                    .setState(group.state().title())
+                                    .setType(group.type())
+                                    .setProtocolType(group.protocolType())));
+                    return response.build();
+                }),
+                responses);
+    }
+
+    @Override
+    public void describeGroup(DescribeGroupRequest request, StreamObserver<DescribeGroupResponse> responses) {
+        answer(groups.describeWhole(request.getGroup()).thenApply(this::toResponse), responses);
+    }
+
+    private DescribeGroupResponse toResponse(GroupDescription group) {
+        DescribeGroupResponse.Builder response =
+                DescribeGroupResponse.newBuilder().setStatus(status(absent(group.error(), group.groupId()), null));
+        if (group.error() != Errors.NONE) {
+            return response.setCoordinator(coordinator(group.groupId())).build();
+        }
+        response.setGroup(ListedGroup.newBuilder()
+                        .setGroup(group.groupId())
+                        .setState(group.state().title())
+                        .setType(group.type())
+                        .setProtocolType(group.protocolType()))
+                .setAssignor(group.assignor());
+        group.members()
+                .forEach(member -> response.addMembers(GroupMember.newBuilder()
+                        .setMemberId(member.memberId())
+                        .setInstanceId(Objects.requireNonNullElse(member.instanceId(), ""))
+                        .setClientId(member.clientId())
+                        .setClientHost(member.clientHost())
+                        .addAllAssigned(member.assigned().stream()
+                                .map(partition -> GroupPartition.newBuilder()
+                                        .setTopic(partition.topic())
+                                        .setPartition(partition.partition())
+                                        .build())
+                                .toList())));
+        group.offsets()
+                .forEach((partition, offset) -> response.addOffsets(GroupOffset.newBuilder()
+                        .setTopic(partition.topic())
+                        .setPartition(partition.partition())
+                        .setOffset(offset.offset())
+                        .setCommitTimestampMs(offset.commitTimestampMs())));
+        group.resets()
+                .forEach(reset -> response.addResets(KeptReset.newBuilder()
+                        .setNumber(reset.number())
+                        .setAtMs(reset.atMs())
+                        .setHow(reset.how())
+                        .setPartitions(reset.partitions())));
+        return response.build();
+    }
+
+    @Override
+    public void resetOffsets(ResetOffsetsRequest request, StreamObserver<ResetOffsetsResponse> responses) {
+        if (isWrong(wrong(request), responses)) return;
+        if (leader(request.getGroup()).isEmpty()) {
+            CompletionStage<Errors> unused = groups.ensureTopic();
+        }
+        List<OffsetReset.To> to = request.getTargetsList().stream()
+                .map(target -> new OffsetReset.To(
+                        new TopicPartition(target.getTopic(), target.getPartition()), target.getOffset(), -1))
+                .toList();
+        answer(
+                groups.reset(new OffsetReset.Request(
+                                request.getGroup(), to, request.getHow(), request.getValidateOnly()))
+                        .thenApply(toChanges(request.getGroup())),
+                responses);
+    }
+
+    private static @Nullable String wrong(ResetOffsetsRequest request) {
+        if (request.getGroup().isEmpty()) return "group is empty";
+        if (request.getHow().length() > MAX_HOW) return "how is longer than " + MAX_HOW;
+        Set<TopicPartition> seen = new HashSet<>();
+        for (Target target : request.getTargetsList()) {
+            String name = target.getTopic() + "-" + target.getPartition();
+            if (target.getTopic().isEmpty() || target.getPartition() < 0) return "no such partition: " + name;
+            if (target.getOffset() < 0)
+                return "offset of " + name + " is " + target.getOffset() + ", expected 0 or more";
+            if (!seen.add(new TopicPartition(target.getTopic(), target.getPartition())))
+                return name + " is named twice";
+        }
+        return null;
+    }
+
+    @Override
+    public void undoReset(UndoResetRequest request, StreamObserver<ResetOffsetsResponse> responses) {
+        answer(
+                groups.undoReset(new OffsetReset.UndoRequest(
+                                request.getGroup(), request.getNumber(), request.getValidateOnly()))
+                        .thenApply(toChanges(request.getGroup())),
+                responses);
+    }
+
+    private Function<OffsetReset.Reply, ResetOffsetsResponse> toChanges(String groupId) {
+        return reply -> {
+            ResetOffsetsResponse.Builder response = ResetOffsetsResponse.newBuilder()
+                    .setStatus(status(reply.error(), reply.message()))
+                    .setNumber(reply.number())
+                    .setAtMs(reply.atMs())
+                    .setHow(reply.how());
+            if (reply.error() != Errors.NONE) response.setCoordinator(coordinator(groupId));
+            reply.changes()
+                    .forEach(change -> response.addChanges(ResetOffsetsResponse.Change.newBuilder()
+                            .setTopic(change.partition().topic())
+                            .setPartition(change.partition().partition())
+                            .setFrom(change.from())
+                            .setTo(change.to())));
+            return response.build();
+        };
+    }
+
+    @Override
+    public void deleteGroup(DeleteGroupRequest request, StreamObserver<DeleteGroupResponse> responses) {
+        answer(
+                groups.delete(request.getGroup())
+                        .thenApply(error -> DeleteGroupResponse.newBuilder()
+                                .setStatus(status(absent(error, request.getGroup()), null))
+                                .setCoordinator(error == Errors.NONE ? 0 : coordinator(request.getGroup()))
+                                .build()),
+                responses);
+    }
+}
