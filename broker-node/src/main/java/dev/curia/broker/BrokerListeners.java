@@ -42,7 +42,12 @@ final class BrokerListeners implements AutoCloseable {
         this.networkThreads = config.threads(ServerKeys.NETWORK_THREADS);
         DynamicSettings now = new DynamicSettings(settings, cluster);
         this.limits = new ConnectionLimits(
-                () -> now.get(BrokerConfigs.MAX_CONNECTIONS), () -> now.get(BrokerConfigs.MAX_CONNECTIONS_PER_IP));
+                new ConnectionLimits.Limits(
+                        () -> now.get(BrokerConfigs.MAX_CONNECTIONS),
+                        () -> now.get(BrokerConfigs.MAX_CONNECTIONS_PER_IP),
+                        () -> now.get(BrokerConfigs.MAX_CONNECTIONS_PER_IP_OVERRIDES),
+                        () -> now.get(BrokerConfigs.MAX_CONNECTION_CREATION_RATE)),
+                clock);
         this.clock = clock;
         this.meters = meters;
     }

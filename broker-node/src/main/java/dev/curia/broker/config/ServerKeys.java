@@ -262,6 +262,8 @@ public final class ServerKeys {
             CONNECTIONS_MAX_IDLE_MS,
             BrokerConfigs.MAX_CONNECTIONS,
             BrokerConfigs.MAX_CONNECTIONS_PER_IP,
+            BrokerConfigs.MAX_CONNECTIONS_PER_IP_OVERRIDES,
+            BrokerConfigs.MAX_CONNECTION_CREATION_RATE,
             NETWORK_THREADS,
             IO_THREADS,
             REPLICA_LOOPS,

@@ -1,5 +1,6 @@
 package dev.curia.common.config;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,19 @@ public final class BrokerConfigs {
             "transaction.partition.verification.enable",
             true,
             "Whether a leader asks the coordinator before it takes the first batch of a transaction whose producer names its partitions itself (before Produce 12). Without, a batch that comes late can leave a transaction open that nobody ends.");
+    public static final ConfigKey<Map<String, Integer>> MAX_CONNECTIONS_PER_IP_OVERRIDES = new ConfigKey<>(
+            "max.connections.per.ip.overrides",
+            ConfigKey.Type.STRING,
+            "",
+            "Addresses or names of hosts that have another max.connections.per.ip, such as 10.0.0.7:200,build-host:50.",
+            "HOST:N[,HOST:N...] with numbers from 0 on",
+            BrokerConfigs::perHost);
+    public static final ConfigKey<Integer> MAX_CONNECTION_CREATION_RATE = ConfigKey.ofInt(
+            "max.connection.creation.rate",
+            Integer.MAX_VALUE,
+            1,
+            Integer.MAX_VALUE,
+            "How many new connections a second a broker serves, over all listeners; the first request of one that comes too early waits.");
 
     /** Those that no file can set. */
     public static final List<ConfigKey<?>> ONLY_DYNAMIC =
@@ -57,7 +71,12 @@ public final class BrokerConfigs {
     public static final List<ConfigKey<?>> ALL = Stream.concat(
                     Stream.concat(
                             ONLY_DYNAMIC.stream(),
-                            Stream.of(MAX_CONNECTIONS, MAX_CONNECTIONS_PER_IP, TRANSACTION_VERIFICATION)),
+                            Stream.of(
+                                    MAX_CONNECTIONS,
+                                    MAX_CONNECTIONS_PER_IP,
+                                    MAX_CONNECTIONS_PER_IP_OVERRIDES,
+                                    MAX_CONNECTION_CREATION_RATE,
+                                    TRANSACTION_VERIFICATION)),
                     TopicConfigs.ALL.stream()
                             .filter(TopicConfigs::hasBrokerDefault)
                             .<ConfigKey<?>>map(TopicConfigs::brokerDefault))
@@ -72,6 +91,19 @@ public final class BrokerConfigs {
             ALL.stream().collect(Collectors.toUnmodifiableMap(ConfigKey::name, Function.identity()));
 
     private BrokerConfigs() {}
+
+    private static Map<String, Integer> perHost(String text) {
+        Map<String, Integer> limits = new LinkedHashMap<>();
+        for (String item : text.split(",", -1)) {
+            if (item.isBlank() && text.isBlank()) continue;
+            int colon = item.lastIndexOf(':'); // an IPv6 address has some of its own
+            if (colon < 1) throw new IllegalArgumentException("no HOST:N");
+            int limit = Integer.parseInt(item.substring(colon + 1).strip());
+            if (limit < 0) throw new IllegalArgumentException("negative");
+            limits.put(item.substring(0, colon).strip(), limit);
+        }
+        return limits;
+    }
 
     public static Optional<ConfigKey<?>> byName(String name) {
         return Optional.ofNullable(BY_NAME.get(name));

@@ -111,10 +111,16 @@ public final class KafkaListener implements AutoCloseable {
             channel.close(); // gone already
             return false;
         }
-        if (!limits.admit(from.getAddress())) {
+        long delayNanos = limits.admit(from.getAddress());
+        if (delayNanos == ConnectionLimits.REFUSED) {
             metrics.refused();
             channel.close();
             return false;
+        }
+        if (delayNanos > 0) {
+            metrics.delayed();
+            channel.config().setAutoRead(false);
+            channel.eventLoop().schedule(() -> channel.config().setAutoRead(true), delayNanos, TimeUnit.NANOSECONDS);
         }
         channel.closeFuture().addListener(closed -> limits.closed(from.getAddress()));
         return true;

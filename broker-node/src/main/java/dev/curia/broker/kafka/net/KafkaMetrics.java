@@ -23,6 +23,7 @@ public final class KafkaMetrics {
     private final Counter bytesOut;
     private final Counter malformed;
     private final Counter refused;
+    private final Counter delayed;
 
     private record Outcome(ApiKeys api, Errors error) {}
 
@@ -49,10 +50,17 @@ public final class KafkaMetrics {
                 .description("Connections closed at once, since there are as many as max.connections or"
                         + " max.connections.per.ip allow")
                 .register(registry);
+        delayed = Counter.builder("curia.kafka.connections.delayed")
+                .description("Connections served later, since more came than max.connection.creation.rate allows")
+                .register(registry);
     }
 
     void refused() {
         refused.increment();
+    }
+
+    void delayed() {
+        delayed.increment();
     }
 
     void opened() {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -101,6 +102,37 @@ class ConnectionsTest {
         first.close();
         Await.until("there is room", PATIENCE, () -> broker.metric("curia.kafka.connections") == 1);
         assertThat(isServed(connect(1))).isTrue();
+    }
+
+    @Test
+    void someHostsHaveALimitOfTheirOwn() throws Exception {
+        broker.maxConnectionsPerAddress.set(1);
+        broker.maxConnectionsPerHost.set(Map.of("127.0.0.2", 2, "127.0.0.3", 0, "no-such-host.invalid", 5));
+        for (int i = 0; i < 2; i++) assertThat(isServed(connect(2))).isTrue();
+        assertThat(isServed(connect(2))).isFalse();
+        assertThat(isServed(connect(3))).isFalse();
+        assertThat(isServed(connect(1))).isTrue();
+        assertThat(isServed(connect(1))).as("the others as ever").isFalse();
+        broker.maxConnectionsPerHost.set(Map.of());
+        assertThat(isServed(connect(3))).as("a change holds at once").isTrue();
+    }
+
+    @Test
+    void connectionsThatComeTooFastWaitTheirTurn() throws Exception {
+        broker.connectionsPerSecond.set(4);
+        long before = clock.monotonicNanos();
+        List<Socket> all = new ArrayList<>();
+        for (int i = 0; i < 7; i++) all.add(connect(1));
+        for (int i = 0; i < 4; i++) assertThat(isServed(all.get(i))).isTrue();
+        assertThat(isServed(all.get(6))).as("all are served, in time").isTrue();
+        assertThat(Duration.ofNanos(clock.monotonicNanos() - before))
+                .as("three more than a second's worth")
+                .isGreaterThan(Duration.ofMillis(700));
+        assertThat(broker.meters
+                        .get("curia.kafka.connections.delayed")
+                        .counter()
+                        .count())
+                .isEqualTo(3);
     }
 
     /** Each reads a kilobyte now and then of answers of a megabyte, and asks for more all the time. */

@@ -71,6 +71,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -85,6 +86,8 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     final AtomicInteger openSlices = new AtomicInteger();
     final AtomicInteger maxConnections = new AtomicInteger(Integer.MAX_VALUE);
     final AtomicInteger maxConnectionsPerAddress = new AtomicInteger(Integer.MAX_VALUE);
+    final AtomicReference<Map<String, Integer>> maxConnectionsPerHost = new AtomicReference<>(Map.of());
+    final AtomicInteger connectionsPerSecond = new AtomicInteger(Integer.MAX_VALUE);
     final ApiTable apis;
 
     private final NetworkThreads threads = new NetworkThreads(1);
@@ -122,7 +125,13 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
             throws IOException {
         this.make = make != null ? make : (id, name) -> new FileReplica(id, name, directory, openSlices);
         SystemClock clock = new SystemClock();
-        ConnectionLimits limits = new ConnectionLimits(maxConnections::get, maxConnectionsPerAddress::get);
+        ConnectionLimits limits = new ConnectionLimits(
+                new ConnectionLimits.Limits(
+                        maxConnections::get,
+                        maxConnectionsPerAddress::get,
+                        maxConnectionsPerHost::get,
+                        connectionsPerSecond::get),
+                clock);
         disk = new DiskReads(2, 64);
         Map<String, String> all =
                 new HashMap<>(Map.of("process.roles", "broker", "node.id", "7", "cluster.id", "test", "log.dirs", "d"));

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.Uuid;
@@ -444,7 +445,9 @@ class WireTest {
                                             broker.port(),
                                             1000,
                                             Duration.ofMinutes(1),
-                                            new ConnectionLimits(() -> 1, () -> 1)),
+                                            new ConnectionLimits(
+                                                    new ConnectionLimits.Limits(() -> 1, () -> 1, Map::of, () -> 1),
+                                                    new dev.curia.common.time.SystemClock())),
                                     threads,
                                     broker.apis,
                                     new dev.curia.common.time.SystemClock(),
