@@ -9,6 +9,7 @@ import java.util.Set;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TxnShardTest {
@@ -190,6 +191,71 @@ class TxnShardTest {
         assertThat(world.end("a", 100, 0, commit, false).error()).isEqualTo(Errors.NONE);
     }
 
+    /** Whether the change that leads to the state was seen by anyone or not. */
+    @ParameterizedTest
+    @CsvSource({
+        "EMPTY, true", "ONGOING, true", "PREPARE_COMMIT, true", "PREPARE_ABORT, true",
+        "COMPLETE_COMMIT, true", "COMPLETE_ABORT, true", "EMPTY, false", "ONGOING, false",
+        "PREPARE_COMMIT, false", "PREPARE_ABORT, false", "COMPLETE_COMMIT, false", "COMPLETE_ABORT, false"
+    })
+    void theNextCoordinatorGoesOnFromEveryState(TxnState state, boolean answered) {
+        reach(state, answered);
+        world.failOver(1);
+        assertThat(world.txn("a").state()).isEqualTo(state);
+        if (state.preparing()) {
+            assertThat(world.ended("a").commit()).isEqualTo(state == TxnState.PREPARE_COMMIT);
+            assertThat(world.ended("a").partitions()).containsExactlyInAnyOrder(P0, P1);
+            assertThat(world.ended("a").coordinatorEpoch()).isEqualTo(2);
+        } else {
+            assertThat(world.markers).isEmpty();
+        }
+        world.markersWritten("a");
+        if (state == TxnState.ONGOING) {
+            assertThat(world.txn("a").partitions()).containsExactly(P0, P1);
+            assertThat(world.end("a", 100, 0, true, false).error()).isEqualTo(Errors.NONE);
+            world.markersWritten("a");
+        }
+        assertThat(world.txn("a").state().idle()).isTrue();
+        InitProducerId.Reply next = world.init("a");
+        assertThat(next.error()).isEqualTo(Errors.NONE);
+        assertThat(world.add("a", 100, next.producerEpoch(), Kind.LEADER, P1)).isEqualTo(Errors.NONE);
+        assertThat(world.end("a", 100, next.producerEpoch(), true, true).error())
+                .isEqualTo(Errors.NONE);
+        world.markersWritten("a");
+        assertThat(world.counts).containsEntry(TxnState.COMPLETE_COMMIT, 1);
+    }
+
+    /** @param answered otherwise its last change is in the log when the coordinator fails, and nobody knows */
+    private void reach(TxnState state, boolean answered) {
+        if (state != TxnState.EMPTY) {
+            world.init("a");
+            world.add("a", 100, 0, Kind.CLIENT, P0);
+            if (state != TxnState.ONGOING) world.add("a", 100, 0, Kind.CLIENT, P1);
+        }
+        boolean commit = state == TxnState.PREPARE_COMMIT || state == TxnState.COMPLETE_COMMIT;
+        boolean complete = state == TxnState.COMPLETE_COMMIT || state == TxnState.COMPLETE_ABORT;
+        if (complete) world.end("a", 100, 0, commit, false);
+        world.autoCommit = answered;
+        if (state == TxnState.EMPTY) world.init("a");
+        else if (state == TxnState.ONGOING) world.add("a", 100, 0, Kind.CLIENT, P1);
+        else if (complete) world.markersWritten("a");
+        else world.end("a", 100, 0, commit, false);
+        world.autoCommit = true;
+    }
+
+    @Test
+    void aForgottenIdStaysForgottenAndBeginsAnewElsewhere() {
+        world.init("a");
+        world.advance(604_800_000L + 3_600_001);
+        assertThat(world.shard.txns()).isEmpty();
+        world.failOver(0);
+        assertThat(world.shard.txns()).isEmpty();
+        assertThat(world.add("a", 100, 0, Kind.CLIENT, P0)).isEqualTo(Errors.INVALID_PRODUCER_ID_MAPPING);
+        assertThat(world.end("a", 100, 0, false, true).error()).isEqualTo(Errors.INVALID_PRODUCER_ID_MAPPING);
+        assertThat(world.init("a", 100, (short) 0))
+                .isEqualTo(new InitProducerId.Reply(Errors.NONE, 101, (short) 0, false));
+    }
+
     @Test
     void leadersWaitForTheLastTransactionAndForEachOther() {
         world.init("a");
@@ -251,18 +317,6 @@ class TxnShardTest {
         world.advance(200);
         world.commitAll();
         assertThat(world.txn("a").state()).isEqualTo(TxnState.COMPLETE_COMMIT);
-    }
-
-    @Test
-    void onlyPartitionsOfTheOpenTransactionAreVerified() {
-        world.init("a");
-        assertThat(world.add("a", 100, 0, Kind.VERIFY, P0)).isEqualTo(Errors.TRANSACTION_ABORTABLE);
-        world.add("a", 100, 0, Kind.CLIENT, P0);
-        assertThat(world.add("a", 100, 0, Kind.VERIFY, P0)).isEqualTo(Errors.NONE);
-        assertThat(world.add("a", 100, 0, Kind.VERIFY, P1)).isEqualTo(Errors.TRANSACTION_ABORTABLE);
-        world.end("a", 100, 0, true, false);
-        world.markersWritten("a");
-        assertThat(world.add("a", 100, 0, Kind.VERIFY, P0)).isEqualTo(Errors.TRANSACTION_ABORTABLE);
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.curia.broker.txn.state.AddPartitions.Kind;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.testkit.Check;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,6 +29,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class TxnSimulationTest {
     private static final int STEPS = 300;
+    private static final long OLD_PRODUCER = 50;
+    private static final short NEARLY_LAST = Producer.LAST_EPOCH - 3;
 
     /** How leaders keep late batches of producers that name their partitions themselves from opening a transaction. */
     private enum Defence {
@@ -36,9 +39,23 @@ class TxnSimulationTest {
         ASKS_AND_GUARDS
     }
 
+    /** What the runs went through. */
+    private static final class Coverage {
+        final Set<TxnState> failedOverIn = EnumSet.noneOf(TxnState.class);
+        int rotations;
+        int forgotten;
+    }
+
     @Test
     void transactionsAreAllOrNothingAndNoneHangs() {
-        Check.forAll(400, random -> random, random -> new Run(random, Defence.ASKS_AND_GUARDS).run());
+        Coverage coverage = new Coverage();
+        Check.forAll(400, random -> random, random -> new Run(random, Defence.ASKS_AND_GUARDS, coverage).run());
+        assertThat(coverage.failedOverIn)
+                .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.of(TxnState.DEAD)));
+        assertThat(coverage.rotations)
+                .as("producer ids whose epochs were exhausted")
+                .isPositive();
+        assertThat(coverage.forgotten).as("ids that expired").isPositive();
     }
 
     @ParameterizedTest
@@ -50,7 +67,7 @@ class TxnSimulationTest {
 
     private static boolean hangs(int seed, Defence defence) {
         try {
-            new Run(new SplittableRandom(seed), defence).run();
+            new Run(new SplittableRandom(seed), defence, new Coverage()).run();
             return false;
         } catch (AssertionError violated) {
             return String.valueOf(violated.getMessage()).contains("open transactions of");
@@ -120,15 +137,24 @@ class TxnSimulationTest {
         final Defence defence;
         final List<Batch> inFlight = new ArrayList<>();
         final Set<Added> added = new HashSet<>();
-        final TxnWorld world = new TxnWorld();
+        final Coverage coverage;
+        /** Ids that nobody uses are forgotten soon. */
+        final TxnWorld world = new TxnWorld(new TxnSettings(900_000, 10_000, 90_000, 20_000));
+
         final List<Client> clients = new ArrayList<>();
         final List<Open> all = new ArrayList<>();
         final Map<TopicPartition, Map<Long, Entry>> logs = new LinkedHashMap<>();
         final Map<Open, Set<Boolean>> fates = new HashMap<>();
 
-        Run(SplittableRandom random, Defence defence) {
+        Run(SplittableRandom random, Defence defence, Coverage coverage) {
             this.random = random;
             this.defence = defence;
+            this.coverage = coverage;
+            // An old id, whose epochs come to an end.
+            Producer old = new Producer(OLD_PRODUCER, Producer.NONE, Producer.NONE, NEARLY_LAST, Producer.NO_EPOCH);
+            world.log.add(new TxnRecord.Written(
+                    Txn.empty("id0", old, TxnWorld.TIMEOUT_MS, world.now().wallMs())));
+            world.failOver(0);
             for (int i = 0; i < 4; i++) clients.add(new Client("id" + i / 2, i % 2 == 0 || random.nextBoolean()));
             for (int i = 0; i < 3; i++) logs.put(new TopicPartition("t", i), new HashMap<>());
         }
@@ -166,6 +192,7 @@ class TxnSimulationTest {
         }
 
         private void failOver() {
+            world.shard.txns().forEach(txn -> coverage.failedOverIn.add(txn.state()));
             world.failOver(random.nextInt(3));
         }
 
@@ -302,6 +329,14 @@ class TxnSimulationTest {
         }
 
         private void check() {
+            coverage.rotations += (int) world.log.stream()
+                    .filter(record -> record instanceof TxnRecord.Written written
+                            && written.txn().producer().previousId() == OLD_PRODUCER)
+                    .limit(1)
+                    .count();
+            coverage.forgotten += (int) world.log.stream()
+                    .filter(TxnRecord.Removed.class::isInstance)
+                    .count();
             for (Txn txn : world.shard.txns())
                 assertThat(txn.state().idle()).as("%s", txn).isTrue();
             logs.forEach((partition, log) -> log.forEach((producer, entry) -> assertThat(entry.unstable)

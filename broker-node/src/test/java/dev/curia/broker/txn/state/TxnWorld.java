@@ -55,14 +55,20 @@ final class TxnWorld implements ShardTimers<TxnTimer>, Markers, TxnEvents {
     private long nowMs = 1_000;
     private long freshIds = 100;
 
+    private final TxnSettings settings;
+
     TxnWorld() {
+        this(new TxnSettings(900_000, 10_000, 604_800_000, 3_600_000));
+    }
+
+    TxnWorld(TxnSettings settings) {
+        this.settings = settings;
         shard = newShard();
         shard.loaded(now());
     }
 
     private TxnShard newShard() {
-        return new TxnShard(
-                new TxnSettings(900_000, 10_000, 604_800_000, 3_600_000), 3, coordinatorEpoch, this, this, this);
+        return new TxnShard(settings, 3, coordinatorEpoch, this, this, this);
     }
 
     Now now() {
