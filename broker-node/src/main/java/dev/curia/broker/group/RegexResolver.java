@@ -40,7 +40,7 @@ final class RegexResolver implements RegexPort {
 
     @Override
     public void check(String expression) {
-        TopicExpression.of(expression);
+        NameExpression.of(expression);
     }
 
     @Override
@@ -60,7 +60,7 @@ final class RegexResolver implements RegexPort {
     private static Resolved resolve(String expression, Names now) {
         TreeSet<String> topics = new TreeSet<>();
         try {
-            TopicExpression regex = TopicExpression.of(expression);
+            NameExpression regex = NameExpression.of(expression);
             for (String topic : now.topics()) if (regex.matches(topic)) topics.add(topic);
         } catch (IllegalArgumentException e) {
             // Accepted by another version, or by Kafka: here it matches nothing.

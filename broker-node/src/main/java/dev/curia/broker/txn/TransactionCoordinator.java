@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -44,7 +45,7 @@ public final class TransactionCoordinator implements AutoCloseable {
      * What it works with.
      *
      * @param loop the shards' thread, and the markers'
-     * @param loader may block: reads logs while loading
+     * @param loader may block: reads logs while loading; does what takes long
      */
     public record Parts(
             Replicas replicas,
@@ -59,6 +60,7 @@ public final class TransactionCoordinator implements AutoCloseable {
     private final TransactionsTopic topic;
     private final InternalTopics internalTopics;
     private final FreshProducerIds producerIds;
+    private final Executor background;
     private final ShardRuntime<TxnShard, TxnRecord, TxnTimer> shards;
 
     /** @param config the node's settings, see {@link TxnConfigs} */
@@ -67,6 +69,7 @@ public final class TransactionCoordinator implements AutoCloseable {
         this.topic = TransactionsTopic.of(config);
         this.internalTopics = parts.internalTopics();
         this.producerIds = parts.producerIds();
+        this.background = parts.loader();
         TxnSettings settings = TxnConfigs.settings(config);
         MarkerWriter markers = new MarkerWriter(
                 new MarkerWriter.Ports(leaders, local, links, parts.clock(), parts.metrics()),
@@ -178,6 +181,18 @@ public final class TransactionCoordinator implements AutoCloseable {
             }
             return new TxnView.Listing(error, txns);
         });
+    }
+
+    /** Only those whose id {@code chosen} takes, which may take its time. */
+    public CompletableFuture<TxnView.Listing> list(TxnView.Filter filter, Predicate<String> chosen) {
+        return list(filter)
+                .thenApplyAsync(
+                        listing -> new TxnView.Listing(
+                                listing.error(),
+                                listing.txns().stream()
+                                        .filter(txn -> chosen.test(txn.transactionalId()))
+                                        .toList()),
+                        background);
     }
 
     private static Errors error(Throwable failure) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
@@ -31,6 +33,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -177,9 +180,18 @@ class TransactionalProducerTest {
             assertThat(admin.listTransactions().all().get(20, TimeUnit.SECONDS))
                     .extracting(TransactionListing::transactionalId, TransactionListing::state)
                     .containsExactly(org.assertj.core.groups.Tuple.tuple("a", TransactionState.ONGOING));
+            assertThat(matching(admin, "[a-c]")).hasSize(1);
+            assertThat(matching(admin, "b.*")).isEmpty();
+            assertThatThrownBy(() -> matching(admin, "(")).hasCauseInstanceOf(InvalidRegularExpression.class);
             Await.until("the abort", PATIENCE, () -> state(admin) == TransactionState.COMPLETE_ABORT);
         }
         awaitStable();
+    }
+
+    private static Collection<TransactionListing> matching(Admin admin, String pattern) throws Exception {
+        return admin.listTransactions(new ListTransactionsOptions().filterOnTransactionalIdPattern(pattern))
+                .all()
+                .get(20, TimeUnit.SECONDS);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.curia.broker.kafka.api.txn;
 
+import dev.curia.broker.group.NameExpression;
 import dev.curia.broker.kafka.api.RequestContext;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.txn.TransactionCoordinator;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ListTransactionsRequest;
 import org.apache.kafka.common.requests.ListTransactionsResponse;
+import org.jspecify.annotations.Nullable;
 
 /** Lists the transactional ids that are coordinated here (KIP-664, KIP-994, KIP-1152). */
 final class ListTransactionsHandler implements RequestHandler<ListTransactionsRequest> {
@@ -41,7 +43,7 @@ final class ListTransactionsHandler implements RequestHandler<ListTransactionsRe
 
     @Override
     public short maxVersion() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -56,7 +58,17 @@ final class ListTransactionsHandler implements RequestHandler<ListTransactionsRe
         if (none) return CompletableFuture.completedFuture(answer(Errors.NONE, unknown, List.of()));
         TxnView.Filter filter =
                 new TxnView.Filter(states, new HashSet<>(data.producerIdFilters()), data.durationFilter());
-        return transactions.list(filter).thenApply(listing -> answer(listing.error(), unknown, listing.txns()));
+        return list(filter, data.transactionalIdPattern())
+                .thenApply(listing -> answer(listing.error(), unknown, listing.txns()));
+    }
+
+    private CompletableFuture<TxnView.Listing> list(TxnView.Filter filter, @Nullable String pattern) {
+        if (pattern == null || pattern.isEmpty()) return transactions.list(filter);
+        try {
+            return transactions.list(filter, NameExpression.of(pattern)::matches);
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.completedFuture(new TxnView.Listing(Errors.INVALID_REGULAR_EXPRESSION, List.of()));
+        }
     }
 
     private static ListTransactionsResponse answer(Errors error, List<String> unknown, List<Txn> txns) {

@@ -5,38 +5,39 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A subscription by expression (KIP-848): RE2's syntax, matched against whole topic names, at bounded cost. What RE2 doesn't have is refused,
- * since the client and other brokers couldn't run it: look-around, back references, possessive and atomic groups. An expression whose
- * match against one name takes more than {@link #MAX_STEPS} doesn't match that name. Immutable, thread-safe.
+ * A subscription to topics by expression (KIP-848), or a choice of transactional ids (KIP-1152): RE2's syntax, matched against whole names, at
+ * bounded cost. What RE2 doesn't have is refused, since the client and other brokers couldn't run it: look-around, back references,
+ * possessive and atomic groups. An expression whose match against one name takes more than {@link #MAX_STEPS} doesn't match that name.
+ * Immutable, thread-safe.
  */
-final class TopicExpression {
+public final class NameExpression {
     static final int MAX_LENGTH = 2_000;
     static final int MAX_DEPTH = 50;
-    /** Characters looked at for one topic name of at most 249. */
+    /** Characters looked at for one name; that of a topic has at most 249. */
     static final int MAX_STEPS = 20_000;
 
     private final Pattern pattern;
 
-    private TopicExpression(Pattern pattern) {
+    private NameExpression(Pattern pattern) {
         this.pattern = pattern;
     }
 
     /** @throws IllegalArgumentException says what is wrong with it */
-    static TopicExpression of(String expression) {
+    public static NameExpression of(String expression) {
         if (expression.length() > MAX_LENGTH) {
             throw new IllegalArgumentException(
                     "it has " + expression.length() + " characters, at most " + MAX_LENGTH + " are served");
         }
         try {
-            return new TopicExpression(Pattern.compile(new Translation(expression).run()));
+            return new NameExpression(Pattern.compile(new Translation(expression).run()));
         } catch (PatternSyntaxException e) {
             throw new IllegalArgumentException(e.getDescription() + " near index " + e.getIndex(), e);
         }
     }
 
-    boolean matches(String topic) {
+    public boolean matches(String name) {
         try {
-            return pattern.matcher(new Counted(topic, 0, topic.length(), new AtomicInteger()))
+            return pattern.matcher(new Counted(name, 0, name.length(), new AtomicInteger()))
                     .matches();
         } catch (TooCostly e) {
             return false;
