@@ -10,6 +10,11 @@ final class Figures {
 
     private Figures() {}
 
+    /** @param value with its unit */
+    static void report(String what, String value) {
+        LOG.info("FIGURE {}: {}", what, value);
+    }
+
     static void report(String what, Duration value) {
         LOG.info("FIGURE {}: {} ms", what, value.toMillis());
     }

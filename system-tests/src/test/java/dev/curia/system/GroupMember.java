@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -35,7 +36,7 @@ final class GroupMember implements ConsumerRebalanceListener {
         this.file = file;
     }
 
-    /** Arguments: bootstrap servers, group, protocol, topic, file. */
+    /** Arguments: bootstrap servers, group, protocol, topic, file, max.poll.interval.ms. It works on and on while there is a file of this name with {@code .stall}. */
     public static void main(String[] args) {
         Map<String, Object> config = new HashMap<>(Map.of(
                 "bootstrap.servers",
@@ -49,7 +50,9 @@ final class GroupMember implements ConsumerRebalanceListener {
                 "enable.auto.commit",
                 false,
                 "max.poll.records",
-                20));
+                20,
+                "max.poll.interval.ms",
+                args[5]));
         if (args[2].equals("classic")) {
             config.putAll(Map.of(
                     "session.timeout.ms",
@@ -68,6 +71,8 @@ final class GroupMember implements ConsumerRebalanceListener {
     }
 
     private void poll() {
+        Path stall = file.resolveSibling(file.getFileName() + ".stall");
+        while (Files.exists(stall)) LockSupport.parkNanos(50_000_000);
         ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(100));
         uncommitted.putAll(records.nextOffsets());
         commit();
