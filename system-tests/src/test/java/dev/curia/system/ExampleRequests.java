@@ -5,21 +5,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
-import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.CreateAclsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DeleteAclsRequestData;
 import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DescribeAclsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
@@ -57,6 +62,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourceType;
 
 /** One plain request of each kind about a topic that exists, in any version. */
 final class ExampleRequests {
@@ -75,6 +82,7 @@ final class ExampleRequests {
         addPartitions();
         addReassignments();
         addConfigs();
+        addAcls();
         addGroups();
         addTransactions();
     }
@@ -234,6 +242,38 @@ final class ExampleRequests {
                 version -> new ListPartitionReassignmentsRequestData()
                         .setTopics(null)
                         .setTimeoutMs(TIMEOUT_MS));
+    }
+
+    private void addAcls() {
+        byte type = ResourceType.TOPIC.code();
+        byte pattern = PatternType.LITERAL.code();
+        byte any = AclOperation.ANY.code();
+        examples.put(
+                ApiKeys.DESCRIBE_ACLS,
+                version -> new DescribeAclsRequestData()
+                        .setResourceTypeFilter(type)
+                        .setPatternTypeFilter(pattern)
+                        .setOperation(any)
+                        .setPermissionType(any));
+        examples.put(
+                ApiKeys.CREATE_ACLS,
+                version -> new CreateAclsRequestData()
+                        .setCreations(List.of(new CreateAclsRequestData.AclCreation()
+                                .setResourceType(type)
+                                .setResourceName(topic)
+                                .setResourcePatternType(pattern)
+                                .setPrincipal("User:example")
+                                .setHost("*")
+                                .setOperation(AclOperation.READ.code())
+                                .setPermissionType(AclPermissionType.ALLOW.code()))));
+        examples.put(
+                ApiKeys.DELETE_ACLS,
+                version -> new DeleteAclsRequestData()
+                        .setFilters(List.of(new DeleteAclsRequestData.DeleteAclsFilter()
+                                .setResourceTypeFilter(type)
+                                .setPatternTypeFilter(pattern)
+                                .setOperation(any)
+                                .setPermissionType(any))));
     }
 
     private void addConfigs() {

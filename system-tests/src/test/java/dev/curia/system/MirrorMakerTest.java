@@ -73,6 +73,7 @@ class MirrorMakerTest {
                                     .equals(Optional.of((long) RECORDS / PARTITIONS))));
             produce(source, RECORDS);
             awaitRecords(mirror, target, 2 * RECORDS);
+            assertThat(mirror.logText()).doesNotContain(" ERROR ");
         }
         assertThat(described(target, "source.events")).containsExactlyElementsOf(described(source, "events"));
         ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "source.events");

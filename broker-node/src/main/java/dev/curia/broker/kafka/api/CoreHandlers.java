@@ -8,6 +8,7 @@ import dev.curia.broker.txn.Membership;
 import dev.curia.common.time.Clock;
 import dev.curia.replica.Replicas;
 import java.util.List;
+import org.apache.kafka.common.protocol.ApiKeys;
 
 /** The handlers of everything but groups and transactions: data, metadata, administration. */
 public final class CoreHandlers {
@@ -60,6 +61,9 @@ public final class CoreHandlers {
                 new UnregisterBrokerHandler(ports.clusterAdmin),
                 new UpdateFeaturesHandler(ports.clusterAdmin),
                 new DescribeQuorumHandler(ports.clusterAdmin, ports.clock),
-                new DescribeTopicPartitionsHandler(ports.cluster));
+                new DescribeTopicPartitionsHandler(ports.cluster),
+                new NoAclsHandler(ApiKeys.DESCRIBE_ACLS),
+                new NoAclsHandler(ApiKeys.CREATE_ACLS),
+                new NoAclsHandler(ApiKeys.DELETE_ACLS));
     }
 }

@@ -3,13 +3,18 @@ package dev.curia.broker.kafka.net;
 import dev.curia.broker.kafka.codec.Codes;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.CreateAclsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.DeleteAclsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DescribeAclsRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
@@ -30,10 +35,25 @@ import org.apache.kafka.common.message.UnregisterBrokerRequestData;
 import org.apache.kafka.common.message.UpdateFeaturesRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourceType;
 
-/** A request of each kind and version that a {@link TestBroker} with a topic t can answer without an error. */
+/** A request of each kind and version that a {@link TestBroker} with a topic t can answer without an error, or with the expected one. */
 final class GoodRequests {
+    private static final byte TOPIC = ResourceType.TOPIC.code();
+    private static final byte LITERAL = PatternType.LITERAL.code();
+    private static final byte ANY = AclOperation.ANY.code();
+
     private GoodRequests() {}
+
+    /** There are no ACLs. */
+    static Errors expected(ApiKeys api) {
+        return switch (api) {
+            case DESCRIBE_ACLS, CREATE_ACLS, DELETE_ACLS -> Errors.SECURITY_DISABLED;
+            default -> Errors.NONE;
+        };
+    }
 
     static ApiMessage of(ApiKeys api, short version, TestBroker broker) {
         Uuid id = Codes.kafka(broker.image().topic("t").orElseThrow().id());
@@ -117,6 +137,29 @@ final class GoodRequests {
             case DESCRIBE_TOPIC_PARTITIONS ->
                 new DescribeTopicPartitionsRequestData()
                         .setTopics(List.of(new DescribeTopicPartitionsRequestData.TopicRequest().setName("t")));
+            case DESCRIBE_ACLS ->
+                new DescribeAclsRequestData()
+                        .setResourceTypeFilter(TOPIC)
+                        .setPatternTypeFilter(LITERAL)
+                        .setOperation(ANY)
+                        .setPermissionType(ANY);
+            case CREATE_ACLS ->
+                new CreateAclsRequestData()
+                        .setCreations(List.of(new CreateAclsRequestData.AclCreation()
+                                .setResourceType(TOPIC)
+                                .setResourceName("t")
+                                .setResourcePatternType(LITERAL)
+                                .setPrincipal("User:u")
+                                .setHost("*")
+                                .setOperation(AclOperation.READ.code())
+                                .setPermissionType(AclPermissionType.ALLOW.code())));
+            case DELETE_ACLS ->
+                new DeleteAclsRequestData()
+                        .setFilters(List.of(new DeleteAclsRequestData.DeleteAclsFilter()
+                                .setResourceTypeFilter(TOPIC)
+                                .setPatternTypeFilter(LITERAL)
+                                .setOperation(ANY)
+                                .setPermissionType(ANY)));
             default -> throw new AssertionError("no good request known for " + api);
         };
     }
