@@ -1,7 +1,11 @@
 package dev.curia.system;
 
+import dev.curia.common.time.SystemClock;
+import dev.curia.testkit.Await;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -9,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -55,10 +61,10 @@ record Libraries(Path directory) {
                         "-B",
                         "-f",
                         pom.toString(),
+                        "-Dstyle.color=never",
                         "-Dmaven.repo.local=" + property("curia.maven.repository"),
-                        "dependency:copy-dependencies",
-                        "-DincludeScope=runtime",
-                        "-DoutputDirectory=" + directory)
+                        "-Dlibraries=" + directory,
+                        "package")
                 .within(Duration.ofMinutes(2))
                 .run();
         Needs.that("the libraries of " + name, result);
@@ -72,12 +78,31 @@ record Libraries(Path directory) {
         return directory + "/*";
     }
 
+    /** With a program of the tests and what it may use of theirs: clocks and waiting. */
+    String classPathWith(Class<?> program) {
+        return String.join(
+                File.pathSeparator, classPath(), placeOf(program), placeOf(Await.class), placeOf(SystemClock.class));
+    }
+
+    private static String placeOf(Class<?> type) {
+        try {
+            return new File(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** The version of the one whose file begins with this name. */
     String version(String artifact) {
+        Pattern name = Pattern.compile(Pattern.quote(artifact) + "-([0-9.]+[0-9])(-[a-z]+)?\\.(jar|tar\\.gz)");
         try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.matches(artifact + "-[0-9.]+\\.jar"))
-                    .map(name -> name.substring(artifact.length() + 1, name.length() - ".jar".length()))
+            return files.map(file -> name.matcher(file.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .map(matcher -> matcher.group(1))
                     .findFirst()
                     .orElseThrow();
         } catch (IOException e) {

@@ -1,8 +1,5 @@
 package dev.curia.system;
 
-import dev.curia.testkit.Await;
-import java.io.File;
-import java.net.URISyntaxException;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -71,35 +68,17 @@ class OldJavaClientsTest {
     }
 
     private static void run(String libraries, String what) {
-        String classPath = String.join(
-                File.pathSeparator,
-                Libraries.of(libraries).classPath(),
-                placeOf(JavaClientProgram.class),
-                placeOf(Await.class),
-                placeOf(dev.curia.common.time.SystemClock.class));
         Command.of(List.of(
                         ClientProcess.javaCommand(),
                         "-Xmx128m",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
-                        classPath,
+                        Libraries.of(libraries).classPathWith(JavaClientProgram.class),
                         JavaClientProgram.class.getName(),
                         CLUSTER.bootstrapServers(),
                         libraries + "-",
                         what))
                 .run()
                 .orFail();
-    }
-
-    private static String placeOf(Class<?> type) {
-        try {
-            return new File(type.getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .toString();
-        } catch (URISyntaxException e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -15,6 +15,12 @@ enum Program {
             return AppInfoParser.getVersion();
         }
     },
+    APICURIO("Apicurio Registry") {
+        @Override
+        String version() {
+            return Libraries.of("apicurio-registry").version("apicurio-registry-app");
+        }
+    },
     CONNECT("Kafka Connect") {
         @Override
         String version() {
