@@ -107,7 +107,7 @@ class SimulationTest {
 
     @Test
     void aStaleBrokerEpochIsFound() {
-        assertFound(PlantedBugs.StaleBrokerEpoch::new, 100);
+        assertFound(PlantedBugs.StaleBrokerEpoch::new, 90, 60); // rare, too
     }
 
     @Test
