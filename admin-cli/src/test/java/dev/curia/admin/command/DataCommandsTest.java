@@ -201,7 +201,7 @@ class DataCommandsTest {
     void unwrittenRecordsEndInAnError() {
         cluster.addTopic("t", 1);
         for (int i = 0; i < 100; i++) cluster.nextProduceAnswers.add(status(ErrorCode.NOT_ENOUGH_REPLICAS));
-        Run run = curia("a\n", "produce", "t", "--timeout", "0.5");
+        Run run = curia("a\n", "produce", "t", "--timeout", "2");
         assertThat(run.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
         assertThat(run.err()).contains("gave up on partition 0 of topic t").contains("said the broker");
     }
