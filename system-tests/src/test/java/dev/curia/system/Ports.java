@@ -15,10 +15,9 @@ final class Ports {
 
     private int next;
 
-    /** Processes that run tests at the same time start at different places, those of one build far apart. */
+    /** Processes that run tests at the same time start at different places, further apart than a cluster has ports. */
     Ports() {
-        long fork = Long.getLong("curia.test.fork", 1);
-        next = (int) ((ProcessHandle.current().pid() + fork * COUNT / 2) % COUNT);
+        next = (int) (ProcessHandle.current().pid() * 97 % COUNT);
     }
 
     synchronized int free() {
