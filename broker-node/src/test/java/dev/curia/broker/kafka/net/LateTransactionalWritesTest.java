@@ -13,11 +13,7 @@ import dev.curia.broker.txn.state.TxnState;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.replica.Replica;
 import dev.curia.testkit.Await;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,8 +33,6 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
-import org.apache.kafka.common.requests.AbstractResponse;
-import org.apache.kafka.common.requests.RequestHeader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -185,16 +179,7 @@ class LateTransactionalWritesTest {
     }
 
     private ApiMessage call(ApiKeys api, int version, ApiMessage request) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream().write(WireTest.frame(api, version, 1, request));
-            DataInputStream in = new DataInputStream(socket.getInputStream());
-            byte[] answer = new byte[in.readInt()];
-            in.readFully(answer);
-            return AbstractResponse.parseResponse(
-                            ByteBuffer.wrap(answer), new RequestHeader(api, (short) version, "test", 1))
-                    .data();
-        }
+        return WireTest.call(broker.port(), api, version, request);
     }
 
     private void assertStable(TopicPartition partition, long end) {

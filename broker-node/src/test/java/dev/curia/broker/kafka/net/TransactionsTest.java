@@ -7,10 +7,7 @@ import dev.curia.broker.kafka.codec.Codes;
 import dev.curia.broker.logs.LedLogs;
 import dev.curia.replica.Replica;
 import dev.curia.testkit.Await;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,8 +39,6 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
-import org.apache.kafka.common.requests.AbstractResponse;
-import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -329,15 +324,7 @@ class TransactionsTest {
         return response.responses().iterator().next().partitionResponses().get(0);
     }
 
-    private ApiMessage call(ApiKeys api, short version, ApiMessage request) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream().write(WireTest.frame(api, version, 1, request));
-            DataInputStream in = new DataInputStream(socket.getInputStream());
-            byte[] answer = new byte[in.readInt()];
-            in.readFully(answer);
-            return AbstractResponse.parseResponse(ByteBuffer.wrap(answer), new RequestHeader(api, version, "test", 1))
-                    .data();
-        }
+    private ApiMessage call(ApiKeys api, int version, ApiMessage request) throws IOException {
+        return WireTest.call(broker.port(), api, version, request);
     }
 }

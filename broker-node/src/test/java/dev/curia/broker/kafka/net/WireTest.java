@@ -133,6 +133,20 @@ class WireTest {
         }
     }
 
+    /** On a connection of its own. */
+    static ApiMessage call(int port, ApiKeys api, int version, ApiMessage request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(frame(api, version, 1, request));
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            byte[] answer = new byte[in.readInt()];
+            in.readFully(answer);
+            return AbstractResponse.parseResponse(
+                            ByteBuffer.wrap(answer), new RequestHeader(api, (short) version, "test", 1))
+                    .data();
+        }
+    }
+
     static byte[] frame(ApiKeys api, int version, int correlationId, ApiMessage body) {
         RequestHeader header = new RequestHeader(api, (short) version, "test", correlationId);
         ByteBuffer head = MessageUtil.toByteBufferAccessor(header.data(), header.headerVersion())
