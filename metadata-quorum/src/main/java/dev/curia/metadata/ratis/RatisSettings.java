@@ -115,8 +115,11 @@ final class RatisSettings {
         RaftServerConfigKeys.Log.setSegmentSizeMax(p, SizeInBytes.valueOf(tuning.segmentBytes()));
         RaftServerConfigKeys.Log.setPreallocatedSize(p, SizeInBytes.valueOf(Math.min(1 << 20, tuning.segmentBytes())));
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, 2);
-        // Half the entries and flushes of a single write; allowed because apply never fails a future while it serves.
-        RaftServerConfigKeys.Log.setLogMetadataEnabled(p, false);
+        // The entry after a commit tells followers of it. Without, they, and the brokers that watch them, would hear of
+        // a new leader with the
+        // next heartbeat. Asking for the read index makes heartbeats too, but a follower that still writes the entry
+        // gains nothing from one.
+        RaftServerConfigKeys.Log.setLogMetadataEnabled(p, true);
         // An acknowledged entry is on disk: never trade that.
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(p, false);
         RaftServerConfigKeys.Log.setAsyncFlushEnabled(p, false);

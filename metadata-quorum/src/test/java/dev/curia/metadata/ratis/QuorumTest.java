@@ -2,6 +2,7 @@ package dev.curia.metadata.ratis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.metadata.event.EventSettings;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.QuorumStatus;
@@ -9,10 +10,12 @@ import dev.curia.testkit.Await;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,7 @@ class QuorumTest {
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final List<Voter> voters = TestNode.voters(3);
     private final Map<Integer, TestNode> nodes = new TreeMap<>();
+    private QuorumTuning tuning = TestNode.TINY;
 
     @BeforeEach
     void formatAndStart() {
@@ -61,6 +65,25 @@ class QuorumTest {
         TestNode follower = other(leader);
         assertThat(follower.log.propose(TestNode.batch(1, 1, List.of())).join())
                 .isInstanceOf(MetadataLog.Outcome.Refused.class);
+    }
+
+    /** With heartbeats alone it would take twice the deadline. */
+    @Test
+    void followersHearOfACommitAtOnceNotWithTheNextHeartbeat() {
+        stop();
+        Duration timeout = Duration.ofSeconds(2); // a heartbeat each second
+        tuning = new QuorumTuning(timeout, Duration.ofMillis(300), 50, 8192, 5, 1024, false, EventSettings.DEFAULT);
+        voters.forEach(voter -> start(voter.id()));
+        TestNode leader = leader();
+        List<TestNode> followers =
+                nodes.values().stream().filter(node -> node != leader).toList();
+        AtomicInteger written = new AtomicInteger();
+        Await.until("twenty writes, each seen before the next", TestNode.SOON.dividedBy(2), () -> {
+            if (followers.stream().allMatch(node -> node.log.image().equals(leader.log.image()))) {
+                leader.write("k", "v-" + written.incrementAndGet());
+            }
+            return written.get() > 20;
+        });
     }
 
     @Test
@@ -157,7 +180,7 @@ class QuorumTest {
     }
 
     private QuorumNodeConfig config(int id) {
-        return TestNode.config(id, directory.resolve("node-" + id), voters, TestNode.TINY);
+        return TestNode.config(id, directory.resolve("node-" + id), voters, tuning);
     }
 
     private void start(int id) {
