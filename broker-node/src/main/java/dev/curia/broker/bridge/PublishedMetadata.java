@@ -67,8 +67,8 @@ public final class PublishedMetadata implements ClusterView, PartitionLeaders, M
         return new ControllerLease(clock, () -> applied.index(), () -> newest.index());
     }
 
-    /** The newest image; its changes may still be on their way to the parts. */
-    MetadataImage newest() {
+    @Override
+    public MetadataImage newest() {
         return newest;
     }
 

@@ -164,7 +164,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         take(state.tick(now()));
         if (!context.self().lease().holds(state.electable())) {
             pending.failClients(
-                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                    now() - DoubtfulAppends.PATIENCE_NANOS,
                     "the outcome is unknown: no controller answers, another broker may lead by now");
         }
         if (toldReplicated == state.replicatedOffset()) return;

@@ -37,6 +37,9 @@ import org.slf4j.LoggerFactory;
  */
 final class PartitionReplica implements Replica, ReplicationSource {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionReplica.class);
+    /** After it, clients have heard that a leader is none any more. */
+    private static final long NEWS_TRAVEL_NANOS = Duration.ofSeconds(1).toNanos();
+
     private static final String OVERLOADED = "the partition's thread is overloaded; nothing was appended, try again";
 
     private final PartitionId id;
@@ -61,6 +64,8 @@ final class PartitionReplica implements Replica, ReplicationSource {
     // Published now and then, for metrics.
     private volatile int producerCount;
     private final UnverifiedBatches unverified;
+    private final DoubtfulAppends doubtful;
+    private long ledUntilNanos;
     private final CompactionRoll compactionRoll = new CompactionRoll();
 
     /** Told on the replica's loop, once, when its log cannot be used any more and nothing here uses it. */
@@ -86,11 +91,13 @@ final class PartitionReplica implements Replica, ReplicationSource {
         this.context = context;
         this.highWatermark = Math.max(log.logStartOffset(), Math.min(highWatermark, log.logEndOffset()));
         this.snapshot = idle();
+        this.ledUntilNanos = context.clock().monotonicNanos() - NEWS_TRAVEL_NANOS;
         this.thread = new ReplicaThread(owner.loop(), owner.buffer(), this::storageFailed);
         this.reads = new ReplicaReads(log, context.self().lease(), this::snapshot);
         this.flushTimer = new FlushTimer(context.config().backgroundFlush());
         this.producerExpiry = new ProducerExpiry(context.config().producers(), context.clock());
         this.unverified = new UnverifiedBatches(thread, this::appendNow);
+        this.doubtful = new DoubtfulAppends(context.clock(), thread, this::inDoubt, this::appendUndoubted);
     }
 
     private Snapshot idle() {
@@ -175,6 +182,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
             endRole(ErrorCode.NOT_LEADER_OR_FOLLOWER, why);
             stopped = true;
             publish(idle());
+            doubtful.end();
             done.complete(null);
         });
         return done;
@@ -246,11 +254,20 @@ final class PartitionReplica implements Replica, ReplicationSource {
             role = follower;
             follower.begin();
         }
+        doubtful.end();
+    }
+
+    /** Whether it may be another than this broker believes who leads. */
+    private boolean inDoubt() {
+        if (role instanceof LeaderRole) return !context.self().lease().holds(snapshot.electable());
+        // Who takes a follower for the leader knows more than it, or has not heard that another took over.
+        return role != null && context.clock().monotonicNanos() - ledUntilNanos > NEWS_TRAVEL_NANOS;
     }
 
     private void endRole(ErrorCode code, String why) {
         Role now = role;
         if (now == null) return;
+        if (now instanceof LeaderRole) ledUntilNanos = context.clock().monotonicNanos();
         highWatermark = now.highWatermark();
         role = null;
         unverified.refuseAll(code, why);
@@ -314,28 +331,34 @@ final class PartitionReplica implements Replica, ReplicationSource {
         String reason = log.damage().orElse("the log directory failed");
         endRole(ErrorCode.NOT_LEADER_OR_FOLLOWER, "the replica is offline, " + reason);
         publish(snapshot.asOffline());
+        doubtful.end();
         OfflineCause cause = log.damage().isPresent() ? OfflineCause.DAMAGED : OfflineCause.DIRECTORY_FAILED;
         offlineListener.onOffline(this, cause, reason);
     }
 
     @Override
     public CompletableFuture<AppendResult> append(AppendRequest request) {
-        CompletableFuture<AppendResult> result = new CompletableFuture<>();
-        long receivedNanos = context.clock().monotonicNanos();
-        if (!thread.offer(() -> append(request, receivedNanos, result))) {
-            request.released().run();
-            result.complete(PendingAcks.failure(ErrorCode.REQUEST_TIMED_OUT, OVERLOADED));
+        WaitingAppend append = new WaitingAppend(request, context.clock().monotonicNanos(), new CompletableFuture<>());
+        if (!thread.offer(() -> append(append))) append.refuse(ErrorCode.REQUEST_TIMED_OUT, OVERLOADED);
+        return append.result();
+    }
+
+    private void append(WaitingAppend append) {
+        if (append.request().origin() == Origin.CLIENT) {
+            if (doubtful.takes(append)) return;
+        } else {
+            unverified.before(append.request());
         }
-        return result;
+        appendUndoubted(append);
     }
 
-    private void append(AppendRequest request, long receivedNanos, CompletableFuture<AppendResult> result) {
-        if (request.origin() != Origin.CLIENT) unverified.before(request);
-        boolean waits = role instanceof LeaderRole && unverified.takes(request, log.producers(), receivedNanos, result);
-        if (!waits) appendNow(request, receivedNanos, result);
+    private void appendUndoubted(WaitingAppend append) {
+        boolean waits = role instanceof LeaderRole && unverified.takes(append, log.producers());
+        if (!waits) appendNow(append);
     }
 
-    private void appendNow(AppendRequest request, long receivedNanos, CompletableFuture<AppendResult> result) {
+    private void appendNow(WaitingAppend append) {
+        AppendRequest request = append.request();
         try {
             // What a coordinator appends is answered when all in-sync replicas have it, which says that it leads.
             ErrorCode refused = request.origin() == Origin.CLIENT
@@ -343,9 +366,9 @@ final class PartitionReplica implements Replica, ReplicationSource {
                             request.currentLeaderEpoch(), context.self().lease())
                     : snapshot.checkLeader(request.currentLeaderEpoch());
             if (refused == ErrorCode.NONE && role instanceof LeaderRole leader) {
-                leader.append(request, receivedNanos, result);
+                leader.append(request, append.receivedNanos(), append.result());
             } else {
-                result.complete(PendingAcks.failure(refused, notLed()));
+                append.result().complete(PendingAcks.failure(refused, notLed()));
             }
         } finally {
             request.released().run();

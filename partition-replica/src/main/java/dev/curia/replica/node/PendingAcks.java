@@ -59,13 +59,13 @@ final class PendingAcks {
         for (Waiting w = queue.poll(); w != null; w = queue.poll()) w.future.complete(failure(error, message));
     }
 
-    /** The same of those that clients wait for. */
-    void failClients(ErrorCode error, String message) {
+    /** The same of those that clients wait for and that came so early, as another broker may lead. */
+    void failClients(long untilNanos, String message) {
         for (Iterator<Waiting> each = queue.iterator(); each.hasNext(); ) {
             Waiting w = each.next();
-            if (!w.ofClient) continue;
+            if (!w.ofClient || w.receivedNanos - untilNanos > 0) continue;
             each.remove();
-            w.future.complete(failure(error, message));
+            w.future.complete(failure(ErrorCode.NOT_LEADER_OR_FOLLOWER, message));
         }
         if (queue.isEmpty()) disarm();
     }

@@ -4,15 +4,15 @@ import dev.curia.log.batch.BatchView;
 import dev.curia.log.producer.ProducerStates;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica.AppendRequest;
-import dev.curia.replica.Replica.AppendResult;
 import dev.curia.replica.Replica.Verification;
+import dev.curia.replica.node.WaitingAppend.Appender;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * Batches that would begin a transaction wait here until its coordinator has said that it knows of it, and what the same producer sends
@@ -26,23 +26,11 @@ final class UnverifiedBatches {
     private static final String NOT_PART = "the transaction's coordinator does not count the partition to a transaction"
             + " that is open; nothing was appended";
 
-    /** Appends, or refuses, and lets go of the buffer. */
-    interface Appender {
-        void append(AppendRequest request, long receivedNanos, CompletableFuture<AppendResult> result);
-    }
-
     private record Key(long producerId, short producerEpoch) {}
-
-    private record Waiting(AppendRequest request, long receivedNanos, CompletableFuture<AppendResult> result) {
-        void refuse(ErrorCode error, String message) {
-            request.released().run();
-            result.complete(PendingAcks.failure(error, message));
-        }
-    }
 
     private final ReplicaThread thread;
     private final Appender appender;
-    private final Map<Key, Queue<Waiting>> asked = new HashMap<>();
+    private final Map<Key, Queue<WaitingAppend>> asked = new HashMap<>();
     private final BatchView batch = new BatchView();
     private int waiting;
 
@@ -52,29 +40,25 @@ final class UnverifiedBatches {
     }
 
     /** @return false: it need not wait */
-    boolean takes(
-            AppendRequest request,
-            ProducerStates producers,
-            long receivedNanos,
-            CompletableFuture<AppendResult> result) {
-        if (request.verification().isEmpty()) return false;
-        Verification verification = request.verification().get();
+    boolean takes(WaitingAppend append, ProducerStates producers) {
+        Optional<Verification> asks = append.request().verification();
+        if (asks.isEmpty()) return false;
+        Verification verification = asks.get();
         Key key = new Key(verification.producerId(), verification.producerEpoch());
-        Queue<Waiting> others = asked.get(key);
+        Queue<WaitingAppend> others = asked.get(key);
         if (others == null && producers.inTransaction(key.producerId, key.producerEpoch)) return false;
-        Waiting added = new Waiting(request, receivedNanos, result);
         if (waiting >= MOST_WAITING) {
-            added.refuse(ErrorCode.NOT_ENOUGH_REPLICAS, "too many batches wait for the coordinators of transactions");
+            append.refuse(ErrorCode.NOT_ENOUGH_REPLICAS, "too many batches wait for the coordinators of transactions");
             return true;
         }
         waiting++;
-        if (others == null) ask(key, verification).add(added);
-        else others.add(added);
+        if (others == null) ask(key, verification).add(append);
+        else others.add(append);
         return true;
     }
 
-    private Queue<Waiting> ask(Key key, Verification verification) {
-        Queue<Waiting> queue = new ArrayDeque<>();
+    private Queue<WaitingAppend> ask(Key key, Verification verification) {
+        Queue<WaitingAppend> queue = new ArrayDeque<>();
         asked.put(key, queue);
         var unused = verification.ask().get().whenComplete((error, failure) -> {
             ErrorCode known = failure == null ? error : ErrorCode.NOT_ENOUGH_REPLICAS;
@@ -84,11 +68,11 @@ final class UnverifiedBatches {
     }
 
     /** An answer counts only for those that still wait for it. */
-    private void answered(Key key, Queue<Waiting> queue, ErrorCode error) {
+    private void answered(Key key, Queue<WaitingAppend> queue, ErrorCode error) {
         if (!asked.remove(key, queue)) return;
         waiting -= queue.size();
-        for (Waiting next : queue) {
-            if (error == ErrorCode.NONE) appender.append(next.request, next.receivedNanos, next.result);
+        for (WaitingAppend next : queue) {
+            if (error == ErrorCode.NONE) appender.append(next);
             else next.refuse(error, NOT_PART + " (" + error + ")");
         }
     }
@@ -111,7 +95,7 @@ final class UnverifiedBatches {
     }
 
     private void refuse(Key key, ErrorCode error, String message) {
-        Queue<Waiting> queue = asked.remove(key);
+        Queue<WaitingAppend> queue = asked.remove(key);
         if (queue == null) return;
         waiting -= queue.size();
         queue.forEach(each -> each.refuse(error, message));

@@ -7,6 +7,9 @@ public interface ClusterView {
     /** The newest image whose changes this broker has applied to its parts. */
     MetadataImage image();
 
+    /** The newest of all; its changes may still be on their way to the parts. */
+    MetadataImage newest();
+
     /** This broker's own id. */
     int brokerId();
 }

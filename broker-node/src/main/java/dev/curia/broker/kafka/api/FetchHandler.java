@@ -156,7 +156,7 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
     private FetchResponse answer(
             RequestContext context, FetchTurn turn, Isolation isolation, List<FetchedPartition> fetched) {
         FetchTurn.Told told = turn.teller().tell(fetched);
-        LeaderHints hints = new LeaderHints(partitions.image(), context.listener());
+        LeaderHints hints = new LeaderHints(partitions.newestImage(), context.listener());
         LinkedHashMap<TopicIdPartition, PartitionData> answers = new LinkedHashMap<>();
         for (FetchedPartition partition : told.partitions()) {
             FetchKey key = partition.key();

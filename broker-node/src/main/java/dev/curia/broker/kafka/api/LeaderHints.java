@@ -18,15 +18,22 @@ final class LeaderHints {
     private final String listener;
     private final Map<Integer, Node> nodes = new LinkedHashMap<>();
 
+    /** @param image the newest: a replica may know already what is still on its way to others */
     LeaderHints(MetadataImage image, String listener) {
         this.image = image;
         this.listener = listener;
     }
 
-    /** The leader to name, if this error is about who leads and it is known where that broker listens. */
+    /**
+     * The leader to name, if this error is about who leads and it is known where that broker listens: the leader of now, which may be another
+     * than when the partition was found.
+     */
     Optional<PartitionState> leader(Errors error, PartitionLookup.Found found) {
         if (error != Errors.NOT_LEADER_OR_FOLLOWER && error != Errors.FENCED_LEADER_EPOCH) return Optional.empty();
-        return found.state().filter(state -> node(state.leader()).isPresent());
+        return found.topic()
+                .flatMap(topic -> image.topic(topic.id()))
+                .flatMap(topic -> topic.partition(found.partition()))
+                .filter(state -> node(state.leader()).isPresent());
     }
 
     /** Where the leaders named so far listen. */

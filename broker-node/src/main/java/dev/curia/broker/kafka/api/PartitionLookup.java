@@ -3,7 +3,6 @@ package dev.curia.broker.kafka.api;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
 import dev.curia.metadata.image.MetadataImage;
-import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.image.Topic;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replicas;
@@ -29,11 +28,7 @@ final class PartitionLookup {
             Errors error,
             Optional<Topic> topic,
             int partition,
-            @Nullable Replica replica) {
-        Optional<PartitionState> state() {
-            return topic.flatMap(known -> known.partition(partition));
-        }
-    }
+            @Nullable Replica replica) {}
 
     Found byName(String name, int partition) {
         return find(cluster.image().topic(name), partition, Errors.UNKNOWN_TOPIC_OR_PARTITION);
@@ -45,6 +40,10 @@ final class PartitionLookup {
 
     MetadataImage image() {
         return cluster.image();
+    }
+
+    MetadataImage newestImage() {
+        return cluster.newest();
     }
 
     private Found find(Optional<Topic> topic, int partition, Errors ifUnknown) {

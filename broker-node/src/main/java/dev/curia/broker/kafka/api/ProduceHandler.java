@@ -248,7 +248,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
 
     private ProduceResponse answer(RequestContext context, List<Part> parts) {
         ProduceResponseData data = new ProduceResponseData();
-        LeaderHints hints = new LeaderHints(partitions.image(), context.listener());
+        LeaderHints hints = new LeaderHints(partitions.newestImage(), context.listener());
         Map<TopicProduceData, TopicProduceResponse> topics = new LinkedHashMap<>();
         for (Part part : parts) {
             TopicProduceResponse topic = topics.computeIfAbsent(part.topic, asked -> {

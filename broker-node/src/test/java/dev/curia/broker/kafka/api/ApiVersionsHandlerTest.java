@@ -53,6 +53,11 @@ class ApiVersionsHandlerTest {
             }
 
             @Override
+            public MetadataImage newest() {
+                return image;
+            }
+
+            @Override
             public int brokerId() {
                 return 1;
             }

@@ -236,6 +236,11 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     }
 
     @Override
+    public MetadataImage newest() {
+        return image;
+    }
+
+    @Override
     public int brokerId() {
         return ID;
     }
