@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventLoop implements Timers, AutoCloseable {
     private static final int TURN = 256;
+    private static final int CLEAN_TIMERS_AT_LEAST = 1_000;
 
     private final BlockingQueue<Runnable> inbox;
     private final Clock clock;
@@ -37,6 +38,7 @@ public final class EventLoop implements Timers, AutoCloseable {
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::deadline).thenComparingLong(Timer::sequence));
     private long timerSequence;
+    private int cleanTimersAt = CLEAN_TIMERS_AT_LEAST;
     private boolean started;
 
     // Of a driven loop.
@@ -101,6 +103,11 @@ public final class EventLoop implements Timers, AutoCloseable {
         return inbox.size();
     }
 
+    /** Timers that are kept, some of them cancelled. From the loop only. */
+    int timers() {
+        return timers.size();
+    }
+
     /** May be called from any thread; from outside the loop it costs a task. */
     @Override
     public Runnable schedule(long delayNanos, Runnable task) {
@@ -132,6 +139,10 @@ public final class EventLoop implements Timers, AutoCloseable {
     private void add(Timer timer) {
         timer.sequence = timerSequence++;
         timers.add(timer);
+        // A driver may rely on when it is woken, if only for a timer that was cancelled.
+        if (timers.size() < cleanTimersAt || driver != null) return;
+        timers.removeIf(Timer::isCancelled);
+        cleanTimersAt = Math.max(CLEAN_TIMERS_AT_LEAST, 2 * timers.size());
     }
 
     private void run() {
@@ -201,7 +212,8 @@ public final class EventLoop implements Timers, AutoCloseable {
         long now = clock.monotonicNanos();
         for (Timer t = timers.peek(); t != null && t.deadline - now <= 0; t = timers.peek()) {
             timers.poll();
-            if (!t.cancelled) runTask(t.task);
+            Runnable task = t.task;
+            if (task != null) runTask(task);
         }
     }
 
@@ -215,9 +227,10 @@ public final class EventLoop implements Timers, AutoCloseable {
 
     private static final class Timer {
         final long deadline;
-        final Runnable task;
         long sequence;
-        volatile boolean cancelled;
+
+        // Null: cancelled. What it would have worked on may be large, and the deadline far away.
+        private volatile @Nullable Runnable task;
 
         Timer(long deadline, Runnable task) {
             this.deadline = deadline;
@@ -232,8 +245,12 @@ public final class EventLoop implements Timers, AutoCloseable {
             return sequence;
         }
 
+        boolean isCancelled() {
+            return task == null;
+        }
+
         void cancel() {
-            cancelled = true;
+            task = null;
         }
     }
 }
