@@ -25,6 +25,7 @@ import dev.curia.broker.txn.TransactionCoordinator;
 import dev.curia.broker.txn.TransactionsTopic;
 import dev.curia.broker.txn.TxnMetrics;
 import dev.curia.common.fault.FaultHandler;
+import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
 import dev.curia.proto.events.v1.Event;
@@ -138,9 +139,9 @@ final class Coordinators {
                 new Leaderships(TransactionsTopic.NAME, transactions::onLeadership, transactions::onResign));
     }
 
-    /** Topics of these names came, went or grew. */
-    void onTopicsChanged(Set<String> names) {
-        groups.onTopicsChanged(names);
+    /** Topics of these names came, went or grew; those that went by their ids. */
+    void onTopicsChanged(Set<String> names, Map<Uuid, String> removed) {
+        groups.onTopicsChanged(names, removed);
     }
 
     /** For those who append what producers write in transactions. */

@@ -4,6 +4,7 @@ import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.config.TopicConfigs;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
+import dev.curia.common.id.Uuid;
 import dev.curia.metadata.client.MetadataWatcher;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ConfigResource;
@@ -24,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
  * Turns each new metadata image into assignments of this broker's replicas, and tells coordinators which of their partitions are led
@@ -41,11 +41,21 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
         void onResign(int partition);
     }
 
+    /** Hears of topics that came, went or grew; on the metadata loop, after the image is published. */
+    @FunctionalInterface
+    public interface TopicListener {
+        /**
+         * @param names of all of them
+         * @param removed those that went, and their names
+         */
+        void changed(Set<String> names, Map<Uuid, String> removed);
+    }
+
     private final PublishedMetadata published;
     private final Map<String, String> topicDefaults;
     private final HostedReplicas replicas;
     private final Map<String, Coordinator> coordinators = new ConcurrentHashMap<>();
-    private final List<Consumer<Set<String>>> topicListeners = new CopyOnWriteArrayList<>();
+    private final List<TopicListener> topicListeners = new CopyOnWriteArrayList<>();
     private final AtomicInteger changesUnderWay = new AtomicInteger();
 
     // Confined to the metadata loop.
@@ -66,8 +76,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
         coordinators.put(coordinator.topic(), coordinator);
     }
 
-    /** @param listener hears the names of topics that came, went or grew; on the metadata loop, after the image is published */
-    public void onTopicsChanged(Consumer<Set<String>> listener) {
+    public void onTopicsChanged(TopicListener listener) {
         topicListeners.add(listener);
     }
 
@@ -119,7 +128,11 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
         });
         published.applied(image);
         Set<String> topics = changedTopics(delta, before, image);
-        if (!topics.isEmpty()) topicListeners.forEach(listener -> listener.accept(topics));
+        if (!topics.isEmpty()) {
+            Map<Uuid, String> removed = new HashMap<>();
+            delta.removedTopics().forEach((id, topic) -> removed.put(id, topic.name()));
+            topicListeners.forEach(listener -> listener.changed(topics, removed));
+        }
         if (firstCurrent) removeStrays(image);
         settle(image);
     }

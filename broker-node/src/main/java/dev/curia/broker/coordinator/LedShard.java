@@ -9,6 +9,7 @@ import dev.curia.replica.Replica.Origin;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -78,6 +79,7 @@ final class LedShard<S extends Shard<R, K>, R, K> {
     private final S shard;
     private State state = State.LOADING;
     private final Map<K, Runnable> timers = new HashMap<>();
+    private final List<ShardRuntime.Event<S, R>> missed = new ArrayList<>(); // while loading
     private final Set<Call<?>> unanswered = new LinkedHashSet<>();
     private final ArrayDeque<Waiting<Call<?>>> deadlines = new ArrayDeque<>();
     private boolean deadlineTimerSet;
@@ -126,6 +128,15 @@ final class LedShard<S extends Shard<R, K>, R, K> {
         perform(outcome);
         if (call.answer.isDone()) return;
         if (!outcome.records().isEmpty()) awaitCommit(call);
+    }
+
+    void tell(ShardRuntime.Event<S, R> event) {
+        post(() -> hear(event));
+    }
+
+    private void hear(ShardRuntime.Event<S, R> event) {
+        if (state == State.LOADING) missed.add(event);
+        else if (state == State.ACTIVE) event.decide(shard, now()).forEach(this::perform);
     }
 
     private void perform(Outcome<R> outcome) {
@@ -228,6 +239,8 @@ final class LedShard<S extends Shard<R, K>, R, K> {
         if (state != State.LOADING) return;
         state = State.ACTIVE;
         shard.loaded(now());
+        missed.forEach(this::hear);
+        missed.clear();
         LOG.info("{} loaded in epoch {}: {} records in {} ms", name, leaderEpoch, records, took.toMillis());
         runtime.parts.events().loaded(partition, took, records);
     }
@@ -267,6 +280,7 @@ final class LedShard<S extends Shard<R, K>, R, K> {
         timers.values().forEach(Runnable::run);
         timers.clear();
         deadlines.clear();
+        missed.clear();
     }
 
     private Now now() {

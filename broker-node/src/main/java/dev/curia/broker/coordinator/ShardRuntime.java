@@ -42,6 +42,13 @@ public final class ShardRuntime<S extends Shard<R, K>, R, K> implements AutoClos
         Outcome<R> decide(S shard, Now now, Consumer<T> answer);
     }
 
+    /** Something that a shard hears of without being asked. */
+    @FunctionalInterface
+    public interface Event<S, R> {
+        /** @return what to append, each by itself */
+        List<Outcome<R>> decide(S shard, Now now);
+    }
+
     final ShardSettings settings;
     final Parts<S, R, K> parts;
     private final ConcurrentMap<Integer, LedShard<S, R, K>> shards = new ConcurrentHashMap<>();
@@ -83,6 +90,20 @@ public final class ShardRuntime<S extends Shard<R, K>, R, K> implements AutoClos
         List<CompletableFuture<T>> answers = new ArrayList<>();
         shards.values().forEach(shard -> answers.add(shard.call(failed, operation)));
         return answers;
+    }
+
+    /**
+     * Has a partition's shard hear of it, if it is led here: also while this broker must not answer, and after the load when it is being loaded.
+     * What the shard decides is appended if this broker still leads then.
+     */
+    public void tell(int partition, Event<S, R> event) {
+        LedShard<S, R, K> shard = shards.get(partition);
+        if (shard != null) shard.tell(event);
+    }
+
+    /** {@link #tell} every shard led here. */
+    public void tellAll(Event<S, R> event) {
+        shards.values().forEach(shard -> shard.tell(event));
     }
 
     /** The partitions led here, loaded or not. */

@@ -25,6 +25,7 @@ import dev.curia.broker.group.state.TopicRetention;
 import dev.curia.broker.group.state.TxnOffsetCommit;
 import dev.curia.broker.group.state.TxnOffsetRecord;
 import dev.curia.common.fault.FaultHandler;
+import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.image.ConfigResource;
@@ -133,19 +134,17 @@ public final class GroupCoordinator implements AutoCloseable {
     }
 
     private void regexesResolved(String groupId, Map<String, ConsumerRecord.Resolved> topics) {
-        CompletableFuture<Boolean> unused =
-                shards.call(topic.partitionFor(groupId), error -> false, (shard, now, answer) -> {
-                    answer.accept(true);
-                    return shard.regexesResolved(groupId, topics, now);
-                });
+        shards.tell(topic.partitionFor(groupId), (shard, now) -> List.of(shard.regexesResolved(groupId, topics, now)));
     }
 
-    /** Topics of these names have come, gone or grown: the metadata that {@link Parts} gives has that already. */
-    public void onTopicsChanged(Set<String> names) {
-        List<CompletableFuture<Boolean>> unused = shards.callAll(error -> false, (shard, now, answer) -> {
-            answer.accept(true);
-            return shard.topicsChanged(names);
-        });
+    /**
+     * Topics have come, gone or grown: the metadata that {@link Parts} gives has that already. Offsets of those that have gone are forgotten.
+     *
+     * @param names of all of them
+     * @param removed those that have gone, and their names
+     */
+    public void onTopicsChanged(Set<String> names, Map<Uuid, String> removed) {
+        shards.tellAll((shard, now) -> shard.topicsChanged(names, removed));
     }
 
     /** This broker leads a partition of {@link OffsetsTopic#NAME} in a new epoch. */
@@ -200,14 +199,14 @@ public final class GroupCoordinator implements AutoCloseable {
         return shards.call(
                 topic.partitionFor(request.groupId()),
                 request::all,
-                (shard, now, answer) -> shard.commit(request, now, answer));
+                (shard, now, answer) -> shard.offsets().commit(request, now, answer));
     }
 
     public CompletableFuture<OffsetCommit.Reply> commitInTransaction(TxnOffsetCommit.Request request) {
         return shards.call(
                 topic.partitionFor(request.commit().groupId()),
                 request.commit()::all,
-                (shard, now, answer) -> shard.commitInTransaction(request, now, answer));
+                (shard, now, answer) -> shard.offsets().commitInTransaction(request, now, answer));
     }
 
     /**
@@ -222,7 +221,7 @@ public final class GroupCoordinator implements AutoCloseable {
         return shards.<TxnOffsetCommit.Guarded>call(
                         partition,
                         error -> new TxnOffsetCommit.Guarded(error, null),
-                        (shard, now, answer) -> shard.guard(request.producerId(), answer))
+                        (shard, now, answer) -> shard.offsets().guard(request.producerId(), answer))
                 .thenCompose(guarded -> {
                     TxnOffsetCommit.Guard guard = guarded.guard();
                     if (guard == null) {
@@ -234,7 +233,7 @@ public final class GroupCoordinator implements AutoCloseable {
                                     partition,
                                     request.commit()::all,
                                     (shard, now, answer) ->
-                                            shard.commitVerified(request, guard, verified, now, answer)));
+                                            shard.offsets().commitVerified(request, guard, verified, now, answer)));
                 });
     }
 
@@ -244,35 +243,38 @@ public final class GroupCoordinator implements AutoCloseable {
      * @return NONE when it is committed. Twice the same does no harm
      */
     public CompletableFuture<Errors> endTransaction(int partition, TxnOffsetRecord.TransactionEnded ended) {
-        return shards.call(partition, error -> error, (shard, now, answer) -> shard.endTransaction(ended, answer));
+        return shards.call(
+                partition,
+                error -> error,
+                (shard, now, answer) -> shard.offsets().endTransaction(ended, answer));
     }
 
     public CompletableFuture<OffsetFetch.Reply> fetch(OffsetFetch.Request request) {
         return shards.call(
                 topic.partitionFor(request.groupId()),
                 OffsetFetch.Reply::failed,
-                (shard, now, answer) -> shard.fetch(request, answer));
+                (shard, now, answer) -> shard.offsets().fetch(request, answer));
     }
 
     public CompletableFuture<OffsetDelete.Reply> deleteOffsets(OffsetDelete.Request request) {
         return shards.call(
                 topic.partitionFor(request.groupId()),
                 OffsetDelete.Reply::failed,
-                (shard, now, answer) -> shard.deleteOffsets(request, answer));
+                (shard, now, answer) -> shard.offsets().delete(request, answer));
     }
 
     public CompletableFuture<OffsetReset.Reply> reset(OffsetReset.Request request) {
         return shards.call(
                 topic.partitionFor(request.groupId()),
                 error -> OffsetReset.Reply.failed(error, null),
-                (shard, now, answer) -> shard.reset(request, now, answer));
+                (shard, now, answer) -> shard.offsets().reset(request, now, answer));
     }
 
     public CompletableFuture<OffsetReset.Reply> undoReset(OffsetReset.UndoRequest request) {
         return shards.call(
                 topic.partitionFor(request.groupId()),
                 error -> OffsetReset.Reply.failed(error, null),
-                (shard, now, answer) -> shard.undoReset(request, now, answer));
+                (shard, now, answer) -> shard.offsets().undoReset(request, now, answer));
     }
 
     /** Newest first; none also when this broker does not coordinate the group. */
@@ -280,7 +282,7 @@ public final class GroupCoordinator implements AutoCloseable {
         return shards.call(
                 topic.partitionFor(groupId),
                 error -> List.of(),
-                (shard, now, answer) -> shard.keptResets(groupId, answer));
+                (shard, now, answer) -> shard.offsets().keptResets(groupId, answer));
     }
 
     public CompletableFuture<Errors> delete(String groupId) {

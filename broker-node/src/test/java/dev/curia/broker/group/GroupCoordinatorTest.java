@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.curia.broker.group.state.Bytes;
 import dev.curia.broker.group.state.CommittedOffset;
 import dev.curia.broker.group.state.ConsumerHeartbeat;
+import dev.curia.broker.group.state.Heartbeat;
 import dev.curia.broker.group.state.JoinGroup;
 import dev.curia.broker.group.state.OffsetCommit;
 import dev.curia.broker.group.state.OffsetFetch;
@@ -24,6 +25,7 @@ import dev.curia.proto.events.v1.Event;
 import dev.curia.testkit.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -171,6 +173,36 @@ class GroupCoordinatorTest {
     }
 
     @Test
+    void aTopicThatGoesWhileTheLogIsLoadedTakesItsOffsetsWithIt() throws Exception {
+        groups.onLeadership(0, 1);
+        awaitLoaded();
+        log.commitAtOnce(false);
+        CompletableFuture<OffsetCommit.Reply> underWay = groups.commit(request(2));
+        Await.until("appended", SOON, () -> log.logEndOffset() == 1);
+        moveTo(2);
+        assertThat(error(underWay)).isEqualTo(Errors.NOT_COORDINATOR);
+        groups.onTopicsChanged(Set.of("t"), Map.of(Uuid.ZERO, "t"));
+        assertThat(fetchReply().error()).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS);
+        log.commitAtOnce(true);
+        log.commit();
+        awaitLoaded();
+        Await.until("forgotten", SOON, () -> fetch() == -1);
+    }
+
+    @Test
+    void aTopicThatGoesWhileNoControllerIsHeardTakesItsOffsetsWithIt() throws Exception {
+        groups.onLeadership(0, 1);
+        awaitLoaded();
+        assertThat(commit(2)).isEqualTo(Errors.NONE);
+        log.surelyLeading(false);
+        assertThat(fetchReply().error()).isEqualTo(Errors.NOT_COORDINATOR);
+        groups.onTopicsChanged(Set.of("t"), Map.of(Uuid.ZERO, "t"));
+        Await.until("appended", SOON, () -> log.logEndOffset() == 2);
+        log.surelyLeading(true);
+        assertThat(fetch()).isEqualTo(-1);
+    }
+
+    @Test
     void resigningAnswersMembersInARebalance() throws Exception {
         groups.onLeadership(0, 1);
         awaitLoaded();
@@ -188,6 +220,34 @@ class GroupCoordinatorTest {
                 "no group is counted here any more",
                 SOON,
                 () -> meters.get("curia.groups").gauges().stream().allMatch(gauge -> gauge.value() == 0));
+    }
+
+    @Test
+    void aThousandClassicGroupsGoOnAtTheNextCoordinator() throws Exception {
+        groups.onLeadership(0, 1);
+        awaitLoaded();
+        Map<String, JoinGroup.Reply> members = new LinkedHashMap<>();
+        for (int i = 0; i < 1_000; i++) {
+            JoinGroup.Reply joined = join("g" + i).get(30, TimeUnit.SECONDS);
+            SyncGroup.Request sync =
+                    new SyncGroup.Request("g" + i, joined.generation(), joined.memberId(), null, null, null, Map.of());
+            assertThat(groups.sync(sync).get(30, TimeUnit.SECONDS).error()).isEqualTo(Errors.NONE);
+            members.put("g" + i, joined);
+        }
+        moveTo(2);
+        awaitLoaded();
+        assertThat(groups.list(Set.of("Stable"), Set.of("classic"))
+                        .get(30, TimeUnit.SECONDS)
+                        .groups())
+                .hasSize(1_000);
+        for (Map.Entry<String, JoinGroup.Reply> member : members.entrySet()) {
+            Heartbeat.Request beat = new Heartbeat.Request(
+                    member.getKey(),
+                    member.getValue().generation(),
+                    member.getValue().memberId(),
+                    null);
+            assertThat(groups.heartbeat(beat).get(30, TimeUnit.SECONDS)).isEqualTo(Errors.NONE);
+        }
     }
 
     @Test
@@ -287,8 +347,12 @@ class GroupCoordinatorTest {
     }
 
     private CompletableFuture<JoinGroup.Reply> join() {
+        return join("g");
+    }
+
+    private CompletableFuture<JoinGroup.Reply> join(String groupId) {
         return groups.join(new JoinGroup.Request(
-                "g",
+                groupId,
                 "",
                 null,
                 new JoinGroup.Client("c", "/h"),

@@ -33,10 +33,16 @@ final class LedLog implements Replica, Replicas {
     private long highWatermark;
     private int leaderEpoch = 1;
     private boolean commitAtOnce = true;
+    private boolean surelyLeading = true;
     private ErrorCode next = ErrorCode.NONE;
 
     synchronized void commitAtOnce(boolean now) {
         commitAtOnce = now;
+    }
+
+    /** Whether a controller is heard. */
+    synchronized void surelyLeading(boolean now) {
+        surelyLeading = now;
     }
 
     /** The next append is answered with this; REQUEST_TIMED_OUT after it was written. */
@@ -82,8 +88,8 @@ final class LedLog implements Replica, Replicas {
     }
 
     @Override
-    public boolean isSurelyLeading() {
-        return view().leading();
+    public synchronized boolean isSurelyLeading() {
+        return surelyLeading;
     }
 
     @Override

@@ -2,29 +2,20 @@ package dev.curia.broker.group.state;
 
 import dev.curia.broker.coordinator.Now;
 import dev.curia.broker.group.state.GroupRecord.GroupRemoved;
-import java.util.Map;
 import org.apache.kafka.common.protocol.Errors;
 
 /** A classic group makes room for a consumer group, or gets it back; its offsets stay. */
 final class ClassicPredecessors implements ConsumerGroups.Predecessors {
-    private final Map<String, ClassicGroup> live;
+    private final ClassicGroups live;
     private final CommittedGroups committed;
     private final Rebalances rebalances;
     private final Migration migration;
-    private final GroupEvents events;
 
-    /** @param live the shard's classic groups */
-    ClassicPredecessors(
-            Map<String, ClassicGroup> live,
-            CommittedGroups committed,
-            Rebalances rebalances,
-            Migration migration,
-            GroupEvents events) {
+    ClassicPredecessors(ClassicGroups live, CommittedGroups committed, Rebalances rebalances, Migration migration) {
         this.live = live;
         this.committed = committed;
         this.rebalances = rebalances;
         this.migration = migration;
-        this.events = events;
     }
 
     @Override
@@ -40,13 +31,12 @@ final class ClassicPredecessors implements ConsumerGroups.Predecessors {
         if (classic == null) return;
         rebalances.stopTimers(classic);
         classic.members().forEach(member -> member.fail(Errors.REBALANCE_IN_PROGRESS));
-        if (live.remove(groupId, classic)) events.stateChanged(classic.state(), null);
+        live.forget(classic);
     }
 
     @Override
     public void restored(String groupId, GroupSnapshot snapshot, Now now) {
-        ClassicGroup classic = ClassicGroup.restore(groupId, snapshot, events);
-        live.put(groupId, classic);
+        ClassicGroup classic = live.restore(groupId, snapshot);
         classic.members().forEach(member -> rebalances.renewSession(classic, member, now));
         // Whoever has gone was a member: its partitions are to be dealt out. Nobody has joined yet, so nothing is
         // written.

@@ -106,7 +106,8 @@ final class ConsumerGroups {
                 its.toldEpoch = group(groupId).epoch();
             }
             tell(its, group(groupId));
-            regexes.resolveNew(its);
+            // Nobody may have been here to hear of new topics.
+            regexes.resolveAll(its);
         }
     }
 
@@ -462,10 +463,11 @@ final class ConsumerGroups {
                 ports.topics().get());
     }
 
-    /** As {@link #validate}; a producer may leave it to its transactional id who it is (KIP-447). */
+    /** As {@link #validate}; a producer may leave it to its transactional id who it is (KIP-447), and knows only the classic error. */
     Errors validateInTransaction(String groupId, String memberId, int memberEpoch) {
         boolean anonymous = memberEpoch < 0 && memberId.isEmpty() && !live(groupId).dying;
-        return anonymous ? Errors.NONE : validate(groupId, memberId, memberEpoch);
+        Errors error = anonymous ? Errors.NONE : validate(groupId, memberId, memberEpoch);
+        return error == Errors.STALE_MEMBER_EPOCH ? Errors.ILLEGAL_GENERATION : error;
     }
 
     /** Whether a member of this epoch may commit or read offsets. */

@@ -1,7 +1,6 @@
 package dev.curia.broker.group.state;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -10,19 +9,18 @@ import org.jspecify.annotations.Nullable;
 
 /** What tools see of a shard's groups. */
 final class GroupViews {
-    private final Map<String, ClassicGroup> live;
+    private final ClassicGroups live;
     private final CommittedGroups committed;
     private final ConsumerGroups consumers;
 
-    /** @param live the shard's classic groups */
-    GroupViews(Map<String, ClassicGroup> live, CommittedGroups committed, ConsumerGroups consumers) {
+    GroupViews(ClassicGroups live, CommittedGroups committed, ConsumerGroups consumers) {
         this.live = live;
         this.committed = committed;
         this.consumers = consumers;
     }
 
     List<GroupView.Listed> list(Set<String> states, Set<String> types) {
-        Stream<GroupView.Listed> classic = live.values().stream()
+        Stream<GroupView.Listed> classic = live.all().stream()
                 .filter(group -> !committed.consumer(group.id).exists())
                 .map(group -> new GroupView.Listed(group.id, protocolType(group), group.state(), "classic"));
         Stream<GroupView.Listed> consumer = consumers.ids().stream()

@@ -1,8 +1,8 @@
 package dev.curia.broker.group.state;
 
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.WeakHashMap;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
@@ -20,7 +20,8 @@ final class OffsetGuards {
         }
     }
 
-    private final Set<TxnOffsetCommit.Guard> held = Collections.newSetFromMap(new IdentityHashMap<>());
+    // Weak: the answer to a question may never come here, when this broker must not serve just then.
+    private final Set<TxnOffsetCommit.Guard> held = Collections.newSetFromMap(new WeakHashMap<>());
 
     TxnOffsetCommit.Guard hold(long producerId) {
         Held guard = new Held(producerId);

@@ -39,6 +39,10 @@ final class Offsets {
         this.events = events;
     }
 
+    CommittedGroups committed() {
+        return committed;
+    }
+
     /** Whether this request may commit in this group now: what keeps a deposed owner from rewinding its successor. */
     Errors validate(ClassicGroup group, OffsetCommit.Request request, Now now) {
         if (group.is(GroupState.DEAD)) return Errors.COORDINATOR_NOT_AVAILABLE;
@@ -152,10 +156,11 @@ final class Offsets {
         return pending.groupsOf(producerId);
     }
 
-    /** Those that something is persisted of. */
+    /** Those that something is persisted of, or about to be. */
     Set<String> groupIds() {
         Set<String> ids = new LinkedHashSet<>(committed.groupIds());
         ids.addAll(pending.groupIds());
+        ids.addAll(underWay.keySet());
         return ids;
     }
 

@@ -4,7 +4,7 @@ import static dev.curia.broker.group.state.World.P0;
 import static dev.curia.broker.group.state.World.joinRequest;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.curia.broker.group.state.World.Box;
+import dev.curia.broker.coordinator.ShardWorld.Box;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.protocol.Errors;

@@ -3,7 +3,7 @@ package dev.curia.broker.group.state;
 import static dev.curia.broker.group.state.World.topicId;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.curia.broker.group.state.World.Box;
+import dev.curia.broker.coordinator.ShardWorld.Box;
 import dev.curia.broker.group.state.assign.TopicPartitions;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.testkit.Check;
@@ -91,12 +91,20 @@ class ConsumerGroupSimulationTest {
             else if (dice < 93) world.advance(random.nextInt(12_000));
             else if (dice < 94) world.failOver(random.nextInt(3));
             else if (dice < 96) leave(client);
-            else if (dice < 97) world.topic("u", random.nextInt(6));
+            else if (dice < 97) resize(random.nextInt(6));
             else if (dice < 99) world.resolveAll();
             else client.away = !client.away;
             clients.forEach(this::receive);
             collectCommits();
             check();
+        }
+
+        private void resize(int partitions) {
+            world.topic("u", partitions);
+            if (partitions > 0) return;
+            // With it go its offsets, those too whose commit is under way.
+            acked.keySet().removeIf(partition -> partition.topic().equals("u"));
+            commits.removeIf(commit -> commit.partition().topic().equals("u"));
         }
 
         void act(Client client) {

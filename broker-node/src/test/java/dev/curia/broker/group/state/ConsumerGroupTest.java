@@ -4,7 +4,7 @@ import static dev.curia.broker.group.state.World.P0;
 import static dev.curia.broker.group.state.World.topicId;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.curia.broker.group.state.World.Box;
+import dev.curia.broker.coordinator.ShardWorld.Box;
 import dev.curia.broker.group.state.assign.TopicPartitions;
 import java.util.HashMap;
 import java.util.List;
@@ -235,6 +235,8 @@ class ConsumerGroupTest {
         join("a");
         assertThat(world.commitError("a", 1, 10)).isEqualTo(Errors.NONE);
         assertThat(world.commitError("a", 0, 11)).isEqualTo(Errors.STALE_MEMBER_EPOCH);
+        // Producers do not know that error: to them it would be the end.
+        assertThat(world.commitErrorInTransaction("a", 0, 11)).isEqualTo(Errors.ILLEGAL_GENERATION);
         assertThat(world.commitError("x", 1, 11)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
         assertThat(world.commitError("", -1, 11)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
         assertThat(world.fetch(P0)).isEqualTo(10);

@@ -2,7 +2,7 @@ package dev.curia.broker.group.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.curia.broker.group.state.World.Box;
+import dev.curia.broker.coordinator.ShardWorld.Box;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.testkit.Check;
 import java.util.ArrayList;

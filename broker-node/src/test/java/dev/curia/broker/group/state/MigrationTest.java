@@ -4,7 +4,7 @@ import static dev.curia.broker.group.state.World.P0;
 import static dev.curia.broker.group.state.World.topicId;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.curia.broker.group.state.World.Box;
+import dev.curia.broker.coordinator.ShardWorld.Box;
 import dev.curia.broker.group.state.assign.TopicPartitions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -4,6 +4,7 @@ import static dev.curia.broker.group.state.World.P0;
 import static dev.curia.broker.group.state.World.RETENTION_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.broker.coordinator.ShardWorld.Box;
 import dev.curia.broker.group.state.assign.TopicPartitions;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
@@ -129,10 +130,14 @@ class OffsetExpiryTest {
     @Test
     void aClientThatAsksForATimeGetsIt() {
         world.recordsKeptMs = TopicRetention.FOR_EVER;
-        World.Box<OffsetCommit.Reply> box = new World.Box<>();
+        Box<OffsetCommit.Reply> box = new Box<>();
         OffsetCommit.Offset value = new OffsetCommit.Offset(P0, Uuid.ZERO, 5, -1, "");
-        world.perform(world.shard.commit(
-                new OffsetCommit.Request("g", -1, "", null, OptionalLong.of(10), List.of(value)), world.now(), box));
+        world.perform(world.shard
+                .offsets()
+                .commit(
+                        new OffsetCommit.Request("g", -1, "", null, OptionalLong.of(10), List.of(value)),
+                        world.now(),
+                        box));
         world.advance(RETENTION_MS);
         assertThat(world.fetch(P0)).isEqualTo(-1);
     }

@@ -3,6 +3,7 @@ package dev.curia.broker.group.state;
 import static dev.curia.broker.group.state.World.P0;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.broker.coordinator.ShardWorld.Box;
 import dev.curia.broker.group.state.OffsetReset.Change;
 import dev.curia.broker.group.state.OffsetReset.Reply;
 import dev.curia.broker.group.state.assign.TopicPartitions;
@@ -28,9 +29,10 @@ class OffsetResetsTest {
         List<OffsetReset.To> targets = to.entrySet().stream()
                 .map(entry -> new OffsetReset.To(entry.getKey(), entry.getValue(), -1))
                 .toList();
-        World.Box<Reply> box = new World.Box<>();
-        world.perform(
-                world.shard.reset(new OffsetReset.Request("g", targets, "to there", validateOnly), world.now(), box));
+        Box<Reply> box = new Box<>();
+        world.perform(world.shard
+                .offsets()
+                .reset(new OffsetReset.Request("g", targets, "to there", validateOnly), world.now(), box));
         return box.get();
     }
 
@@ -39,8 +41,10 @@ class OffsetResetsTest {
     }
 
     private static Reply undo(World world, long number, boolean validateOnly) {
-        World.Box<Reply> box = new World.Box<>();
-        world.perform(world.shard.undoReset(new OffsetReset.UndoRequest("g", number, validateOnly), world.now(), box));
+        Box<Reply> box = new Box<>();
+        world.perform(world.shard
+                .offsets()
+                .undoReset(new OffsetReset.UndoRequest("g", number, validateOnly), world.now(), box));
         return box.get();
     }
 
@@ -49,8 +53,8 @@ class OffsetResetsTest {
     }
 
     private List<OffsetReset.Kept> kept() {
-        World.Box<List<OffsetReset.Kept>> box = new World.Box<>();
-        world.perform(world.shard.keptResets("g", box));
+        Box<List<OffsetReset.Kept>> box = new Box<>();
+        world.perform(world.shard.offsets().keptResets("g", box));
         return box.get();
     }
 
@@ -112,10 +116,10 @@ class OffsetResetsTest {
                 TopicPartitions.EMPTY);
         world.autoCommit = false;
         world.consume(join);
-        World.Box<Reply> box = new World.Box<>();
+        Box<Reply> box = new Box<>();
         OffsetReset.Request request =
                 new OffsetReset.Request("g", List.of(new OffsetReset.To(P0, 5, -1)), "to there", false);
-        world.perform(world.shard.reset(request, world.now(), box));
+        world.perform(world.shard.offsets().reset(request, world.now(), box));
         assertThat(box.isEmpty()).as("waits for the join").isTrue();
         world.autoCommit = true;
         world.commitAll();
@@ -171,10 +175,10 @@ class OffsetResetsTest {
     void whoDeletesWhileAResetIsWrittenIsToldToComeAgain() {
         world.commitError("", -1, 50);
         world.autoCommit = false;
-        World.Box<Reply> first = new World.Box<>();
+        Box<Reply> first = new Box<>();
         OffsetReset.Request request =
                 new OffsetReset.Request("g", List.of(new OffsetReset.To(P0, 5, -1)), "to there", false);
-        world.perform(world.shard.reset(request, world.now(), first));
+        world.perform(world.shard.offsets().reset(request, world.now(), first));
         assertThat(world.delete()).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
         assertThat(reset(6).error()).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
         world.refuseNext(Errors.NOT_COORDINATOR);

@@ -2,12 +2,11 @@ package dev.curia.broker.group.state;
 
 import dev.curia.broker.coordinator.Now;
 import dev.curia.broker.coordinator.Outcome;
-import dev.curia.broker.coordinator.ShardTimers;
+import dev.curia.broker.coordinator.ShardWorld;
 import dev.curia.broker.group.state.assign.Assignors;
 import dev.curia.broker.group.state.assign.SubscribableTopics;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,37 +20,14 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-/** A shard with a virtual clock, its timers and a log whose appends commit when told to, in order. */
-final class World implements ShardTimers<GroupTimer> {
-    /** An answer that may not have come yet. */
-    static final class Box<T> implements Consumer<T> {
-        private final List<T> values = new ArrayList<>();
-
-        @Override
-        public void accept(T value) {
-            values.add(value);
-            if (values.size() > 1) throw new AssertionError("answered twice: " + values);
-        }
-
-        boolean isEmpty() {
-            return values.isEmpty();
-        }
-
-        T get() {
-            if (values.isEmpty()) throw new AssertionError("not answered");
-            return values.get(0);
-        }
-    }
-
+/** A shard of groups; see {@link ShardWorld}. */
+final class World extends ShardWorld<GroupShard, GroupRecord, GroupTimer> {
     static final TopicPartition P0 = new TopicPartition("t", 0);
     static final long RETENTION_MS = 3_600_000;
     static final int SESSION_MS = 10_000;
     static final int REBALANCE_MS = 60_000;
 
     final GroupSettings settings;
-    final List<GroupRecord> log = new ArrayList<>();
-    boolean autoCommit = true;
-    GroupShard shard;
 
     /** Of the cluster: name to partitions. */
     final Map<String, Integer> topics = new LinkedHashMap<>();
@@ -63,9 +39,6 @@ final class World implements ShardTimers<GroupTimer> {
     /** Of rebalances. */
     final List<String> told = new ArrayList<>();
 
-    private final Map<GroupTimer, Long> timers = new LinkedHashMap<>();
-    private final ArrayDeque<Outcome<GroupRecord>> underWay = new ArrayDeque<>();
-    private long nowMs = 1_000;
     private int ids;
 
     World() {
@@ -74,11 +47,11 @@ final class World implements ShardTimers<GroupTimer> {
 
     World(GroupSettings settings) {
         this.settings = settings;
-        this.shard = newShard();
-        shard.loaded(now());
+        begin();
     }
 
-    private GroupShard newShard() {
+    @Override
+    protected GroupShard newShard() {
         resolving.clear();
         ConsumerSettings consumer = new ConsumerSettings(
                 settings.maxSize(),
@@ -190,90 +163,19 @@ final class World implements ShardTimers<GroupTimer> {
     }
 
     void topic(String name, int partitions) {
+        Map<Uuid, String> removed = partitions == 0 ? Map.of(topicId(name), name) : Map.of();
         if (partitions == 0) topics.remove(name);
         else topics.put(name, partitions);
-        perform(shard.topicsChanged(Set.of(name)));
+        shard.topicsChanged(Set.of(name), removed).forEach(this::perform);
     }
 
     Box<ConsumerHeartbeat.Reply> consume(ConsumerHeartbeat.Request request) {
         return ask(request, shard::consumerHeartbeat);
     }
 
-    Now now() {
-        return new Now(nowMs, 1_700_000_000_000L + nowMs);
-    }
-
-    @Override
-    public void schedule(GroupTimer key, long delayMs) {
-        timers.put(key, nowMs + Math.max(0, delayMs));
-    }
-
-    @Override
-    public void cancel(GroupTimer key) {
-        timers.remove(key);
-    }
-
-    /** Lets time pass, firing what is due in order. */
-    void advance(long ms) {
-        long end = nowMs + ms;
-        while (true) {
-            GroupTimer next = null;
-            for (Map.Entry<GroupTimer, Long> t : timers.entrySet()) {
-                if (t.getValue() <= end && (next == null || t.getValue() < timers.getOrDefault(next, 0L)))
-                    next = t.getKey();
-            }
-            if (next == null) break;
-            nowMs = Math.max(nowMs, timers.getOrDefault(next, nowMs));
-            timers.remove(next);
-            perform(shard.onTimeout(next, now()));
-        }
-        nowMs = end;
-    }
-
-    void perform(Outcome<GroupRecord> outcome) {
-        if (outcome.records().isEmpty()) {
-            outcome.committed().run();
-            return;
-        }
-        underWay.add(outcome);
-        if (autoCommit) commitAll();
-    }
-
-    boolean hasUnderWay() {
-        return !underWay.isEmpty();
-    }
-
-    void commitNext() {
-        Outcome<GroupRecord> outcome = underWay.remove();
-        log.addAll(outcome.records());
-        outcome.records().forEach(shard::replay);
-        outcome.committed().run();
-    }
-
-    void commitAll() {
-        while (!underWay.isEmpty()) commitNext();
-    }
-
     void refuseNextOf(Runnable change) {
         change.run();
         refuseNext(Errors.COORDINATOR_NOT_AVAILABLE);
-    }
-
-    void refuseNext(Errors error) {
-        underWay.remove().failed().accept(error);
-    }
-
-    /** The coordinator moves: some of what is under way may have reached the log, a prefix of it. */
-    void failOver(int survivingAppends) {
-        GroupShard old = shard;
-        for (int i = 0; i < survivingAppends && !underWay.isEmpty(); i++)
-            log.addAll(underWay.remove().records());
-        underWay.clear();
-        old.unloaded(Errors.NOT_COORDINATOR);
-        timers.clear();
-        shard = newShard();
-        log.forEach(shard::replay);
-        shard.loaded(now());
     }
 
     CommittedGroups replayed() {
@@ -338,10 +240,19 @@ final class World implements ShardTimers<GroupTimer> {
     }
 
     Box<OffsetCommit.Reply> commit(String memberId, int generation, TopicPartition partition, long offset) {
+        return ask(commitRequest(memberId, generation, partition, offset), shard.offsets()::commit);
+    }
+
+    private static OffsetCommit.Request commitRequest(
+            String memberId, int generation, TopicPartition partition, long offset) {
         OffsetCommit.Offset value = new OffsetCommit.Offset(partition, Uuid.ZERO, offset, -1, "");
-        return ask(
-                new OffsetCommit.Request("g", generation, memberId, null, OptionalLong.empty(), List.of(value)),
-                shard::commit);
+        return new OffsetCommit.Request("g", generation, memberId, null, OptionalLong.empty(), List.of(value));
+    }
+
+    Errors commitErrorInTransaction(String memberId, int generation, long offset) {
+        TxnOffsetCommit.Request request =
+                new TxnOffsetCommit.Request(commitRequest(memberId, generation, P0, offset), 9, (short) 0);
+        return ask(request, shard.offsets()::commitInTransaction).get().errors().getOrDefault(P0, Errors.NONE);
     }
 
     Errors commitError(String memberId, int generation, long offset) {
@@ -362,7 +273,7 @@ final class World implements ShardTimers<GroupTimer> {
     /** -1 when there is none. */
     long fetch(TopicPartition partition) {
         Box<OffsetFetch.Reply> box = new Box<>();
-        perform(shard.fetch(new OffsetFetch.Request("g", java.util.Optional.of(List.of(partition))), box));
+        perform(shard.offsets().fetch(new OffsetFetch.Request("g", java.util.Optional.of(List.of(partition))), box));
         CommittedOffset offset = box.get().offsets().get(partition);
         return offset == null ? -1 : offset.offset();
     }

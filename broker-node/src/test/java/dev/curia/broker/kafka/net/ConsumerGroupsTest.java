@@ -29,7 +29,6 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -45,6 +44,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kafka's own consumer with {@code group.protocol=consumer} (KIP-848), over the wire. */
 class ConsumerGroupsTest {
@@ -94,7 +95,19 @@ class ConsumerGroupsTest {
         final Thread thread;
         final KafkaConsumer<String, String> consumer;
 
-        Member(Map<String, Object> more, @Nullable String topic, @Nullable String pattern) {
+        Member(Map<String, Object> more, SubscriptionPattern pattern) {
+            this(more);
+            consumer.subscribe(pattern, this);
+            thread.start();
+        }
+
+        Member(Map<String, Object> more, String... topics) {
+            this(more);
+            consumer.subscribe(List.of(topics), this);
+            thread.start();
+        }
+
+        private Member(Map<String, Object> more) {
             Map<String, Object> config = new HashMap<>(Map.of(
                     "bootstrap.servers", broker.bootstrap(),
                     "group.id", "g",
@@ -104,11 +117,8 @@ class ConsumerGroupsTest {
                     "auto.commit.interval.ms", "100"));
             config.putAll(more);
             consumer = new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer());
-            if (topic != null) consumer.subscribe(List.of(topic), this);
-            else consumer.subscribe(new SubscriptionPattern(String.valueOf(pattern)), this);
             thread = new Thread(this::run, "member-" + members.size());
             members.add(this);
-            thread.start();
         }
 
         private void run() {
@@ -148,7 +158,7 @@ class ConsumerGroupsTest {
     }
 
     private Member member() {
-        return new Member(Map.of(), "t", null);
+        return new Member(Map.of(), "t");
     }
 
     private void awaitShares(int... sizes) {
@@ -203,17 +213,19 @@ class ConsumerGroupsTest {
         });
         first.stop();
         awaitShares(8);
-        Await.until("all is committed", PATIENCE, () -> committed() == 200);
+        Await.until("all is committed", PATIENCE, () -> committed("t") == 200);
     }
 
-    private long committed() throws Exception {
+    private long committed(String... topics) throws Exception {
+        Set<String> these = Set.of(topics);
         return admin
                 .listConsumerGroupOffsets("g")
                 .partitionsToOffsetAndMetadata()
                 .get(30, TimeUnit.SECONDS)
-                .values()
+                .entrySet()
                 .stream()
-                .mapToLong(OffsetAndMetadata::offset)
+                .filter(offset -> these.contains(offset.getKey().topic()))
+                .mapToLong(offset -> offset.getValue().offset())
                 .sum();
     }
 
@@ -240,24 +252,27 @@ class ConsumerGroupsTest {
         Await.until("all is read", PATIENCE, () -> member.seen.size() == 10);
     }
 
-    @Test
-    void moreMembersThanPartitionsAndTopicsThatGrow() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"consumer", "classic"})
+    void eightMembersOfTwoPartitionsAndTopicsThatGrow(String protocol) throws Exception {
         broker.topic("t", 2);
-        for (int i = 0; i < 4; i++) member();
-        Await.until(
-                "two owners",
-                PATIENCE,
-                () -> members.stream().filter(m -> m.assigned.size() == 1).count() == 2);
-        admin.createPartitions(Map.of("t", NewPartitions.increaseTo(4))).all().get(30, TimeUnit.SECONDS);
-        awaitShares(1, 1, 1, 1);
+        Map<String, Object> config = Map.of("group.protocol", protocol, "metadata.max.age.ms", 500);
+        for (int i = 0; i < 8; i++) new Member(config, "t");
+        Await.until("two owners", PATIENCE, () -> describe().members().size() == 8 && owners(1) == 2 && owners(0) == 6);
+        admin.createPartitions(Map.of("t", NewPartitions.increaseTo(8))).all().get(30, TimeUnit.SECONDS);
+        Await.until("eight owners", PATIENCE, () -> owners(1) == 8);
+    }
+
+    private long owners(int partitions) {
+        return members.stream().filter(m -> m.assigned.size() == partitions).count();
     }
 
     @Test
     void anExpressionFollowsTopics() throws Exception {
         broker.topic("orders-1", 1);
         broker.topic("other", 1);
-        // Kafka's client does not get over a failed commit of a partition whose topic is gone.
-        new Member(Map.of("enable.auto.commit", "false"), null, "orders-[0-9]+");
+        // What it would commit is told in the next test.
+        new Member(Map.of("enable.auto.commit", "false"), new SubscriptionPattern("orders-[0-9]+"));
         awaitShares(1);
         broker.topic("orders-2", 2);
         awaitShares(3);
@@ -270,18 +285,54 @@ class ConsumerGroupsTest {
         awaitShares(2);
     }
 
+    /**
+     * Before it gives partitions up, Kafka's client commits, and again while it is told that a topic is gone: for as long as its metadata has
+     * the topic's id (consumer protocol), or until max.poll.interval.ms is over (classic protocol).
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"consumer", "classic"})
+    void aMemberThatCommitsByItselfGetsOverATopicThatGoes(String protocol) throws Exception {
+        broker.topic("stays", 2);
+        broker.topic("goes", 2);
+        produce("stays", 0, 10);
+        produce("goes", 10, 20);
+        Member member = new Member(
+                Map.of(
+                        "group.protocol",
+                        protocol,
+                        "metadata.max.age.ms",
+                        500,
+                        "max.poll.interval.ms",
+                        4_000,
+                        "allow.auto.create.topics",
+                        false),
+                "stays",
+                "goes");
+        awaitShares(4);
+        Await.until("all is read", PATIENCE, () -> member.seen.size() == 20);
+        Await.until("and committed", PATIENCE, () -> committed("stays", "goes") == 20);
+        admin.deleteTopics(List.of("goes")).all().get(30, TimeUnit.SECONDS);
+        Await.until("its offsets are forgotten", PATIENCE, () -> committed("goes") == 0);
+        produce("stays", 20, 30);
+        Await.until("it reads on", PATIENCE, () -> member.seen.size() == 30);
+        awaitShares(2);
+        produce("stays", 30, 40);
+        Await.until("and on", PATIENCE, () -> member.seen.size() == 40);
+        Await.until("and commits", PATIENCE, () -> committed("stays") == 30);
+    }
+
     @Test
     void rangeIsChosenAndStaticMembersComeBackToTheirs() throws Exception {
         broker.topic("t", 4);
         Map<String, Object> first = Map.of("group.instance.id", "i1", "group.remote.assignor", "range");
         Map<String, Object> second = Map.of("group.instance.id", "i2", "group.remote.assignor", "range");
-        new Member(first, "t", null);
-        Member other = new Member(second, "t", null);
+        new Member(first, "t");
+        Member other = new Member(second, "t");
         awaitShares(2, 2);
         assertThat(describe().partitionAssignor()).isEqualTo("range");
         assertThat(other.assigned).containsExactlyInAnyOrder(new TopicPartition("t", 2), new TopicPartition("t", 3));
         other.stop();
-        new Member(second, "t", null);
+        new Member(second, "t");
         awaitShares(2, 2);
         assertThat(members.get(1).assigned)
                 .containsExactlyInAnyOrder(new TopicPartition("t", 2), new TopicPartition("t", 3));
@@ -300,8 +351,8 @@ class ConsumerGroupsTest {
                 6_000,
                 "partition.assignment.strategy",
                 "org.apache.kafka.clients.consumer.CooperativeStickyAssignor");
-        Member first = new Member(classic, "t", null);
-        Member second = new Member(classic, "t", null);
+        Member first = new Member(classic, "t");
+        Member second = new Member(classic, "t");
         awaitShares(3, 3);
         Member third = member();
         awaitShares(2, 2, 2);
@@ -309,13 +360,13 @@ class ConsumerGroupsTest {
         produce("t", 60, 120);
         second.stop();
         awaitShares(3, 3);
-        Member fourth = new Member(classic, "t", null);
+        Member fourth = new Member(classic, "t");
         awaitShares(2, 2, 2);
         third.stop();
         awaitShares(3, 3);
         Await.until("classic again", PATIENCE, () -> describe().type() == GroupType.CLASSIC);
         produce("t", 120, 180);
-        Await.until("all is committed", PATIENCE, () -> committed() == 180);
+        Await.until("all is committed", PATIENCE, () -> committed("t") == 180);
         Set<String> seen = new TreeSet<>(first.seen);
         for (Member member : List.of(second, third, fourth)) seen.addAll(member.seen);
         assertThat(seen).hasSize(180);

@@ -22,14 +22,17 @@ import dev.curia.broker.txn.TransactionsTopic;
 import dev.curia.broker.txn.TxnMetrics;
 import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.id.TopicPartition;
+import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.image.MetadataDelta;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
@@ -145,10 +148,11 @@ final class TestCoordinators implements AutoCloseable {
     }
 
     void changed(MetadataDelta delta, MetadataImage image) {
-        Set<String> names = new HashSet<>();
-        delta.removedTopics().values().forEach(topic -> names.add(topic.name()));
+        Map<Uuid, String> removed = new HashMap<>();
+        delta.removedTopics().forEach((id, topic) -> removed.put(id, topic.name()));
+        Set<String> names = new HashSet<>(removed.values());
         delta.partitions().forEach(id -> image.topic(id.topicId()).ifPresent(topic -> names.add(topic.name())));
-        if (!names.isEmpty()) groups.onTopicsChanged(names);
+        if (!names.isEmpty()) groups.onTopicsChanged(names, removed);
     }
 
     /** A partition of this topic is led now. */

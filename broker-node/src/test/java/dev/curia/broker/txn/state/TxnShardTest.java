@@ -4,6 +4,7 @@ import static dev.curia.broker.txn.state.TxnWorld.P0;
 import static dev.curia.broker.txn.state.TxnWorld.P1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.broker.coordinator.ShardWorld.Box;
 import dev.curia.broker.txn.state.AddPartitions.Kind;
 import java.util.Set;
 import org.apache.kafka.common.protocol.Errors;
@@ -260,9 +261,9 @@ class TxnShardTest {
     void leadersWaitForTheLastTransactionAndForEachOther() {
         world.init("a");
         world.autoCommit = false;
-        TxnWorld.Box<Errors> first = new TxnWorld.Box<>();
-        TxnWorld.Box<Errors> second = new TxnWorld.Box<>();
-        TxnWorld.Box<Errors> wrong = new TxnWorld.Box<>();
+        Box<Errors> first = new Box<>();
+        Box<Errors> second = new Box<>();
+        Box<Errors> wrong = new Box<>();
         world.perform(world.shard.addPartitions(leader(0, P0), world.now(), first));
         world.perform(world.shard.addPartitions(leader(0, P1), world.now(), second));
         world.perform(world.shard.addPartitions(leader(5, P1), world.now(), wrong));
@@ -278,7 +279,7 @@ class TxnShardTest {
 
         world.autoCommit = true;
         world.end("a", 100, 0, true, true);
-        TxnWorld.Box<Errors> next = new TxnWorld.Box<>();
+        Box<Errors> next = new Box<>();
         world.perform(world.shard.addPartitions(leader(1, P0), world.now(), next));
         assertThat(next.isEmpty()).isTrue();
         world.markersWritten("a");
@@ -286,7 +287,7 @@ class TxnShardTest {
         assertThat(next.get()).isEqualTo(Errors.NONE);
         assertThat(world.txn("a").partitions()).containsExactly(P0);
         world.end("a", 100, 1, true, true);
-        TxnWorld.Box<Errors> tooLong = new TxnWorld.Box<>();
+        Box<Errors> tooLong = new Box<>();
         world.perform(world.shard.addPartitions(leader(2, P0), world.now(), tooLong));
         world.advance(1_001);
         assertThat(tooLong.get()).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
@@ -301,7 +302,7 @@ class TxnShardTest {
         world.init("a");
         world.add("a", 100, 0, Kind.CLIENT, P0);
         world.autoCommit = false;
-        TxnWorld.Box<EndTxn.Reply> box = new TxnWorld.Box<>();
+        Box<EndTxn.Reply> box = new Box<>();
         world.perform(world.shard.end(
                 new EndTxn.Request("a", 100, (short) 0, true, false, java.util.OptionalLong.empty()),
                 world.now(),
@@ -323,7 +324,7 @@ class TxnShardTest {
     void unacceptableTimeoutsAndNamesAreRefused() {
         assertThat(world.init("").error()).isEqualTo(Errors.INVALID_REQUEST);
         for (int timeout : new int[] {0, -1, 900_001}) {
-            TxnWorld.Box<InitProducerId.Reply> box = new TxnWorld.Box<>();
+            Box<InitProducerId.Reply> box = new Box<>();
             world.perform(world.shard.initProducerId(
                     new InitProducerId.Request("a", timeout, -1, (short) -1, java.util.OptionalLong.empty()),
                     world.now(),

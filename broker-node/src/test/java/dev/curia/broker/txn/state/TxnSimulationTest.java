@@ -178,7 +178,9 @@ class TxnSimulationTest {
                 case 0 -> init(client);
                 case 1, 2, 3, 4 -> produce(client);
                 case 5, 6 -> end(client);
-                case 7 -> world.commitNext();
+                case 7 -> {
+                    if (world.hasUnderWay()) world.commitNext();
+                }
                 case 8 -> world.commitAll();
                 case 9 -> world.advance(random.nextInt(20_000));
                 case 10 -> {

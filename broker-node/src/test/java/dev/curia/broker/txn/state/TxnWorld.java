@@ -1,58 +1,26 @@
 package dev.curia.broker.txn.state;
 
-import dev.curia.broker.coordinator.Now;
-import dev.curia.broker.coordinator.Outcome;
-import dev.curia.broker.coordinator.ShardTimers;
+import dev.curia.broker.coordinator.ShardWorld;
 import dev.curia.common.id.TopicPartition;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
-/** A shard with a virtual clock, timers, a log whose appends commit when told to, in order, and markers that wait to be written. */
-final class TxnWorld implements ShardTimers<TxnTimer>, Markers, TxnEvents {
-    /** An answer that may not have come yet. */
-    static final class Box<T> implements Consumer<T> {
-        private final List<T> values = new ArrayList<>();
-
-        @Override
-        public void accept(T value) {
-            values.add(value);
-            if (values.size() > 1) throw new AssertionError("answered twice: " + values);
-        }
-
-        boolean isEmpty() {
-            return values.isEmpty();
-        }
-
-        T get() {
-            if (values.isEmpty()) throw new AssertionError("not answered");
-            return values.get(0);
-        }
-    }
-
+/** A shard of transactional ids, see {@link ShardWorld}, and markers that wait to be written. */
+final class TxnWorld extends ShardWorld<TxnShard, TxnRecord, TxnTimer> implements Markers, TxnEvents {
     static final TopicPartition P0 = new TopicPartition("t", 0);
     static final TopicPartition P1 = new TopicPartition("t", 1);
     static final int TIMEOUT_MS = 60_000;
 
-    final List<TxnRecord> log = new ArrayList<>();
     final Map<String, EndedTxn> markers = new LinkedHashMap<>();
     final Map<TxnState, Integer> counts = new EnumMap<>(TxnState.class);
-    boolean autoCommit = true;
     int coordinatorEpoch = 1;
     int timedOut;
-    TxnShard shard;
 
-    private final Map<TxnTimer, Long> timers = new LinkedHashMap<>();
-    private final ArrayDeque<Outcome<TxnRecord>> underWay = new ArrayDeque<>();
-    private long nowMs = 1_000;
     private long freshIds = 100;
 
     private final TxnSettings settings;
@@ -63,26 +31,12 @@ final class TxnWorld implements ShardTimers<TxnTimer>, Markers, TxnEvents {
 
     TxnWorld(TxnSettings settings) {
         this.settings = settings;
-        shard = newShard();
-        shard.loaded(now());
+        begin();
     }
 
-    private TxnShard newShard() {
+    @Override
+    protected TxnShard newShard() {
         return new TxnShard(settings, 3, coordinatorEpoch, this, this, this);
-    }
-
-    Now now() {
-        return new Now(nowMs, 1_700_000_000_000L + nowMs);
-    }
-
-    @Override
-    public void schedule(TxnTimer key, long delayMs) {
-        timers.put(key, nowMs + Math.max(0, delayMs));
-    }
-
-    @Override
-    public void cancel(TxnTimer key) {
-        timers.remove(key);
     }
 
     @Override
@@ -106,60 +60,10 @@ final class TxnWorld implements ShardTimers<TxnTimer>, Markers, TxnEvents {
         timedOut++;
     }
 
-    /** Lets time pass, firing what is due in order. */
-    void advance(long ms) {
-        long end = nowMs + ms;
-        while (true) {
-            TxnTimer next = null;
-            for (Map.Entry<TxnTimer, Long> t : timers.entrySet()) {
-                if (t.getValue() <= end && (next == null || t.getValue() < timers.getOrDefault(next, 0L)))
-                    next = t.getKey();
-            }
-            if (next == null) break;
-            nowMs = Math.max(nowMs, timers.getOrDefault(next, nowMs));
-            timers.remove(next);
-            perform(shard.onTimeout(next, now()));
-        }
-        nowMs = end;
-    }
-
-    void perform(Outcome<TxnRecord> outcome) {
-        if (outcome.records().isEmpty()) {
-            outcome.committed().run();
-            return;
-        }
-        underWay.add(outcome);
-        if (autoCommit) commitAll();
-    }
-
-    void commitAll() {
-        while (!underWay.isEmpty()) commitNext();
-    }
-
-    void commitNext() {
-        Outcome<TxnRecord> outcome = underWay.poll();
-        if (outcome == null) return;
-        log.addAll(outcome.records());
-        outcome.records().forEach(shard::replay);
-        outcome.committed().run();
-    }
-
-    void refuseNext(Errors error) {
-        Outcome<TxnRecord> outcome = underWay.poll();
-        if (outcome != null) outcome.failed().accept(error);
-    }
-
-    /** Another broker takes over; of what is under way so many appends are in its log. */
-    void failOver(int kept) {
-        for (int i = 0; i < kept && !underWay.isEmpty(); i++)
-            log.addAll(underWay.remove().records());
-        underWay.clear();
-        shard.unloaded(Errors.NOT_COORDINATOR);
-        timers.clear();
+    @Override
+    public void failOver(int kept) {
         coordinatorEpoch++;
-        shard = newShard();
-        log.forEach(shard::replay);
-        shard.loaded(now());
+        super.failOver(kept);
     }
 
     /** Whose markers are to be written. */
