@@ -1,6 +1,5 @@
 package dev.curia.broker.fuzz;
 
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -8,6 +7,12 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.RequestHeader;
@@ -19,17 +24,30 @@ final class FuzzClient implements AutoCloseable {
     enum Fate {
         ANSWERED,
         CLOSED,
-        /** Neither within a short time: it is a good request that waits for something, or the node is busy. Given up. */
+        /** Neither within a short time, because the node is busy: it is looked at again later, see {@link #unanswered}. */
+        LATE,
+        /** The same of a good request that waits for something, and may for ever. Given up. */
         WAITING,
         /** Left by the client before it was whole. */
         LEFT
     }
 
+    /** Until there are records, or until others join. */
+    private static final Set<Short> WAITS = Set.of(ApiKeys.FETCH.id, ApiKeys.JOIN_GROUP.id, ApiKeys.SYNC_GROUP.id);
+
     private static final int PATIENCE_MILLIS = 60;
+    private static final int LAST_PATIENCE_MILLIS = 20_000;
+    private static final int MOST_LATE = 30;
+    private static final int MOST_SHOWN_BYTES = 300;
     private static final int MARK = 0x5eed_c0de;
+
+    /** @param frame in hexadecimal */
+    private record Late(Socket socket, Answers answers, String frame) {}
 
     private final InetSocketAddress node;
     private final byte[] mark = frame(ApiKeys.API_VERSIONS, 0, MARK, ByteBuffer.allocate(0));
+    private final Deque<Late> late = new ArrayDeque<>();
+    private final List<String> unanswered = new ArrayList<>();
     private @Nullable Socket socket;
 
     FuzzClient(InetSocketAddress node) {
@@ -55,15 +73,46 @@ final class FuzzClient implements AutoCloseable {
                     .put(mark)
                     .array();
             open.getOutputStream().write(both);
-            awaitMark(new DataInputStream(open.getInputStream()));
-            return Fate.ANSWERED;
-        } catch (SocketTimeoutException e) {
-            close();
-            return Fate.WAITING;
+            Answers answers = new Answers(open.getInputStream(), MARK);
+            try {
+                answers.awaitLast();
+                return Fate.ANSWERED;
+            } catch (SocketTimeoutException e) {
+                return setAside(open, answers, frame);
+            }
         } catch (EOFException | SocketException e) {
-            close();
+            forget();
             return Fate.CLOSED;
         }
+    }
+
+    private Fate setAside(Socket open, Answers answers, byte[] frame) throws IOException {
+        if (WAITS.contains(ByteBuffer.wrap(frame).getShort(4))) {
+            forget();
+            return Fate.WAITING;
+        }
+        socket = null;
+        int shown = Math.min(frame.length, MOST_SHOWN_BYTES);
+        late.add(new Late(open, answers, HexFormat.of().formatHex(frame, 0, shown)));
+        if (late.size() > MOST_LATE) await(late.remove());
+        return Fate.LATE;
+    }
+
+    private void await(Late one) throws IOException {
+        try (Socket open = one.socket) {
+            open.setSoTimeout(LAST_PATIENCE_MILLIS);
+            one.answers.awaitLast();
+        } catch (SocketTimeoutException e) {
+            unanswered.add(one.frame);
+        } catch (EOFException | SocketException closed) {
+            // It counts as an answer.
+        }
+    }
+
+    /** Frames that were neither answered nor led to a closed connection. Waits for those that are late. */
+    List<String> unanswered() throws IOException {
+        while (!late.isEmpty()) await(late.remove());
+        return unanswered;
     }
 
     /** Sends the bytes and goes away. */
@@ -71,20 +120,11 @@ final class FuzzClient implements AutoCloseable {
         try {
             connected().getOutputStream().write(bytes);
         } catch (SocketException closedAlready) {
-            close();
+            forget();
             return Fate.CLOSED;
         }
-        close();
+        forget();
         return Fate.LEFT;
-    }
-
-    private static void awaitMark(DataInputStream in) throws IOException {
-        while (true) {
-            int length = in.readInt();
-            int correlationId = in.readInt();
-            in.skipNBytes(length - 4L);
-            if (correlationId == MARK) return;
-        }
     }
 
     private Socket connected() throws IOException {
@@ -98,9 +138,14 @@ final class FuzzClient implements AutoCloseable {
         return opened;
     }
 
-    @Override
-    public void close() throws IOException {
+    private void forget() throws IOException {
         if (socket != null) socket.close();
         socket = null;
+    }
+
+    @Override
+    public void close() throws IOException {
+        forget();
+        for (Late one : late) one.socket.close();
     }
 }

@@ -1,6 +1,6 @@
 package dev.curia.broker.fuzz;
 
-import dev.curia.broker.fuzz.FuzzClient.Fate;
+import dev.curia.broker.fuzz.Tally.Way;
 import dev.curia.broker.kafka.codec.MalformedRequestException;
 import dev.curia.broker.kafka.codec.RequestCodec;
 import java.io.DataInputStream;
@@ -9,18 +9,22 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.MetadataRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
 import org.apache.kafka.common.requests.CreatePartitionsRequest;
 import org.apache.kafka.common.requests.CreateTopicsRequest;
+import org.apache.kafka.common.requests.DescribeGroupsResponse;
+import org.apache.kafka.common.requests.MetadataResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /** One client's share of the requests: each kind and version in turn. Not thread-safe. */
@@ -28,7 +32,21 @@ final class FuzzRun {
     /** More would be made, as it was asked to, and take the machine's time and files. */
     private static final int MAX_PARTITIONS = 20;
 
-    private record Form(ApiKeys api, short version) {}
+    private static final int ASKS_WHAT_THERE_IS_EVERY = 500;
+    private static final int LAST_PATIENCE_MILLIS = 20_000;
+
+    /** Each form goes through all of it. */
+    private static final List<Way> WAYS = List.of(
+            Way.VALID,
+            Way.MUTATED,
+            Way.VALID,
+            Way.MUTATED,
+            Way.NOISE,
+            Way.VALID,
+            Way.MUTATED,
+            Way.VALID,
+            Way.MUTATED,
+            Way.VALID);
 
     private final InetSocketAddress node;
     private final RandomGenerator random;
@@ -38,61 +56,90 @@ final class FuzzRun {
     FuzzRun(InetSocketAddress node, RandomGenerator random) {
         this.node = node;
         this.random = random;
-        this.bodies = new RandomBody(random);
         this.mutation = new Mutation(random);
+        this.bodies = new RandomBody(random, mutation);
     }
 
-    Map<Fate, Integer> send(int requests) throws IOException {
-        List<Form> forms = forms();
-        Map<Fate, Integer> fates = new EnumMap<>(Fate.class);
+    Tally send(int requests) throws IOException {
+        List<Form> forms = forms(node);
+        int firstRound = random.nextInt(WAYS.size());
+        Tally tally = new Tally();
         try (FuzzClient client = new FuzzClient(node)) {
             for (int i = 0; i < requests; i++) {
-                fates.merge(one(client, forms.get(random.nextInt(forms.size()))), 1, Integer::sum);
+                if (i % ASKS_WHAT_THERE_IS_EVERY == 0) askWhatThereIs();
+                Form form = forms.get(i % forms.size());
+                one(client, form, WAYS.get((firstRound + i / forms.size()) % WAYS.size()), tally);
             }
+            tally.unanswered(client.unanswered());
         }
-        return fates;
+        return tally;
     }
 
-    private Fate one(FuzzClient client, Form form) throws IOException {
-        byte[] frame = frame(form);
-        while (wouldMakeMany(frame)) frame = frame(form);
-        return random.nextInt(100) == 0 ? client.leave(mutation.lie(frame)) : client.send(frame);
+    private void one(FuzzClient client, Form form, Way way, Tally tally) throws IOException {
+        byte[] frame = frame(form, way);
+        while (wouldMakeMany(frame)) frame = frame(form, way);
+        tally.count(form, way, client.send(frame));
+        if (random.nextInt(100) == 0) tally.count(form, Way.LIE, client.leave(mutation.lie(frame)));
     }
 
-    private byte[] frame(Form form) {
-        int kind = random.nextInt(10);
-        if (kind == 0) {
+    private byte[] frame(Form form, Way way) {
+        if (way == Way.NOISE) {
             byte[] noise = new byte[random.nextInt(300)];
             random.nextBytes(noise);
-            return FuzzClient.frame(form.api, form.version, 1, ByteBuffer.wrap(noise));
+            return FuzzClient.frame(form.api(), form.version(), 1, ByteBuffer.wrap(noise));
         }
-        ByteBuffer body = bodies.of(form.api.messageType.requestSchemas()[form.version]);
-        byte[] good = FuzzClient.frame(form.api, form.version, 1, body);
-        return kind < 6 ? good : mutation.of(good);
+        ByteBuffer body = bodies.of(form.api().messageType.requestSchemas()[form.version()]);
+        byte[] good = FuzzClient.frame(form.api(), form.version(), 1, body);
+        return way == Way.VALID ? good : mutation.of(good);
     }
 
-    /** What the node advertises, as far as it has a form. */
-    private List<Form> forms() throws IOException {
-        RequestHeader header = new RequestHeader(ApiKeys.API_VERSIONS, (short) 3, "fuzz", 1);
+    /** Ids that nobody could guess. */
+    private void askWhatThereIs() throws IOException {
+        List<Uuid> topics = new ArrayList<>();
+        List<String> members = new ArrayList<>();
+        MetadataRequestData allTopics = new MetadataRequestData().setTopics(null);
+        ((MetadataResponse) call(node, ApiKeys.METADATA, 12, allTopics))
+                .data()
+                .topics()
+                .forEach(topic -> topics.add(topic.topicId()));
+        DescribeGroupsRequestData groups = new DescribeGroupsRequestData().setGroups(RandomBody.groups());
+        ((DescribeGroupsResponse) call(node, ApiKeys.DESCRIBE_GROUPS, 5, groups))
+                .data()
+                .groups()
+                .forEach(group -> group.members().forEach(member -> members.add(member.memberId())));
+        bodies.know(topics, members);
+    }
+
+    /** What a node advertises, as far as it has a form. */
+    static List<Form> forms(InetSocketAddress node) throws IOException {
         ApiVersionsRequestData request =
                 new ApiVersionsRequestData().setClientSoftwareName("fuzz").setClientSoftwareVersion("1");
-        ByteBuffer body = MessageUtil.toByteBufferAccessor(request, (short) 3).buffer();
         List<Form> forms = new ArrayList<>();
+        ((ApiVersionsResponse) call(node, ApiKeys.API_VERSIONS, 3, request))
+                .data()
+                .apiKeys()
+                .forEach(range -> {
+                    ApiKeys api = ApiKeys.forId(range.apiKey());
+                    for (int v = Math.max(range.minVersion(), api.oldestVersion()); v <= range.maxVersion(); v++) {
+                        forms.add(new Form(api, (short) v));
+                    }
+                });
+        return forms;
+    }
+
+    private static AbstractResponse call(InetSocketAddress node, ApiKeys api, int version, ApiMessage request)
+            throws IOException {
+        ByteBuffer body =
+                MessageUtil.toByteBufferAccessor(request, (short) version).buffer();
         try (Socket socket = new Socket(node.getAddress(), node.getPort())) {
-            socket.getOutputStream().write(FuzzClient.frame(ApiKeys.API_VERSIONS, 3, 1, body));
+            socket.setSoTimeout(LAST_PATIENCE_MILLIS);
+            socket.getOutputStream().write(FuzzClient.frame(api, version, 1, body));
             DataInputStream in = new DataInputStream(socket.getInputStream());
             byte[] answer = new byte[in.readInt()];
             in.readFully(answer);
-            ApiVersionsResponse response =
-                    (ApiVersionsResponse) AbstractResponse.parseResponse(ByteBuffer.wrap(answer), header);
-            response.data().apiKeys().forEach(range -> {
-                ApiKeys api = ApiKeys.forId(range.apiKey());
-                for (int v = Math.max(range.minVersion(), api.oldestVersion()); v <= range.maxVersion(); v++) {
-                    forms.add(new Form(api, (short) v));
-                }
-            });
+            return AbstractResponse.parseResponse(
+                    ByteBuffer.wrap(answer), new RequestHeader(api, (short) version, "fuzz", 1));
         }
-        return forms;
     }
 
     private static boolean wouldMakeMany(byte[] frame) {

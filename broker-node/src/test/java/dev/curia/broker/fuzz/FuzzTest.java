@@ -12,20 +12,20 @@ import dev.curia.broker.config.NodeConfig;
 import dev.curia.broker.config.ServerSettings;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
+import dev.curia.testkit.Memory;
 import java.io.IOException;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +34,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +55,11 @@ class FuzzTest {
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 5_000);
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int CLIENTS = 2;
-    private static final long ROOM_BYTES = 150L << 20;
+    private static final int PARTS = 4;
+    private static final long ROOM_BYTES = 100L << 20;
+    /** Threads that end only with the node. */
+    private static final Pattern LASTING = Pattern.compile(
+            "(kafka-network|partition-loop|replica-|replication-|log-|disk-read|groups?-|transactions|broker-timers|metadata|controller).*");
 
     @TempDir
     Path directory;
@@ -134,41 +140,50 @@ class FuzzTest {
     @Test
     void whateverIsSentIsAnsweredOrClosedAndHurtsNobody() throws Exception {
         stillServes("first");
-        Map<FuzzClient.Fate, Integer> warmUp = send(REQUESTS / 4, SEED);
-        long warm = usedBytes();
-        Map<FuzzClient.Fate, Integer> fates = send(REQUESTS - REQUESTS / 4, SEED + 1_000);
-        warmUp.forEach((fate, count) -> fates.merge(fate, count, Integer::sum));
+        List<Form> forms = FuzzRun.forms(address());
+        Tally tally = send(REQUESTS / PARTS, SEED);
+        Set<Thread> threads = nodeThreads();
+        List<Long> used = new ArrayList<>(List.of(Memory.usedBytes()));
+        for (int part = 1; part < PARTS; part++) {
+            tally.add(send(REQUESTS / PARTS, SEED + part * 1_000L));
+            used.add(Memory.usedBytes());
+        }
         stillServes("last");
-        long used = usedBytes();
 
         ((Logger) LoggerFactory.getLogger(FuzzTest.class)).setLevel(Level.INFO);
+        LOG.info("FIGURE fuzz: {} requests of {} kinds and versions, seed {}", REQUESTS, forms.size(), SEED);
+        for (Tally.Way way : Tally.Way.values()) LOG.info("FIGURE fuzz: {}: {}", way, tally.of(way));
         LOG.info(
-                "FIGURE fuzz: {} requests: {}; {} MiB used, {} MiB after a quarter",
-                REQUESTS,
-                fates,
-                used >> 20,
-                warm >> 20);
+                "FIGURE fuzz: MiB used after each {} requests: {}",
+                REQUESTS / PARTS,
+                used.stream().map(bytes -> bytes >> 20).toList());
         assertThat(faults).as("threads that died, invariants that broke").isEmpty();
         assertThat(errors.counts).as("what the node found wrong with itself").isEmpty();
-        assertThat(fates.getOrDefault(FuzzClient.Fate.ANSWERED, 0)).isGreaterThan(REQUESTS / 4);
-        assertThat(fates.getOrDefault(FuzzClient.Fate.CLOSED, 0)).isGreaterThan(REQUESTS / 50);
-        assertThat(fates.getOrDefault(FuzzClient.Fate.WAITING, 0)).isLessThan(REQUESTS / 5);
-        assertThat(used).as("bytes used").isLessThan(warm + ROOM_BYTES);
+        assertThat(tally.unanswered())
+                .as("frames that were not answered, and whose connections were not closed")
+                .isEmpty();
+        assertThat(tally.missing(forms)).isEmpty();
+        assertThat(threads).as("threads that have ended").hasSizeGreaterThan(10).allMatch(Thread::isAlive);
+        assertThat(Collections.max(used)).as("bytes used").isLessThan(used.get(0) + ROOM_BYTES);
     }
 
-    private Map<FuzzClient.Fate, Integer> send(int requests, long seed) throws Exception {
+    private static Set<Thread> nodeThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> LASTING.matcher(thread.getName()).matches())
+                .collect(Collectors.toSet());
+    }
+
+    private Tally send(int requests, long seed) throws Exception {
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
         try {
-            List<Callable<Map<FuzzClient.Fate, Integer>>> tasks = new ArrayList<>();
+            List<Callable<Tally>> tasks = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++) {
                 FuzzRun run = new FuzzRun(address(), new SplittableRandom(seed + i));
                 tasks.add(() -> run.send(requests / CLIENTS));
             }
-            Map<FuzzClient.Fate, Integer> fates = new EnumMap<>(FuzzClient.Fate.class);
-            for (Future<Map<FuzzClient.Fate, Integer>> done : clients.invokeAll(tasks)) {
-                done.get().forEach((fate, count) -> fates.merge(fate, count, Integer::sum));
-            }
-            return fates;
+            Tally tally = new Tally();
+            for (Future<Tally> done : clients.invokeAll(tasks)) tally.add(done.get());
+            return tally;
         } finally {
             clients.shutdownNow();
         }
@@ -184,16 +199,6 @@ class FuzzTest {
             admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get(30, TimeUnit.SECONDS);
             assertThat(admin.listTopics().names().get(30, TimeUnit.SECONDS)).contains(topic);
         }
-    }
-
-    /** Of the heap after a collection, and of memory outside it. */
-    private static long usedBytes() {
-        var memory = ManagementFactory.getMemoryMXBean();
-        memory.gc();
-        long direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                .sum();
-        return memory.getHeapMemoryUsage().getUsed() + direct;
     }
 
     /** Everything that the node finds wrong with itself; what is wrong with requests it only warns of. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.zip.CRC32C;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.protocol.types.BoundField;
@@ -32,10 +33,27 @@ final class RandomBody {
             List.of("retention.ms", "cleanup.policy", "segment.bytes", "min.insync.replicas", "no.such.key", "");
     private static final int MANY = 40;
 
-    private final RandomGenerator random;
+    private static final int CHECKSUM_AT = 17;
+    private static final int CHECKED_FROM = 21;
 
-    RandomBody(RandomGenerator random) {
+    private final RandomGenerator random;
+    private final Mutation mutation;
+    private List<Uuid> topicIds = List.of();
+    private List<String> memberIds = List.of();
+
+    RandomBody(RandomGenerator random, Mutation mutation) {
         this.random = random;
+        this.mutation = mutation;
+    }
+
+    static List<String> groups() {
+        return List.of("g", "h");
+    }
+
+    /** From now on such ids are among the values. */
+    void know(List<Uuid> topics, List<String> members) {
+        topicIds = topics;
+        memberIds = members;
     }
 
     ByteBuffer of(Schema schema) {
@@ -66,7 +84,7 @@ final class RandomBody {
             case "UINT32" -> number(name) & 0xffff_ffffL;
             case "INT64", "VARLONG" -> number(name);
             case "FLOAT64" -> random.nextDouble();
-            case "UUID" -> random.nextBoolean() ? Uuid.ZERO_UUID : new Uuid(random.nextLong(), random.nextLong());
+            case "UUID" -> uuid();
             case "STRING", "COMPACT_STRING", "NULLABLE_STRING", "COMPACT_NULLABLE_STRING" -> text(name);
             case "BYTES", "COMPACT_BYTES", "NULLABLE_BYTES", "COMPACT_NULLABLE_BYTES" -> bytes();
             case "RECORDS", "COMPACT_RECORDS", "NULLABLE_RECORDS", "COMPACT_NULLABLE_RECORDS" -> records();
@@ -102,7 +120,9 @@ final class RandomBody {
         if (name.contains("timeout") || name.contains("wait"))
             return random.nextInt(20) == 0 ? 1_000 : random.nextInt(3);
         if (name.contains("resource_type"))
-            return List.of(2, 4, 8, 16, 32, 0, 77).get(random.nextInt(7));
+            return List.of(1, 2, 2, 3, 4, 8, 16, 32, 0, 77).get(random.nextInt(10));
+        if (name.contains("operation") || name.contains("permission") || name.contains("pattern"))
+            return random.nextInt(10) == 0 ? random.nextInt() : 1 + random.nextInt(3);
         return switch (random.nextInt(12)) {
             case 0 -> -1;
             case 1 -> -2;
@@ -116,8 +136,18 @@ final class RandomBody {
         };
     }
 
+    private Uuid uuid() {
+        return switch (random.nextInt(6)) {
+            case 0 -> Uuid.ZERO_UUID;
+            case 1 -> new Uuid(random.nextLong(), random.nextLong());
+            default -> topicIds.isEmpty() ? Uuid.ZERO_UUID : topicIds.get(random.nextInt(topicIds.size()));
+        };
+    }
+
     private String text(String name) {
         if (random.nextInt(30) == 0) return "x".repeat(random.nextInt(2_000));
+        if (name.contains("member") && !memberIds.isEmpty() && random.nextBoolean())
+            return memberIds.get(random.nextInt(memberIds.size()));
         if (name.contains("topic")) return TOPICS.get(random.nextInt(TOPICS.size()));
         if (name.contains("group") || name.equals("key")) return GROUPS.get(random.nextInt(GROUPS.size()));
         if (name.contains("config") || name.equals("configuration_keys")) return KEYS.get(random.nextInt(KEYS.size()));
@@ -142,6 +172,18 @@ final class RandomBody {
             default -> Compression.NONE;
         };
         byte[] value = "value".repeat(1 + random.nextInt(20)).getBytes(StandardCharsets.UTF_8);
-        return MemoryRecords.withRecords(codec, new SimpleRecord(value), new SimpleRecord(value));
+        MemoryRecords records = MemoryRecords.withRecords(codec, new SimpleRecord(value), new SimpleRecord(value));
+        return random.nextInt(3) == 0 ? hostile(records) : records;
+    }
+
+    /** Counts, deltas and lengths that don't fit, under a checksum that does: only who looks at them can know. */
+    private MemoryRecords hostile(MemoryRecords records) {
+        byte[] batch = new byte[records.sizeInBytes()];
+        records.buffer().get(batch);
+        mutation.within(batch, CHECKED_FROM);
+        CRC32C checksum = new CRC32C();
+        checksum.update(batch, CHECKED_FROM, batch.length - CHECKED_FROM);
+        ByteBuffer bytes = ByteBuffer.wrap(batch).putInt(CHECKSUM_AT, (int) checksum.getValue());
+        return MemoryRecords.readableRecords(bytes);
     }
 }
