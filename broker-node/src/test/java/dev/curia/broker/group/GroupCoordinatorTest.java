@@ -199,7 +199,7 @@ class GroupCoordinatorTest {
         groups.onTopicsChanged(Set.of("t"), Map.of(Uuid.ZERO, "t"));
         Await.until("appended", SOON, () -> log.logEndOffset() == 2);
         log.surelyLeading(true);
-        assertThat(fetch()).isEqualTo(-1);
+        Await.until("forgotten", SOON, () -> fetch() == -1);
     }
 
     @Test
