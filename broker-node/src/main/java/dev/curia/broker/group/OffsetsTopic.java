@@ -1,6 +1,7 @@
 package dev.curia.broker.group;
 
 import dev.curia.broker.coordinator.InternalTopics;
+import dev.curia.broker.coordinator.KeyPartitions;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.protocol.Errors;
@@ -16,12 +17,9 @@ public record OffsetsTopic(int partitions, short replicationFactor, int segmentB
                 GroupConfigs.OFFSETS_TOPIC_SEGMENT_BYTES.in(config));
     }
 
-    /** The partition that holds a group; Kafka's formula, since tools compute it too. */
+    /** The partition that holds a group. */
     public int partitionFor(String groupId) {
-        // The hash without its sign bit would differ from Kafka's for negative ones: it takes the absolute value, 0 for
-        // the least.
-        int hash = groupId.hashCode();
-        return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % partitions;
+        return KeyPartitions.of(groupId, partitions);
     }
 
     CompletionStage<Errors> ensure(InternalTopics topics) {

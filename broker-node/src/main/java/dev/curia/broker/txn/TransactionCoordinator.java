@@ -154,8 +154,7 @@ public final class TransactionCoordinator implements AutoCloseable {
     }
 
     private void markersWritten(EndedTxn txn) {
-        var unused = shards.call(
-                txn.shard(), error -> error, (shard, now, answer) -> shard.markersWritten(txn, now, answer));
+        shards.tell(txn.shard(), (shard, now) -> List.of(shard.markersWritten(txn, now)));
     }
 
     public CompletableFuture<TxnView.Described> describe(String transactionalId) {

@@ -1,6 +1,7 @@
 package dev.curia.broker.txn;
 
 import dev.curia.broker.coordinator.InternalTopics;
+import dev.curia.broker.coordinator.KeyPartitions;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.protocol.Errors;
@@ -17,10 +18,9 @@ public record TransactionsTopic(int partitions, short replicationFactor, int min
                 TxnConfigs.TOPIC_SEGMENT_BYTES.in(config));
     }
 
-    /** The partition that holds an id; Kafka's formula, since tools compute it too. */
+    /** The partition that holds an id. */
     public int partitionFor(String transactionalId) {
-        int hash = transactionalId.hashCode();
-        return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % partitions;
+        return KeyPartitions.of(transactionalId, partitions);
     }
 
     CompletionStage<Errors> ensure(InternalTopics topics) {

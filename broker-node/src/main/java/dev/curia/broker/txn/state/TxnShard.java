@@ -201,12 +201,11 @@ public final class TxnShard implements Shard<TxnRecord, TxnTimer> {
     }
 
     /** Every partition has the markers of this transaction. */
-    public Outcome<TxnRecord> markersWritten(EndedTxn ended, Now now, Consumer<Errors> answer) {
+    public Outcome<TxnRecord> markersWritten(EndedTxn ended, Now now) {
         Txn txn = txns.get(ended.transactionalId());
         boolean same = txn != null
                 && txn.producer().id() == ended.producerId()
                 && txn.producer().epoch() == ended.producerEpoch();
-        answer.accept(Errors.NONE);
         return same ? complete(txn, now) : Outcome.none();
     }
 

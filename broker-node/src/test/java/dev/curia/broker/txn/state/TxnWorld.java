@@ -76,7 +76,7 @@ final class TxnWorld extends ShardWorld<TxnShard, TxnRecord, TxnTimer> implement
     /** All markers of this id's transaction have been written. */
     void markersWritten(String transactionalId) {
         EndedTxn txn = markers.remove(transactionalId);
-        if (txn != null) perform(shard.markersWritten(txn, now(), error -> {}));
+        if (txn != null) perform(shard.markersWritten(txn, now()));
     }
 
     InitProducerId.Reply init(String id) {
