@@ -87,7 +87,8 @@ final class FuzzClient implements AutoCloseable {
     }
 
     private Fate setAside(Socket open, Answers answers, byte[] frame) throws IOException {
-        if (WAITS.contains(ByteBuffer.wrap(frame).getShort(4))) {
+        boolean hasKind = frame.length >= 6;
+        if (hasKind && WAITS.contains(ByteBuffer.wrap(frame).getShort(4))) {
             forget();
             return Fate.WAITING;
         }
