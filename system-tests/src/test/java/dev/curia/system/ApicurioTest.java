@@ -86,17 +86,7 @@ class ApicurioTest {
     }
 
     private static void run(String address, String what) {
-        Command.of(List.of(
-                        ClientProcess.javaCommand(),
-                        "-Xmx128m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        Libraries.of("apicurio-serdes").classPathWith(AvroProgram.class),
-                        AvroProgram.class.getName(),
-                        CLUSTER.bootstrapServers(),
-                        "http://" + address + "/apis/registry/v2",
-                        what))
-                .run()
-                .orFail();
+        Libraries.of("apicurio-serdes")
+                .run(AvroProgram.class, CLUSTER.bootstrapServers(), "http://" + address + "/apis/registry/v2", what);
     }
 }

@@ -62,6 +62,11 @@ final class ClientProcess implements AutoCloseable {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
+    /** By name: STOP, CONT. */
+    void signal(String name) {
+        Command.of("kill", "-" + name, Long.toString(process.pid())).run().orFail();
+    }
+
     /** @throws AssertionError with the end of what it said, when it has ended */
     void checkAlive() {
         if (process.isAlive()) return;

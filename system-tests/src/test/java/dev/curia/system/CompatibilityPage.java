@@ -15,29 +15,36 @@ import java.util.stream.Collectors;
 /** docs/compatibility.md: what each client was seen to do, by tests that ran it as it is. Immutable. */
 record CompatibilityPage(List<Row> rows) {
     private static final String HEAD = """
-            # Compatibility
+        # Compatibility
 
-            Written by the tests that run the clients as they are: what each was seen to do, and with which version. A row that a test no longer
-            shows goes, and one that is new comes, with `mvn verify -Ddocs.write=true`, and with `-Pslow` for slow tests; a test fails while the page does
-            not name the same as they. "skipped" says what could not be had where the page was last written.
+        Written by the tests that run the clients as they are: what each was seen to do, and with which version. A row that a test no longer
+        shows goes, and one that is new comes, with `mvn verify -Ddocs.write=true`, and with `-Pslow` for slow tests; a test fails while the page does
+        not name the same as they. "skipped" says what could not be had where the page was last written.
 
-            | client | version | what | result | test |
-            | --- | --- | --- | --- | --- |
-            """;
+        | client | version | what | result | test |
+        | --- | --- | --- | --- | --- |
+        """;
 
     /** @param test class and method */
     record Row(String client, String version, String what, String result, String test) {
         static final String NOT_RUN = "not run";
+        static final String WORKS = "works";
+        static final String SKIPPED = "skipped: ";
 
         static Row of(Method test, String result) {
             Shows shown = Objects.requireNonNull(test.getAnnotation(Shows.class));
-            String version = result.equals("works") ? shown.client().version() : "";
+            String version = result.equals(WORKS) ? shown.client().version() : "";
             return new Row(
                     shown.client().title(),
                     version,
                     shown.value(),
                     result,
                     test.getDeclaringClass().getSimpleName() + "." + test.getName());
+        }
+
+        /** Without what was seen when it was run. */
+        Row unseen() {
+            return new Row(client, "", what, "", test);
         }
 
         boolean isSame(Row other) {

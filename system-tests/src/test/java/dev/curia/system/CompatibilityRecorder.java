@@ -1,5 +1,6 @@
 package dev.curia.system;
 
+import dev.curia.system.CompatibilityPage.Row;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -12,7 +13,7 @@ final class CompatibilityRecorder implements TestWatcher {
 
     @Override
     public void testSuccessful(ExtensionContext context) {
-        record(context, "works");
+        record(context, Row.WORKS);
     }
 
     @Override
@@ -24,7 +25,7 @@ final class CompatibilityRecorder implements TestWatcher {
     public void testAborted(ExtensionContext context, @Nullable Throwable cause) {
         record(
                 context,
-                "skipped: "
+                Row.SKIPPED
                         + String.valueOf(cause == null ? "" : cause.getMessage())
                                 .lines()
                                 .findFirst()
@@ -37,9 +38,9 @@ final class CompatibilityRecorder implements TestWatcher {
         if (shown == null || !Boolean.getBoolean("docs.write")) return;
         String key = shown.client() + " " + shown.value();
         var results = context.getRoot().getStore(NAMESPACE);
-        String before = Optional.ofNullable(results.get(key, String.class)).orElse("works");
-        String counts = before.equals("works") ? result : before;
+        String before = Optional.ofNullable(results.get(key, String.class)).orElse(Row.WORKS);
+        String counts = before.equals(Row.WORKS) ? result : before;
         results.put(key, counts);
-        CompatibilityPage.update(page -> page.with(CompatibilityPage.Row.of(context.getRequiredTestMethod(), counts)));
+        CompatibilityPage.update(page -> page.with(Row.of(context.getRequiredTestMethod(), counts)));
     }
 }

@@ -3,16 +3,14 @@ package dev.curia.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curia.testkit.Await;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -26,6 +24,7 @@ import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -47,6 +46,11 @@ class ExactlyOnceTest {
     private static final int LEAST_LIVES = 4;
     private static final int MOST_TRANSACTIONS_OF_A_LIFE = 12;
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(15);
+    /** Of the one that is left open in the end. */
+    private static final Duration ABANDONED_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final Set<TransactionState> ENDED =
+            Set.of(TransactionState.EMPTY, TransactionState.COMPLETE_COMMIT, TransactionState.COMPLETE_ABORT);
     private static final Duration AFTERWARDS = Duration.ofSeconds(30);
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -65,8 +69,8 @@ class ExactlyOnceTest {
     @ValueSource(shorts = {1, 2})
     @Shows(
             client = Program.JAVA,
-            value =
-                    "consume-transform-produce: each input once, though brokers, coordinators and the application are killed")
+            value = "consume-transform-produce: each input once, though brokers, coordinators and the application are"
+                    + " killed")
     void everyInputIsInTheOutputOnceThoughBrokersAndTheApplicationAreKilled(short version) throws Exception {
         useTransactions(version);
         String in = "eo-in-" + version;
@@ -83,13 +87,21 @@ class ExactlyOnceTest {
                             .toList());
         }
         SplittableRandom random = new SplittableRandom(Long.getLong("check.seed", version));
-        Thread killer = new Thread(() -> killBrokers(random.split(), List.of(in, out)), "killer");
+        Told told = new Told(CLUSTER.directory().resolve(out + "-told"));
+        AtomicInteger killedAmongTransactions = new AtomicInteger();
+        SplittableRandom itsOwn = random.split();
+        Thread killer =
+                new Thread(() -> killBrokers(itsOwn, List.of(in, out), told, killedAmongTransactions), "killer");
         killer.start();
-        int lives = killTheApplicationUntilItIsDone(in, out, random);
+        int lives = killTheApplicationUntilItIsDone(in, out, told, random);
         killer.join();
         CLUSTER.heal();
+        assertThat(killedAmongTransactions)
+                .as("brokers killed while the application was at work")
+                .hasValue(BROKERS);
 
-        awaitNothingOpen(out);
+        leaveOneOpenAndKillItsCoordinator(out);
+        awaitNothingOpen(out, ABANDONED_TIMEOUT);
         List<String> outputs = committed(out);
         assertThat(outputs).hasSize(INPUTS);
         assertThat(new HashSet<>(outputs)).hasSize(INPUTS);
@@ -113,70 +125,84 @@ class ExactlyOnceTest {
     }
 
     /** Whichever coordinates dies too. */
-    private void killBrokers(SplittableRandom random, List<String> topics) {
+    private void killBrokers(SplittableRandom random, List<String> topics, Told told, AtomicInteger amongTransactions) {
         int first = random.nextInt(BROKERS);
         for (int i = 0; i < BROKERS; i++) {
+            long committed = told.count(TransformProgram.COMMITS);
+            Await.until(
+                    "transactions",
+                    PATIENCE,
+                    () -> told.count(TransformProgram.COMMITS) > committed || told.count(TransformProgram.DONE) > 0);
             NodeProcess broker = CLUSTER.broker(1 + (first + i) % BROKERS);
             broker.kill();
+            if (told.count(TransformProgram.DONE) == 0) amongTransactions.incrementAndGet();
             broker.startAndAwaitReady();
             topics.forEach(topic -> clients.awaitInSync(topic, BROKERS));
         }
     }
 
     /** Somewhere in one of its next transactions. */
-    private static int killTheApplicationUntilItIsDone(String in, String out, SplittableRandom random) {
-        Path told = CLUSTER.directory().resolve(out + "-told");
+    private static int killTheApplicationUntilItIsDone(String in, String out, Told told, SplittableRandom random) {
         for (int lives = 1; ; lives++) {
-            long until = count(told, TransformProgram.COMMITS) + 1 + random.nextInt(MOST_TRANSACTIONS_OF_A_LIFE);
+            long until = told.count(TransformProgram.COMMITS) + 1 + random.nextInt(MOST_TRANSACTIONS_OF_A_LIFE);
             boolean last = lives > LEAST_LIVES && random.nextInt(4) == 0;
             List<String> arguments = List.of(
                     CLUSTER.bootstrapServers(),
                     in,
                     out,
-                    told.toString(),
+                    told.file().toString(),
                     Long.toString(TRANSACTION_TIMEOUT.toMillis()));
             ClientProcess application = ClientProcess.java(
                     TransformProgram.class, arguments, CLUSTER.directory().resolve(out + "-application.log"));
             try (application) {
                 Await.until("transactions", PATIENCE, () -> {
-                    boolean done = count(told, TransformProgram.DONE) > 0;
-                    return done || (!last && count(told, TransformProgram.COMMITS) >= until);
+                    boolean done = told.count(TransformProgram.DONE) > 0;
+                    return done || (!last && told.count(TransformProgram.COMMITS) >= until);
                 });
             }
-            if (count(told, TransformProgram.DONE) > 0) return lives;
+            if (told.count(TransformProgram.DONE) > 0) return lives;
         }
     }
 
-    private static long count(Path told, String what) {
-        if (!Files.exists(told)) return 0;
-        try (Stream<String> lines = Files.lines(told)) {
-            return lines.filter(line -> line.contains(" " + what)).count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The last stable offset reaches the end within the transaction timeout and half a minute, and the coordinator knows of none that is open. */
-    private void awaitNothingOpen(String out) {
-        Duration patience = TRANSACTION_TIMEOUT.plus(AFTERWARDS);
+    /** Nobody comes after it and ends it: only its timeout can, at another coordinator. */
+    private void leaveOneOpenAndKillItsCoordinator(String out) {
+        String id = out + "-abandoned";
+        KafkaProducer<byte[], byte[]> producer = clients.producer(
+                Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int)
+                        ABANDONED_TIMEOUT.toMillis()));
         try (Admin admin = clients.admin()) {
-            for (String topic : List.of(out, "__consumer_offsets")) {
-                int partitions = clients.partitions(topic);
-                Await.until(
-                        "the last stable offset at the end of " + topic,
-                        patience,
-                        () -> IntStream.range(0, partitions)
-                                .allMatch(p -> end(admin, new TopicPartition(topic, p), IsolationLevel.READ_COMMITTED)
-                                        == end(admin, new TopicPartition(topic, p), IsolationLevel.READ_UNCOMMITTED)));
-            }
+            producer.initTransactions();
+            producer.beginTransaction();
+            Clients.send(producer, List.of(new ProducerRecord<>(out, 0, null, Text.bytes("never to be seen"))));
+            TopicPartition partition = new TopicPartition(out, 0);
+            assertThat(end(admin, partition, IsolationLevel.READ_COMMITTED))
+                    .as("what read_committed sees")
+                    .isLessThan(end(admin, partition, IsolationLevel.READ_UNCOMMITTED));
+            int coordinator = Clients.get(
+                            admin.describeTransactions(List.of(id)).description(id))
+                    .coordinatorId();
+            CLUSTER.broker(coordinator).kill();
+        } finally {
+            producer.close(Duration.ZERO);
+        }
+    }
+
+    /** The last stable offset reaches the end within the transaction timeout and half a minute, and no coordinator knows of one that is open. */
+    private void awaitNothingOpen(String out, Duration timeout) {
+        try (Admin admin = clients.admin()) {
+            List<TopicPartition> all = Stream.of(out, "__consumer_offsets")
+                    .flatMap(topic -> IntStream.range(0, clients.partitions(topic))
+                            .mapToObj(partition -> new TopicPartition(topic, partition)))
+                    .toList();
             Await.until(
-                    "no open transaction",
-                    patience,
-                    () -> Clients.get(admin.listTransactions().all()).stream()
-                            .map(TransactionListing::state)
-                            .allMatch(state -> state == TransactionState.EMPTY
-                                    || state == TransactionState.COMPLETE_COMMIT
-                                    || state == TransactionState.COMPLETE_ABORT));
+                    "the last stable offset at the end of " + all.size() + " partitions, and no open transaction",
+                    timeout.plus(AFTERWARDS),
+                    () -> all.stream()
+                                    .allMatch(partition -> end(admin, partition, IsolationLevel.READ_COMMITTED)
+                                            == end(admin, partition, IsolationLevel.READ_UNCOMMITTED))
+                            && Clients.get(admin.listTransactions().all()).stream()
+                                    .map(TransactionListing::state)
+                                    .allMatch(ENDED::contains));
         }
     }
 

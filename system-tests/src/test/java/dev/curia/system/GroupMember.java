@@ -1,11 +1,8 @@
 package dev.curia.system;
 
 import dev.curia.common.time.SystemClock;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,13 +24,15 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class GroupMember implements ConsumerRebalanceListener {
     private final KafkaConsumer<byte[], byte[]> consumer;
 
-    private final Path file;
+    private final Told told;
+    private final Path stall;
     private final Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
     private final SystemClock clock = new SystemClock();
 
     private GroupMember(KafkaConsumer<byte[], byte[]> consumer, Path file) {
         this.consumer = consumer;
-        this.file = file;
+        this.told = new Told(file);
+        this.stall = file.resolveSibling(file.getFileName() + ".stall");
     }
 
     /** Arguments: bootstrap servers, group, protocol, topic, file, max.poll.interval.ms. It works on and on while there is a file of this name with {@code .stall}. */
@@ -71,7 +70,6 @@ final class GroupMember implements ConsumerRebalanceListener {
     }
 
     private void poll() {
-        Path stall = file.resolveSibling(file.getFileName() + ".stall");
         while (Files.exists(stall)) LockSupport.parkNanos(50_000_000);
         ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(100));
         uncommitted.putAll(records.nextOffsets());
@@ -92,12 +90,7 @@ final class GroupMember implements ConsumerRebalanceListener {
     }
 
     private void tell(String text) {
-        try {
-            Files.writeString(
-                    file, clock.wallMillis() + " " + text + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        told.tell(clock, text);
     }
 
     @Override

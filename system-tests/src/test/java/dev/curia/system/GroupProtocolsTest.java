@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curia.testkit.Await;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,11 +16,13 @@ import java.util.TreeSet;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -48,46 +49,30 @@ class GroupProtocolsTest {
     /** A process of {@link GroupMember}. */
     private static final class Member {
         final String group;
-        final Path file;
-        final Process process;
+        private final Path file;
+        private final ClientProcess process;
 
         Member(String group, String protocol, String topic, int n, int maxPollIntervalMs) {
             this.group = group;
             this.file = CLUSTER.directory().resolve("member-" + group + "-" + n);
-            List<String> line = List.of(
-                    ProcessHandle.current().info().command().orElse("java"),
-                    "-Xmx64m",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    GroupMember.class.getName(),
+            List<String> arguments = List.of(
                     CLUSTER.bootstrapServers(),
                     group,
                     protocol,
                     topic,
                     file.toString(),
                     Integer.toString(maxPollIntervalMs));
-            try {
-                process = new ProcessBuilder(line)
-                        .redirectErrorStream(true)
-                        .redirectOutput(
-                                file.resolveSibling(file.getFileName() + ".log").toFile())
-                        .start();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            process =
+                    ClientProcess.java(GroupMember.class, arguments, file.resolveSibling(file.getFileName() + ".log"));
         }
 
         /** Time, what, partition, number. */
         List<String[]> lines() {
-            try {
-                if (!Files.exists(file)) return List.of();
-                return Files.readAllLines(file).stream()
-                        .map(line -> line.split(" ", 4))
-                        .filter(words -> words.length >= 3)
-                        .toList();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return new Told(file)
+                    .lines().stream()
+                            .map(line -> line.split(" ", 4))
+                            .filter(words -> words.length >= 3)
+                            .toList();
         }
 
         Set<String> owned() {
@@ -99,22 +84,15 @@ class GroupProtocolsTest {
             return owned;
         }
 
+        long commits() {
+            return new Told(file).count("c ");
+        }
+
         /** It works on what it has, and does not ask for more. */
         void stall(boolean on) throws IOException {
             Path stall = file.resolveSibling(file.getFileName() + ".stall");
             if (on) Files.createFile(stall);
             else Files.delete(stall);
-        }
-
-        void signal(String name) throws Exception {
-            assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                            .start()
-                            .waitFor())
-                    .isZero();
-        }
-
-        void kill() {
-            process.destroyForcibly().onExit().join();
         }
     }
 
@@ -130,15 +108,19 @@ class GroupProtocolsTest {
 
     @AfterEach
     void stop() {
-        members.forEach(Member::kill);
+        members.forEach(member -> member.process.close());
     }
 
     private void produce(String topic, int count) throws Exception {
         try (KafkaProducer<byte[], byte[]> producer = clients.producer()) {
-            List<Future<RecordMetadata>> sent = new ArrayList<>();
-            for (int i = 0; i < count; i++) sent.add(producer.send(new ProducerRecord<>(topic, Text.bytes("v" + i))));
-            for (Future<RecordMetadata> record : sent) record.get(60, TimeUnit.SECONDS);
+            produce(producer, topic, count);
         }
+    }
+
+    private static void produce(KafkaProducer<byte[], byte[]> producer, String topic, int count) throws Exception {
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (int i = 0; i < count; i++) sent.add(producer.send(new ProducerRecord<>(topic, Text.bytes("v" + i))));
+        for (Future<RecordMetadata> record : sent) record.get(60, TimeUnit.SECONDS);
     }
 
     private static void awaitShares(List<Member> of, int... sizes) {
@@ -187,17 +169,19 @@ class GroupProtocolsTest {
         }
     }
 
-    private int coordinator(String group) throws Exception {
+    private static ConsumerGroupDescription describe(String group) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", CLUSTER.bootstrapServers()))) {
             return admin.describeConsumerGroups(List.of(group))
                     .describedGroups()
                     .values()
                     .iterator()
                     .next()
-                    .get(60, TimeUnit.SECONDS)
-                    .coordinator()
-                    .id();
+                    .get(60, TimeUnit.SECONDS);
         }
+    }
+
+    private static NodeProcess coordinator(String group) throws Exception {
+        return CLUSTER.broker(describe(group).coordinator().id());
     }
 
     @ParameterizedTest
@@ -215,16 +199,17 @@ class GroupProtocolsTest {
                 "both groups have read all",
                 PATIENCE,
                 () -> committed(topic + "-a") == 800 && committed(topic + "-b") == 800);
-        members.forEach(Member::kill);
+        members.forEach(member -> member.process.close());
 
         String narrow = "narrow-" + protocol;
         clients.createTopic(narrow, 2, 3, Map.of());
         List<Member> many = new ArrayList<>();
-        for (int i = 0; i < 4; i++) many.add(member(narrow, protocol, narrow));
-        Await.until("two of four own something", PATIENCE, () -> {
+        for (int i = 0; i < 8; i++) many.add(member(narrow, protocol, narrow));
+        Await.until("two of eight own something", PATIENCE, () -> {
             List<Set<String>> owned = many.stream().map(Member::owned).toList();
-            return owned.stream().filter(its -> its.size() == 1).count() == 2
-                    && owned.stream().filter(Set::isEmpty).count() == 2;
+            return describe(narrow).members().size() == 8
+                    && owned.stream().filter(its -> its.size() == 1).count() == 2
+                    && owned.stream().filter(Set::isEmpty).count() == 6;
         });
     }
 
@@ -241,25 +226,49 @@ class GroupProtocolsTest {
         awaitShares(List.of(members.get(0)), 8);
         slow.stall(false);
         awaitShares(members, 4, 4);
-        slow.kill();
+        slow.process.close();
         awaitShares(members, 8);
         Member paused = member(topic, protocol, topic);
         awaitShares(List.of(members.get(0), paused), 4, 4);
-        paused.signal("STOP");
+        paused.process.signal("STOP");
         produce(topic, 400);
         awaitShares(List.of(members.get(0)), 8);
-        paused.signal("CONT");
+        paused.process.signal("CONT");
         awaitShares(List.of(members.get(0), paused), 4, 4);
 
-        int coordinator = coordinator(topic);
+        Member third = killTheCoordinatorInARebalance(topic, protocol);
+        produce(topic, 400);
+        awaitThreeShare(List.of(members.get(0), paused, third));
+        Await.until("all is read and committed", PATIENCE, () -> committed(topic) == 1_200);
+        CLUSTER.heal();
+        long all = 1_200 + killTheCoordinatorAmongCommits(topic);
+        Await.until("all is read and committed", PATIENCE, () -> committed(topic) == all);
+        CLUSTER.heal();
+        awaitThreeShare(List.of(members.get(0), paused, third));
+        assertThat(committed(topic)).isEqualTo(all);
+        checkNothingIsRewound(topic);
+    }
+
+    /** @return a member that comes */
+    private Member killTheCoordinatorInARebalance(String topic, String protocol) throws Exception {
+        NodeProcess coordinator = coordinator(topic);
+        // One that does not give up what it has keeps the rebalance going.
+        members.get(0).stall(true);
         Member third = member(topic, protocol, topic);
-        produce(topic, 400);
-        CLUSTER.broker(coordinator).kill();
-        produce(topic, 400);
+        Await.until("a rebalance", PATIENCE, () -> {
+            ConsumerGroupDescription group = describe(topic);
+            return group.groupState() != GroupState.STABLE && group.members().size() == 3;
+        });
+        coordinator.kill();
+        members.get(0).stall(false);
+        return third;
+    }
+
+    private static void awaitThreeShare(List<Member> three) {
         Await.until("three share", PATIENCE, () -> {
             Set<String> all = new TreeSet<>();
             int sum = 0;
-            for (Member member : List.of(members.get(0), paused, third)) {
+            for (Member member : three) {
                 Set<String> owned = member.owned();
                 if (owned.size() < 2 || owned.size() > 3) return false;
                 all.addAll(owned);
@@ -267,10 +276,25 @@ class GroupProtocolsTest {
             }
             return all.size() == 8 && sum == 8;
         });
-        Await.until("all is read and committed", PATIENCE, () -> committed(topic) == 1_600);
-        CLUSTER.heal();
-        assertThat(committed(topic)).isEqualTo(1_600);
-        checkNothingIsRewound(topic);
+    }
+
+    /**
+     * While records come all the time, and with them commits of all members.
+     *
+     * @return how many records
+     */
+    private long killTheCoordinatorAmongCommits(String topic) throws Exception {
+        long sent = 0;
+        try (KafkaProducer<byte[], byte[]> producer = clients.producer()) {
+            for (long had = commits(); commits() < had + 20; sent += 20) produce(producer, topic, 20);
+            coordinator(topic).kill();
+            for (long had = commits(); commits() < had + 20; sent += 20) produce(producer, topic, 20);
+        }
+        return sent;
+    }
+
+    private long commits() {
+        return members.stream().mapToLong(Member::commits).sum();
     }
 
     /** Each with a member that sends heartbeats; they go on at the next coordinator as if nothing had been. */
@@ -284,7 +308,7 @@ class GroupProtocolsTest {
             for (int round = 0; round < 10; round++) assertThat(live.round()).isEqualTo(count);
             Figures.report("10,000 heartbeats of 1,000 groups, CPU of all brokers", cpu().minus(before));
             Figures.report("a broker with a third of 1,000 live groups, heap in use", heapMegabytes() + " MB");
-            CLUSTER.broker(coordinator(live.someGroup())).kill();
+            coordinator(live.someGroup()).kill();
             Await.until("all are served again", PATIENCE, () -> live.round() == count);
             assertThat(live.fenced()).as("members that had to join anew").isZero();
             assertThat(live.highestEpoch()).as("rebalances").isEqualTo(1);
@@ -316,7 +340,7 @@ class GroupProtocolsTest {
                         .all());
             }
             for (var commit : commits) commit.get(120, TimeUnit.SECONDS);
-            CLUSTER.broker(coordinator("many-7")).kill();
+            coordinator("many-7").kill();
             for (int i = 0; i < 1_000; i += 97) {
                 assertThat(committed("many-" + i)).as("of group " + i).isEqualTo(i);
             }

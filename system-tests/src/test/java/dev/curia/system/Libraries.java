@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -78,10 +80,22 @@ record Libraries(Path directory) {
         return directory + "/*";
     }
 
-    /** With a program of the tests and what it may use of theirs: clocks and waiting. */
-    String classPathWith(Class<?> program) {
-        return String.join(
-                File.pathSeparator, classPath(), placeOf(program), placeOf(Await.class), placeOf(SystemClock.class));
+    /** Runs a program of the tests, which may use their clocks and waiting, with these libraries; fails where it does. */
+    void run(Class<?> program, String... arguments) {
+        List<String> line = new ArrayList<>(List.of(
+                ClientProcess.javaCommand(),
+                "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                String.join(
+                        File.pathSeparator,
+                        classPath(),
+                        placeOf(program),
+                        placeOf(Await.class),
+                        placeOf(SystemClock.class)),
+                program.getName()));
+        line.addAll(List.of(arguments));
+        Command.of(line).run().orFail();
     }
 
     private static String placeOf(Class<?> type) {

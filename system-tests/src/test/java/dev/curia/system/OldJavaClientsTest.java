@@ -1,6 +1,5 @@
 package dev.curia.system;
 
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -68,17 +67,6 @@ class OldJavaClientsTest {
     }
 
     private static void run(String libraries, String what) {
-        Command.of(List.of(
-                        ClientProcess.javaCommand(),
-                        "-Xmx128m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        Libraries.of(libraries).classPathWith(JavaClientProgram.class),
-                        JavaClientProgram.class.getName(),
-                        CLUSTER.bootstrapServers(),
-                        libraries + "-",
-                        what))
-                .run()
-                .orFail();
+        Libraries.of(libraries).run(JavaClientProgram.class, CLUSTER.bootstrapServers(), libraries + "-", what);
     }
 }

@@ -1,11 +1,7 @@
 package dev.curia.system;
 
 import dev.curia.common.time.SystemClock;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -37,14 +33,14 @@ final class TransformProgram {
 
     private final String in;
     private final String out;
-    private final Path file;
+    private final Told told;
     private final Clients clients;
     private final SystemClock clock = new SystemClock();
 
     private TransformProgram(String bootstrapServers, String in, String out, Path file) {
         this.in = in;
         this.out = out;
-        this.file = file;
+        this.told = new Told(file);
         this.clients = new Clients(bootstrapServers);
     }
 
@@ -122,11 +118,6 @@ final class TransformProgram {
     }
 
     private void tell(String text) {
-        try {
-            Files.writeString(
-                    file, clock.wallMillis() + " " + text + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        told.tell(clock, text);
     }
 }
