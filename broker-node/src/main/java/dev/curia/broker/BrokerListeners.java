@@ -10,6 +10,7 @@ import dev.curia.broker.kafka.net.ConnectionLimits;
 import dev.curia.broker.kafka.net.KafkaListener;
 import dev.curia.broker.kafka.net.KafkaMetrics;
 import dev.curia.broker.kafka.net.NetworkThreads;
+import dev.curia.broker.metrics.LoopMetrics;
 import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
@@ -53,8 +54,9 @@ final class BrokerListeners implements AutoCloseable {
     }
 
     /** Binds all, or throws naming the one that can't be. */
-    void start(ApiTable apis) throws IOException {
+    void start(ApiTable apis, LoopMetrics loops) throws IOException {
         NetworkThreads threads = resources.own(new NetworkThreads(networkThreads));
+        threads.watchedBy(loops);
         KafkaMetrics metrics = new KafkaMetrics(meters);
         for (Listener listener : settings.get(ServerKeys.LISTENERS)) {
             KafkaListener.Config config = new KafkaListener.Config(

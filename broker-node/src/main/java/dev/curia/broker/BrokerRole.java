@@ -1,6 +1,7 @@
 package dev.curia.broker;
 
 import dev.curia.broker.bridge.BrokerCondition;
+import dev.curia.broker.bridge.BrokerMetrics;
 import dev.curia.broker.bridge.BrokerStanding;
 import dev.curia.broker.bridge.EventOutbox;
 import dev.curia.broker.bridge.HostedLogDirs;
@@ -10,6 +11,7 @@ import dev.curia.broker.bridge.QuorumInternalTopics;
 import dev.curia.broker.bridge.QuorumIsrProposals;
 import dev.curia.broker.bridge.QuorumProducerIds;
 import dev.curia.broker.bridge.QuorumTopicAdmin;
+import dev.curia.broker.bridge.TopicMetrics;
 import dev.curia.broker.config.NodeConfig;
 import dev.curia.broker.config.ServerKeys;
 import dev.curia.broker.config.ServerSettings;
@@ -22,6 +24,8 @@ import dev.curia.broker.http.Readiness;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.CoreHandlers;
 import dev.curia.broker.kafka.api.RequestHandler;
+import dev.curia.broker.lag.LagConfigs;
+import dev.curia.broker.metrics.LoopMetrics;
 import dev.curia.broker.txn.Membership;
 import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.fault.FaultHandler;
@@ -105,6 +109,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
 
     // Set by start().
     private @Nullable BrokerRpcServer rpc;
+    private @Nullable LoopMetrics loopMetrics;
     private volatile @Nullable BrokerStanding standing;
     private volatile @Nullable LogDirectories logDirectories;
 
@@ -135,7 +140,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
 
     private void start() throws IOException {
         ExecutorService background = resources.ownExecutor("background", BACKGROUND_THREADS);
-        EventLoop timers = loop("broker-timers");
+        EventLoop timers = timers();
         LogDirectories directories = openDirectories(timers);
         logDirectories = directories;
         if (!directories.anyOnline()) throw new IOException("all of log.dirs failed while they were opened");
@@ -168,7 +173,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
         serveRpc(replicas, auditor, coordinators, background);
         resources.own(listeners);
-        listeners.start(ApiTable.of(handlers, published));
+        listeners.start(ApiTable.of(handlers, published), Objects.requireNonNull(loopMetrics));
 
         BrokerStanding myStanding = new BrokerStanding(
                 faults,
@@ -187,6 +192,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 clock,
                 lease);
         standing = myStanding;
+        watch(replicas, directories, myStanding);
         BrokerSession session = resources.own(new BrokerSession(
                 identity(directoryIds, previousEpoch),
                 channels,
@@ -243,11 +249,13 @@ final class BrokerRole implements Readiness, AutoCloseable {
                         settings.get(ServerKeys.PRODUCERS_MAX)),
                 config.threads(ServerKeys.REPLICA_LOOPS),
                 settings.get(ServerKeys.RECOVERY_THREADS) * config.logDirs().size());
+        ReplicaThreads threads = ReplicaThreads.of(replicaConfig, clock, faults);
+        threads.loops().forEach(Objects.requireNonNull(loopMetrics)::watch);
         return resources.own(new HostedReplicas(
                 self,
                 replicaConfig,
                 clock,
-                ReplicaThreads.of(replicaConfig, clock, faults),
+                threads,
                 directories,
                 new QuorumIsrProposals(quorum, self),
                 links,
@@ -339,7 +347,38 @@ final class BrokerRole implements Readiness, AutoCloseable {
         return given.isEmpty() ? QuorumRole.rpcAddresses(config) : given;
     }
 
+    private void watch(HostedReplicas replicas, LogDirectories directories, BrokerStanding myStanding) {
+        BrokerMetrics.watch(meters, myStanding, published);
+        new TopicMetrics(
+                meters,
+                replicas::all,
+                directories,
+                partition -> published
+                        .image()
+                        .topic(partition.topic())
+                        .flatMap(topic -> topic.partition(partition.partition()))
+                        .map(state -> state.replicas().size())
+                        .orElse(0),
+                LagConfigs.PARTITION_SERIES.in(settings.given()));
+    }
+
+    /** The loop of timers, which also watches the others. */
+    private EventLoop timers() {
+        EventLoop timers = ownLoop("broker-timers");
+        LoopMetrics loops = new LoopMetrics(meters, timers, clock);
+        loops.watch(timers);
+        loops.start();
+        loopMetrics = loops;
+        return timers;
+    }
+
     private EventLoop loop(String name) {
+        EventLoop loop = ownLoop(name);
+        Objects.requireNonNull(loopMetrics).watch(loop);
+        return loop;
+    }
+
+    private EventLoop ownLoop(String name) {
         EventLoop loop = resources.own(new EventLoop(name, LOOP_CAPACITY, clock, faults));
         loop.start();
         return loop;

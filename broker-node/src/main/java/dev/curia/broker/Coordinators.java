@@ -9,6 +9,7 @@ import dev.curia.broker.group.GroupMetrics;
 import dev.curia.broker.group.MemberIds;
 import dev.curia.broker.group.OffsetsTopic;
 import dev.curia.broker.grpc.GroupService;
+import dev.curia.broker.grpc.GrpcReaderPlaces;
 import dev.curia.broker.grpc.GrpcTxnLinks;
 import dev.curia.broker.grpc.PeerChannels;
 import dev.curia.broker.grpc.TransactionService;
@@ -19,6 +20,9 @@ import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.group.GroupHandlers;
 import dev.curia.broker.kafka.api.txn.GroupMarkers;
 import dev.curia.broker.kafka.api.txn.TransactionHandlers;
+import dev.curia.broker.lag.LagConfigs;
+import dev.curia.broker.lag.LagMetrics;
+import dev.curia.broker.lag.LagMonitor;
 import dev.curia.broker.txn.LocalMarkers;
 import dev.curia.broker.txn.Membership;
 import dev.curia.broker.txn.TransactionCoordinator;
@@ -31,6 +35,7 @@ import dev.curia.common.time.Clock;
 import dev.curia.proto.events.v1.Event;
 import dev.curia.replica.Replicas;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,11 +91,13 @@ final class Coordinators {
         this.clock = clock;
         this.faults = faults;
         this.producerIds = new ProducerIds(parts.producerIds());
-        GrpcTxnLinks links = new GrpcTxnLinks(resources.own(new PeerChannels(published)));
+        PeerChannels peers = resources.own(new PeerChannels(published));
+        GrpcTxnLinks links = new GrpcTxnLinks(peers);
         this.groups = resources.own(groups(config, resources));
         this.markers = new LocalMarkers(parts.replicas(), clock, new GroupMarkers(groups));
         this.transactions = resources.own(transactions(config, links));
         this.membership = Membership.of(transactions, published, links, parts.verifies());
+        watchLag(config, peers, resources);
     }
 
     private GroupCoordinator groups(Map<String, String> config, Resources resources) {
@@ -113,6 +120,20 @@ final class Coordinators {
                         new MemberIds(parts.random()),
                         new GroupMetrics(parts.meters()),
                         parts.journal()));
+    }
+
+    private void watchLag(Map<String, String> config, PeerChannels peers, Resources resources) {
+        Duration interval = Duration.ofMillis(LagConfigs.INTERVAL_MS.in(config));
+        if (interval.isZero()) return;
+        LagMonitor lag = resources.own(new LagMonitor(
+                groups,
+                published::leaderOf,
+                new GrpcReaderPlaces(peers),
+                new LagMetrics(parts.meters(), LagConfigs.PARTITION_SERIES.in(config)),
+                parts.loops().apply("group-lag"),
+                clock,
+                interval));
+        lag.start();
     }
 
     private TransactionCoordinator transactions(Map<String, String> config, GrpcTxnLinks links) {

@@ -4,6 +4,7 @@ import dev.curia.broker.config.NodeConfig;
 import dev.curia.broker.config.ServerKeys;
 import dev.curia.broker.http.HttpEndpoint;
 import dev.curia.broker.http.Readiness;
+import dev.curia.broker.metrics.LoopMetrics;
 import dev.curia.broker.metrics.ProcessMetrics;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.net.HostPort;
@@ -71,6 +72,7 @@ public final class Node implements AutoCloseable {
     private void startParts(Format format, FaultHandler faults) throws IOException, StartupException {
         resources.onClose("metrics", meters::close);
         resources.own(new ProcessMetrics(meters));
+        LoopMetrics.watchThreads(meters);
         http = resources.own(HttpEndpoint.start(httpAddress, meters, this::notReadyBecause));
         if (config.quorum()) {
             QuorumRole role = resources.own(QuorumRole.start(config, format, clock, meters, faults));

@@ -5,6 +5,7 @@ import dev.curia.broker.config.ServerKeys;
 import dev.curia.broker.config.ServerSettings;
 import dev.curia.broker.config.Settings;
 import dev.curia.broker.http.Readiness;
+import dev.curia.broker.metrics.LoopMetrics;
 import dev.curia.common.config.ConfigException;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
@@ -101,6 +102,10 @@ final class QuorumRole implements Readiness, AutoCloseable {
         try {
             EventLoop controllerLoop = loop("controller", ActiveController.LOOP_CAPACITY, clock, faults);
             EventLoop watchLoop = loop("metadata-watch", WATCH_LOOP_CAPACITY, clock, faults);
+            LoopMetrics loops = new LoopMetrics(meters, watchLoop, clock);
+            loops.watch(controllerLoop);
+            loops.watch(watchLoop);
+            loops.start();
             resources.own(log);
             ActiveController controller = new ActiveController(
                     controllerSettings(config), log, controllerLoop, clock, new SecureRandom(), faults, probe);

@@ -259,6 +259,13 @@ public final class PartitionLog implements AutoCloseable {
         return lookUps.run("looking up the newest time in " + name, now -> LogReader.newest(now, endBound));
     }
 
+    /** Where a reader stands that reads up to {@code highWatermark}. Any thread; may read from disk. */
+    public ReaderPlace placeOf(long offset, long highWatermark, long nowMs) {
+        return lookUps.run(
+                "looking up a reader's place in " + name,
+                now -> ReaderPlace.of(now, config, offset, highWatermark, nowMs));
+    }
+
     /** The transactions that were aborted and may have records in {@code [from, to)}, by their markers. Any thread; may read from disk. */
     public List<AbortedTxn> abortedTransactions(long from, long to) {
         return lookUps.run(

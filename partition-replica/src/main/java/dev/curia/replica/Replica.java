@@ -3,6 +3,7 @@ package dev.curia.replica;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.log.LogSlice;
+import dev.curia.log.ReaderPlace;
 import dev.curia.log.producer.ProducerDescription;
 import dev.curia.proto.common.v1.ErrorCode;
 import java.nio.ByteBuffer;
@@ -59,6 +60,16 @@ public interface Replica {
      * @param timestampMs -1 latest, -2 earliest, -3 max timestamp, -4 earliest local, else milliseconds since 1970
      */
     OffsetResult offsetForTime(long timestampMs, Isolation isolation, OptionalInt currentLeaderEpoch);
+
+    /**
+     * Where a reader stands that reads {@code offset} next. May read from disk.
+     *
+     * @param nowMs the wall clock
+     * @return empty: this replica does not lead, or cannot tell
+     */
+    default Optional<ReaderPlace> placeOf(long offset, long nowMs) {
+        return Optional.empty();
+    }
 
     /**
      * Deletes the records before {@code offset} for good: no reader gets them any more, and their files go with the next run of retention

@@ -2,6 +2,7 @@ package dev.curia.admin.client;
 
 import dev.curia.common.time.Clock;
 import dev.curia.proto.data.v1.Isolation;
+import dev.curia.proto.data.v1.LocateReadersResponse.Place;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +46,11 @@ public final class PartitionOffsets implements AutoCloseable {
     /** Of the next record that readers will get, of transactions that are still open, too. */
     public long latest(String topic, int partition) {
         return consumer(topic).offset(partition, RecordConsumer.LATEST);
+    }
+
+    /** How far a reader that reads {@code offset} next is from both ends. */
+    public Place place(String topic, int partition, long offset) {
+        return consumer(topic).place(partition, offset);
     }
 
     /** Of the first record at or after a time; the end when there is none. */

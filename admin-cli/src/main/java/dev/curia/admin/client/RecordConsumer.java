@@ -3,12 +3,16 @@ package dev.curia.admin.client;
 import dev.curia.admin.client.ClusterException.Kind;
 import dev.curia.common.time.Clock;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.data.v1.ConsumeRequest;
 import dev.curia.proto.data.v1.ConsumeResponse;
 import dev.curia.proto.data.v1.DataGrpc;
+import dev.curia.proto.data.v1.DataGrpc.DataBlockingStub;
 import dev.curia.proto.data.v1.Isolation;
 import dev.curia.proto.data.v1.ListOffsetsRequest;
 import dev.curia.proto.data.v1.ListOffsetsResponse;
+import dev.curia.proto.data.v1.LocateReadersRequest;
+import dev.curia.proto.data.v1.LocateReadersResponse.Place;
 import dev.curia.proto.data.v1.Record;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -21,6 +25,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +92,23 @@ public final class RecordConsumer implements AutoCloseable {
                 .setTimestampMs(timestamp)
                 .setIsolation(settings.isolation)
                 .build();
+        return ask(partition, stub -> stub.listOffsets(request), ListOffsetsResponse::getStatus)
+                .getOffset();
+    }
+
+    /** How far a reader that reads {@code offset} next is from both ends. */
+    public Place place(int partition, long offset) {
+        LocateReadersRequest request = LocateReadersRequest.newBuilder()
+                .addReaders(LocateReadersRequest.Reader.newBuilder()
+                        .setTopic(routes.topic())
+                        .setPartition(partition)
+                        .setOffset(offset))
+                .build();
+        return ask(partition, stub -> stub.locateReaders(request).getPlaces(0), Place::getStatus);
+    }
+
+    /** Of the partition's leader, wherever that goes. */
+    private <T> T ask(int partition, Function<DataBlockingStub, T> call, Function<T, Status> status) {
         long deadline = clock.monotonicNanos() + settings.patience.toNanos();
         while (true) {
             String why;
@@ -95,14 +117,13 @@ public final class RecordConsumer implements AutoCloseable {
                 why = "it has no leader at the moment";
             } else {
                 try {
-                    ListOffsetsResponse response = DataGrpc.newBlockingStub(channels.to(leader))
-                            .withDeadlineAfter(ATTEMPT.toMillis(), TimeUnit.MILLISECONDS)
-                            .listOffsets(request);
-                    if (response.getStatus().getCode() == ErrorCode.NONE) return response.getOffset();
-                    if (!DataStreams.passes(response.getStatus().getCode()))
-                        throw new ClusterException(
-                                Kind.REFUSED, Explain.refusal("read", routes.topic(), response.getStatus()));
-                    why = response.getStatus().getMessage();
+                    T response = call.apply(DataGrpc.newBlockingStub(channels.to(leader))
+                            .withDeadlineAfter(ATTEMPT.toMillis(), TimeUnit.MILLISECONDS));
+                    Status said = status.apply(response);
+                    if (said.getCode() == ErrorCode.NONE) return response;
+                    if (!DataStreams.passes(said.getCode()))
+                        throw new ClusterException(Kind.REFUSED, Explain.refusal("read", routes.topic(), said));
+                    why = said.getMessage();
                 } catch (StatusRuntimeException failure) {
                     why = failed(leader, failure);
                 }

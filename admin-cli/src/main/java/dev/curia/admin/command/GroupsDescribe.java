@@ -7,17 +7,20 @@ import dev.curia.admin.client.GroupClient;
 import dev.curia.admin.client.PartitionOffsets;
 import dev.curia.common.text.Json;
 import dev.curia.common.text.Table;
+import dev.curia.proto.data.v1.LocateReadersResponse.Place;
 import dev.curia.proto.group.v1.DescribeGroupResponse;
 import dev.curia.proto.group.v1.GroupMember;
 import dev.curia.proto.group.v1.GroupOffset;
 import dev.curia.proto.group.v1.GroupPartition;
 import dev.curia.proto.group.v1.KeptReset;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -31,7 +34,8 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%n",
         footer = {
             "LAG is how many offsets lie between what is committed and the end: records, unless some are compacted away or of aborted",
-            "transactions.",
+            "transactions. BEHIND is how old the oldest record is that was not read, LEFT how long retention keeps it at least; with LEFT",
+            "\"gone\" records were dropped unread.",
             "",
             "Examples:",
             "  curia groups describe billing",
@@ -46,10 +50,34 @@ final class GroupsDescribe extends AdminCommand {
         super(curia);
     }
 
-    /** @param end empty: its topic is gone */
-    private record Row(GroupOffset committed, OptionalLong end, String owner) {
+    /** @param place empty: its topic is gone */
+    private record Row(GroupOffset committed, Optional<Place> place, long nowMs, String owner) {
+        OptionalLong end() {
+            return place.map(at -> OptionalLong.of(at.getEndOffset())).orElse(OptionalLong.empty());
+        }
+
         OptionalLong lag() {
+            OptionalLong end = end();
             return end.isEmpty() ? end : OptionalLong.of(Math.max(0, end.getAsLong() - committed.getOffset()));
+        }
+
+        /** How old the oldest unread record is, 0 when all is read; empty: nobody knows. */
+        Optional<Duration> behind() {
+            if (lag().isEmpty()) return Optional.empty();
+            if (lag().getAsLong() == 0) return Optional.of(Duration.ZERO);
+            return place.filter(at -> at.getOldestUnreadMs() >= 0)
+                    .map(at -> Duration.ofMillis(Math.max(0, nowMs - at.getOldestUnreadMs())));
+        }
+
+        /** How long the oldest unread record stays at least; empty: for ever, or all is read. */
+        Optional<Duration> left() {
+            return place.filter(at -> at.getRetentionLeftMs() >= 0)
+                    .map(at -> Duration.ofMillis(at.getRetentionLeftMs()));
+        }
+
+        boolean lostSome() {
+            return place.filter(at -> committed.getOffset() < at.getLogStartOffset())
+                    .isPresent();
         }
     }
 
@@ -58,13 +86,13 @@ final class GroupsDescribe extends AdminCommand {
         DescribeGroupResponse found = new GroupClient(admin, channels, curia.timeout(), curia.clock()).describe(group);
         List<Row> rows;
         try (PartitionOffsets ends = new PartitionOffsets(admin, channels, curia.timeout(), curia.clock())) {
-            rows = rows(found, ends);
+            rows = rows(found, ends, curia.clock().wallMillis());
         }
         curia.print(curia.json() ? Json.pretty(toJson(found, rows)) : toText(found, rows));
         return ExitCode.OK;
     }
 
-    private static List<Row> rows(DescribeGroupResponse found, PartitionOffsets ends) {
+    private static List<Row> rows(DescribeGroupResponse found, PartitionOffsets ends, long nowMs) {
         Map<String, String> owners = new HashMap<>();
         for (GroupMember member : found.getMembersList()) {
             for (GroupPartition partition : member.getAssignedList()) {
@@ -76,19 +104,20 @@ final class GroupsDescribe extends AdminCommand {
                 .sorted(Comparator.comparing(GroupOffset::getTopic).thenComparing(GroupOffset::getPartition))
                 .forEach(offset -> rows.add(new Row(
                         offset,
-                        end(ends, offset),
+                        place(ends, offset),
+                        nowMs,
                         owners.getOrDefault(offset.getTopic() + "-" + offset.getPartition(), "-"))));
         return rows;
     }
 
-    private static OptionalLong end(PartitionOffsets ends, GroupOffset offset) {
+    private static Optional<Place> place(PartitionOffsets ends, GroupOffset offset) {
         try {
             ends.check(offset.getTopic(), offset.getPartition());
         } catch (ClusterException e) {
-            if (e.kind() == ClusterException.Kind.REFUSED) return OptionalLong.empty();
+            if (e.kind() == ClusterException.Kind.REFUSED) return Optional.empty();
             throw e;
         }
-        return OptionalLong.of(ends.latest(offset.getTopic(), offset.getPartition()));
+        return Optional.of(ends.place(offset.getTopic(), offset.getPartition(), offset.getOffset()));
     }
 
     private static String toText(DescribeGroupResponse found, List<Row> rows) {
@@ -100,6 +129,13 @@ final class GroupsDescribe extends AdminCommand {
             text.append("Assignor:  ").append(found.getAssignor()).append('\n');
         text.append("Lag:       ")
                 .append(rows.stream().mapToLong(row -> row.lag().orElse(0)).sum())
+                .append(rows.stream()
+                        .map(Row::behind)
+                        .flatMap(Optional::stream)
+                        .max(Comparator.naturalOrder())
+                        .filter(most -> !most.isZero())
+                        .map(most -> ", " + Times.rough(most) + " behind")
+                        .orElse(""))
                 .append('\n');
         if (found.getMembersCount() > 0) {
             Table members = new Table("MEMBER", "CLIENT", "HOST", "PARTITIONS");
@@ -109,16 +145,20 @@ final class GroupsDescribe extends AdminCommand {
             text.append('\n').append(members.render());
         }
         if (!rows.isEmpty()) {
-            Table offsets = new Table("TOPIC", "PARTITION", "COMMITTED", "END", "LAG", "MEMBER")
+            Table offsets = new Table("TOPIC", "PARTITION", "COMMITTED", "END", "LAG", "BEHIND", "LEFT", "MEMBER")
                     .alignRight("COMMITTED")
                     .alignRight("END")
-                    .alignRight("LAG");
+                    .alignRight("LAG")
+                    .alignRight("BEHIND")
+                    .alignRight("LEFT");
             rows.forEach(row -> offsets.row(
                     row.committed.getTopic(),
                     row.committed.getPartition(),
                     row.committed.getOffset(),
-                    cell(row.end),
+                    cell(row.end()),
                     cell(row.lag()),
+                    row.behind().map(Times::rough).orElse("-"),
+                    row.lostSome() ? "gone" : row.left().map(Times::rough).orElse("-"),
                     row.owner));
             text.append('\n').append(offsets.render());
         }
@@ -134,6 +174,10 @@ final class GroupsDescribe extends AdminCommand {
             text.append('\n').append(resets.render());
         }
         return text.toString();
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1e3;
     }
 
     private static String cell(OptionalLong value) {
@@ -193,8 +237,13 @@ final class GroupsDescribe extends AdminCommand {
                         "committedAt",
                         Instant.ofEpochMilli(row.committed.getCommitTimestampMs())
                                 .toString())
-                .put("end", row.end.isPresent() ? row.end.getAsLong() : null)
+                .put("end", row.end().isPresent() ? row.end().getAsLong() : null)
                 .put("lag", row.lag().isPresent() ? row.lag().getAsLong() : null)
+                .put("lagSeconds", row.behind().map(GroupsDescribe::seconds).orElse(null))
+                .put(
+                        "retentionLeftSeconds",
+                        row.left().map(GroupsDescribe::seconds).orElse(null))
+                .put("lostUnread", row.lostSome())
                 .put("member", row.owner.equals("-") ? null : row.owner);
     }
 }

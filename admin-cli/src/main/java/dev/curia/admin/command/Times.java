@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 
-/** Reads times and durations as people write them. Stateless. */
+/** Reads and writes times and durations as people do. Stateless. */
 final class Times {
     private Times() {}
 
@@ -36,6 +36,13 @@ final class Times {
             throw new IllegalArgumentException(wanted(), e);
         }
         throw new IllegalArgumentException(wanted());
+    }
+
+    /** In the largest unit that it has two of, such as {@code 90s}, {@code 12m}, {@code 47h} or {@code 3d}. */
+    static String rough(Duration duration) {
+        if (duration.compareTo(Duration.ofMinutes(2)) < 0) return duration.toSeconds() + "s";
+        if (duration.compareTo(Duration.ofHours(2)) < 0) return duration.toMinutes() + "m";
+        return duration.compareTo(Duration.ofDays(2)) < 0 ? duration.toHours() + "h" : duration.toDays() + "d";
     }
 
     private static String wanted() {

@@ -1,11 +1,14 @@
 package dev.curia.admin.command;
 
+import dev.curia.common.time.SystemClock;
 import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.data.v1.ConsumeRequest;
 import dev.curia.proto.data.v1.ConsumeResponse;
 import dev.curia.proto.data.v1.DataGrpc;
 import dev.curia.proto.data.v1.ListOffsetsRequest;
 import dev.curia.proto.data.v1.ListOffsetsResponse;
+import dev.curia.proto.data.v1.LocateReadersRequest;
+import dev.curia.proto.data.v1.LocateReadersResponse;
 import dev.curia.proto.data.v1.ProduceRequest;
 import dev.curia.proto.data.v1.ProduceResponse;
 import dev.curia.proto.data.v1.Record;
@@ -75,6 +78,22 @@ final class FakeData extends DataGrpc.DataImplBase {
                         .build());
         }
         if (request.getUntilOffset() > 0) to.onCompleted();
+    }
+
+    /** What is not read is two hours old, and stays for three days more. */
+    @Override
+    public void locateReaders(LocateReadersRequest request, StreamObserver<LocateReadersResponse> to) {
+        LocateReadersResponse.Builder response = LocateReadersResponse.newBuilder();
+        for (LocateReadersRequest.Reader reader : request.getReadersList()) {
+            int end = cluster.log(reader.getTopic(), reader.getPartition()).size();
+            boolean all = reader.getOffset() >= end;
+            response.addPlaces(LocateReadersResponse.Place.newBuilder()
+                    .setLogStartOffset(1)
+                    .setEndOffset(end)
+                    .setOldestUnreadMs(all ? -1 : new SystemClock().wallMillis() - 7_500_000)
+                    .setRetentionLeftMs(all ? -1 : 3 * 86_400_000L));
+        }
+        FakeCluster.answer(to, response.build());
     }
 
     @Override

@@ -86,16 +86,25 @@ class GroupCommandsTest {
                         "Group:     billing",
                         "State:     Empty",
                         "Type:      classic",
-                        "Lag:       7",
+                        "Lag:       7, 2h behind",
                         "",
-                        "TOPIC   PARTITION  COMMITTED  END  LAG  MEMBER",
-                        "gone    0                  3    -    -  -",
-                        "orders  0                  3   10    7  -",
-                        "orders  1                  4    4    0  -",
+                        "TOPIC   PARTITION  COMMITTED  END  LAG  BEHIND  LEFT  MEMBER",
+                        "gone    0                  3    -    -       -     -  -",
+                        "orders  0                  3   10    7      2h    3d  -",
+                        "orders  1                  4    4    0      0s     -  -",
                         "",
                         "RESET  AT                    PARTITIONS  HOW",
                         "2      2023-11-14T22:13:20Z  2           to earliest");
-        assertThat(groups("describe", "billing", "--json").out()).contains("\"lag\": 7");
+        assertThat(groups("describe", "billing", "--json").out())
+                .contains("\"lag\": 7", "\"retentionLeftSeconds\": 259200.0")
+                .containsPattern("\"lagSeconds\": 7[45]\\d\\d\\.");
+    }
+
+    @Test
+    void recordsThatWereDroppedUnreadAreSeen() {
+        committed("orders", 0, 0);
+        assertThat(groups("describe", "billing").out()).containsPattern("orders +0 +0 +10 +10 +2h +gone");
+        assertThat(groups("describe", "billing", "--json").out()).contains("\"lostUnread\": true");
     }
 
     @Test

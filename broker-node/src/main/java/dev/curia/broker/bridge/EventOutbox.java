@@ -1,6 +1,9 @@
 package dev.curia.broker.bridge;
 
+import static dev.curia.common.metric.MetricKey.counter;
+
 import com.google.protobuf.UnsafeByteOperations;
+import dev.curia.common.metric.MetricKey;
 import dev.curia.common.time.Clock;
 import dev.curia.proto.events.v1.CauseKind;
 import dev.curia.proto.events.v1.Event;
@@ -8,9 +11,9 @@ import dev.curia.proto.events.v1.EventKind;
 import dev.curia.proto.events.v1.OffsetRange;
 import dev.curia.proto.metadata.v1.BrokerEvents;
 import dev.curia.replica.port.ReplicaEvents;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -21,6 +24,17 @@ public final class EventOutbox implements ReplicaEvents {
     static final int CAPACITY = 2_000;
     /** Of one message, and so of one metadata batch. */
     static final int BATCH = 200;
+
+    private static final MetricKey EVENTS = counter(
+                    "curia_broker_events_total",
+                    "What happened to replicas and groups of this broker, by kind and cause, both as in `curia events`.",
+                    "",
+                    "kind",
+                    "cause")
+            .onlyOnceItHappened();
+
+    /** All of them. */
+    public static final List<MetricKey> KEYS = List.of(EVENTS);
 
     private final Clock clock;
     private final MeterRegistry meters;
@@ -58,11 +72,10 @@ public final class EventOutbox implements ReplicaEvents {
     }
 
     private void count(EventKind kind, CauseKind cause) {
-        Counter.builder("curia_broker_events")
-                .description("What happened to replicas and groups of this broker, by kind and cause.")
-                .tag("kind", kind.name().toLowerCase(Locale.ROOT))
-                .tag("cause", cause.name().toLowerCase(Locale.ROOT))
-                .register(meters)
+        EVENTS.counter(
+                        meters,
+                        kind.name().toLowerCase(Locale.ROOT),
+                        cause.name().toLowerCase(Locale.ROOT))
                 .increment();
     }
 

@@ -2,6 +2,7 @@ package dev.curia.broker.config;
 
 import dev.curia.broker.group.ConsumerConfigs;
 import dev.curia.broker.group.GroupConfigs;
+import dev.curia.broker.lag.LagConfigs;
 import dev.curia.broker.txn.TxnConfigs;
 import dev.curia.common.config.ConfigKey;
 import dev.curia.common.config.TopicConfigs;
@@ -23,6 +24,7 @@ public final class ServerSettings {
         keys.addAll(GroupConfigs.ALL);
         keys.addAll(ConsumerConfigs.ALL);
         keys.addAll(TxnConfigs.ALL);
+        keys.addAll(LagConfigs.ALL);
         TopicConfigs.ALL.stream()
                 .filter(TopicConfigs::hasBrokerDefault)
                 .forEach(key -> keys.add(TopicConfigs.brokerDefault(key)));

@@ -2,6 +2,7 @@ package dev.curia.broker.grpc;
 
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.time.Clock;
+import dev.curia.log.ReaderPlace;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.data.v1.ConsumeRequest;
 import dev.curia.proto.data.v1.ConsumeResponse;
@@ -9,6 +10,10 @@ import dev.curia.proto.data.v1.DataGrpc;
 import dev.curia.proto.data.v1.Isolation;
 import dev.curia.proto.data.v1.ListOffsetsRequest;
 import dev.curia.proto.data.v1.ListOffsetsResponse;
+import dev.curia.proto.data.v1.LocateReadersRequest;
+import dev.curia.proto.data.v1.LocateReadersRequest.Reader;
+import dev.curia.proto.data.v1.LocateReadersResponse;
+import dev.curia.proto.data.v1.LocateReadersResponse.Place;
 import dev.curia.proto.data.v1.ProduceRequest;
 import dev.curia.proto.data.v1.ProduceResponse;
 import dev.curia.replica.Replica;
@@ -16,6 +21,7 @@ import dev.curia.replica.Replicas;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * answered in the response's status; a request that makes no sense ends its call with INVALID_ARGUMENT.
  */
 public final class DataService extends DataGrpc.DataImplBase {
+    private static final int MAX_READERS = 10_000;
+
     private final Replicas replicas;
     private final PartitionLeaders leaders;
     private final Clock clock;
@@ -98,6 +106,47 @@ public final class DataService extends DataGrpc.DataImplBase {
         }
         responses.onNext(answer.build());
         responses.onCompleted();
+    }
+
+    @Override
+    public void locateReaders(LocateReadersRequest request, StreamObserver<LocateReadersResponse> responses) {
+        if (request.getReadersCount() > MAX_READERS) {
+            responses.onError(
+                    invalid("readers are " + request.getReadersCount() + ", expected at most " + MAX_READERS));
+            return;
+        }
+        LocateReadersResponse.Builder response = LocateReadersResponse.newBuilder();
+        for (Reader reader : request.getReadersList()) {
+            String wrong = wrongPartition(reader.getTopic(), reader.getPartition());
+            if (wrong == null && reader.getOffset() < 0)
+                wrong = "offset is " + reader.getOffset() + ", expected 0 or more";
+            if (wrong != null) {
+                responses.onError(invalid(wrong));
+                return;
+            }
+            response.addPlaces(place(new TopicPartition(reader.getTopic(), reader.getPartition()), reader.getOffset()));
+        }
+        responses.onNext(response.build());
+        responses.onCompleted();
+    }
+
+    private Place place(TopicPartition partition, long offset) {
+        Located located = Located.find(partition, replicas, leaders);
+        Place.Builder place = Place.newBuilder().setLeader(located.leader()).setStatus(located.status());
+        Replica replica = located.replica();
+        if (replica == null) return place.build();
+        Optional<ReaderPlace> found = replica.placeOf(offset, clock.wallMillis());
+        if (found.isEmpty()) {
+            String message = "this broker cannot tell at the moment how far readers of " + partition + " are";
+            return place.setStatus(Located.status(ErrorCode.NOT_LEADER_OR_FOLLOWER, message))
+                    .build();
+        }
+        long left = found.get().retentionLeftMs();
+        return place.setLogStartOffset(found.get().logStartOffset())
+                .setEndOffset(found.get().endOffset())
+                .setOldestUnreadMs(found.get().oldestUnreadMs())
+                .setRetentionLeftMs(left == ReaderPlace.NEVER ? -1 : left)
+                .build();
     }
 
     static Replica.Isolation isolation(Isolation asked) {

@@ -105,7 +105,7 @@ class GroupCoordinatorTest {
         moveTo(2);
         awaitLoaded();
         assertThat(fetch()).isEqualTo(50);
-        assertThat(meters.get("curia.group.load").timer().count()).isEqualTo(2);
+        assertThat(meters.get("curia_group_load_seconds").timer().count()).isEqualTo(2);
         assertThat(groups.list(Set.of(), Set.of()).get(30, TimeUnit.SECONDS).groups())
                 .hasSize(1);
     }
@@ -219,7 +219,7 @@ class GroupCoordinatorTest {
         Await.until(
                 "no group is counted here any more",
                 SOON,
-                () -> meters.get("curia.groups").gauges().stream().allMatch(gauge -> gauge.value() == 0));
+                () -> meters.get("curia_groups").gauges().stream().allMatch(gauge -> gauge.value() == 0));
     }
 
     @Test

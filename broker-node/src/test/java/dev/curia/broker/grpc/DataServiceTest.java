@@ -15,6 +15,7 @@ import dev.curia.proto.data.v1.ConsumeResponse;
 import dev.curia.proto.data.v1.DataGrpc;
 import dev.curia.proto.data.v1.Header;
 import dev.curia.proto.data.v1.ListOffsetsRequest;
+import dev.curia.proto.data.v1.LocateReadersRequest;
 import dev.curia.proto.data.v1.ProduceRequest;
 import dev.curia.proto.data.v1.ProduceResponse;
 import dev.curia.proto.data.v1.Record;
@@ -343,6 +344,24 @@ class DataServiceTest {
                 .isZero();
         assertThatThrownBy(() -> stub.listOffsets(request.setTimestampMs(-9).build()))
                 .hasMessageContaining("timestamp_ms is -9");
+    }
+
+    @Test
+    void readersAreLocatedWherePartitionsAreLed() {
+        DataGrpc.DataBlockingStub stub = DataGrpc.newBlockingStub(channel);
+        LocateReadersRequest.Reader.Builder reader = LocateReadersRequest.Reader.newBuilder();
+
+        var elsewhere = stub.locateReaders(LocateReadersRequest.newBuilder()
+                .addReaders(reader.setTopic("nowhere"))
+                .build());
+        assertThat(elsewhere.getPlaces(0).getStatus().getCode()).isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        LocateReadersRequest backwards = LocateReadersRequest.newBuilder()
+                .addReaders(reader.setTopic("t").setOffset(-3))
+                .build();
+        assertThatThrownBy(() -> stub.locateReaders(backwards)).hasMessageContaining("offset is -3");
+        LocateReadersRequest.Builder many = LocateReadersRequest.newBuilder();
+        for (int i = 0; i <= 10_000; i++) many.addReaders(reader.setOffset(i));
+        assertThatThrownBy(() -> stub.locateReaders(many.build())).hasMessageContaining("expected at most 10000");
     }
 
     @Test

@@ -1,5 +1,8 @@
 package dev.curia.metadata.event;
 
+import static dev.curia.common.metric.MetricKey.counter;
+
+import dev.curia.common.metric.MetricKey;
 import dev.curia.proto.events.v1.CauseKind;
 import dev.curia.proto.events.v1.Event;
 import dev.curia.proto.events.v1.EventKind;
@@ -16,6 +19,17 @@ public final class EventReporter {
     /** Of one batch; the fall of a broker with 100,000 partitions is one. */
     private static final int MAX_LINES = 200;
 
+    private static final MetricKey EVENTS = counter(
+                    "curia_events_total",
+                    "What happened in the cluster, by kind and cause, both as in `curia events`; counted by the active controller.",
+                    "`unclean_election` and `leader_lost` are worth a look each; the others come with what operators do and with brokers that stop.",
+                    "kind",
+                    "cause")
+            .onlyOnceItHappened();
+
+    /** All of them. */
+    public static final List<MetricKey> KEYS = List.of(EVENTS);
+
     private final MeterRegistry meters;
 
     public EventReporter(MeterRegistry meters) {
@@ -24,7 +38,7 @@ public final class EventReporter {
 
     /** The events of one batch. */
     public void report(List<Event> events) {
-        events.forEach(event -> counter(event.getKind(), event.getCause()).increment());
+        events.forEach(event -> count(event.getKind(), event.getCause()).increment());
         events.stream().limit(MAX_LINES).forEach(event -> LOG.info("{}", line(event)));
         if (events.size() > MAX_LINES) {
             LOG.info(
@@ -58,11 +72,8 @@ public final class EventReporter {
                 .toString();
     }
 
-    private Counter counter(EventKind kind, CauseKind cause) {
-        return Counter.builder("curia_events")
-                .description("What happened in the cluster, by kind and cause; counted by the active controller.")
-                .tag("kind", kind.name().toLowerCase(Locale.ROOT))
-                .tag("cause", cause.name().toLowerCase(Locale.ROOT))
-                .register(meters);
+    private Counter count(EventKind kind, CauseKind cause) {
+        return EVENTS.counter(
+                meters, kind.name().toLowerCase(Locale.ROOT), cause.name().toLowerCase(Locale.ROOT));
     }
 }

@@ -15,7 +15,6 @@ import dev.curia.proto.admin.v1.QuorumNodeState;
 import dev.curia.proto.admin.v1.QuorumVoter;
 import dev.curia.proto.metadata.v1.MetadataBatch;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
@@ -47,6 +46,7 @@ public final class QuorumOperations implements AutoCloseable {
     private final NodeInspector inspector;
     private final EventLoop loop;
     private final Clock clock;
+    private final MeterRegistry meters;
     private final MetadataDigests digests;
     private final MemberChanges changes;
     private final Map<Integer, Heard> heard = new ConcurrentHashMap<>();
@@ -67,20 +67,14 @@ public final class QuorumOperations implements AutoCloseable {
         this.inspector = inspector;
         this.loop = loop;
         this.clock = clock;
+        this.meters = meters;
         this.digests = new MetadataDigests(onMismatch(meters));
         this.changes = new MemberChanges(log, membership, inspector);
-        Gauge.builder(
-                        "curia.metadata.digest.mismatched.members",
-                        () -> digests.mismatches().size())
-                .description("Quorum nodes and brokers whose metadata differs from this leader's at the same index.")
-                .register(meters);
+        QuorumMetrics.DIGESTS_DIFFER.gauge(meters, () -> digests.mismatches().size());
     }
 
     private static Consumer<MetadataDigests.Mismatch> onMismatch(MeterRegistry meters) {
-        Counter counter = Counter.builder("curia.metadata.digest.mismatches")
-                .description(
-                        "How often a quorum node or a broker was found with metadata that differs from this leader's.")
-                .register(meters);
+        Counter counter = QuorumMetrics.DIGEST_MISMATCHES.counter(meters);
         return mismatch -> {
             counter.increment();
             LOG.error("{}", mismatch);
@@ -99,6 +93,7 @@ public final class QuorumOperations implements AutoCloseable {
 
     /** Once, when the log has started. */
     public void start() {
+        QuorumMetrics.watch(meters, log, membership);
         loop.submit(this::round);
     }
 

@@ -1,12 +1,11 @@
 package dev.curia.metadata.ratis;
 
-import io.micrometer.core.instrument.Gauge;
+import dev.curia.common.metric.MetricKey;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -18,15 +17,21 @@ import org.apache.ratis.metrics.RatisMetricRegistry;
 import org.apache.ratis.metrics.Timekeeper;
 
 /**
- * One group of Ratis' metrics: {@code ratis.<component>.<name>}, tagged with the member it is about and, where Ratis writes a peer's
- * id into the name ({@code 2_peerCommitIndex}), that peer. Thread-safe.
+ * One group of Ratis' metrics, as far as {@link RatisMeters} keeps them: with the member it is about and, where Ratis writes a peer's id into the
+ * name ({@code 2_peerCommitIndex}), that peer. Thread-safe.
  */
 final class MicrometerRatisRegistry implements RatisMetricRegistry {
     // Node ids are numbers; with anything around them the name is Ratis' own.
     private static final Pattern PEER_FIRST = Pattern.compile("(\\d+)_(\\w+)");
     private static final Pattern PEER_INSIDE = Pattern.compile("(\\w+?)_(\\d+)(?:_(\\w+))?");
 
-    private record Counter(Meter meter, AtomicCounter value) {}
+    private static final double MILLIS = 1_000;
+    private static final Timekeeper NOT_KEPT = () -> () -> 0;
+
+    /** What is registered, if it is kept, and its value, which Micrometer alone would let go. */
+    private record Registered(Optional<Meter> meter, Supplier<Double> value) {}
+
+    private record Counter(Registered registered, AtomicCounter value) {}
 
     private record AtomicCounter(AtomicLong value) implements LongCounter {
         @Override
@@ -49,7 +54,7 @@ final class MicrometerRatisRegistry implements RatisMetricRegistry {
     private final MeterRegistry meters;
     private final Map<String, Counter> counters = new ConcurrentHashMap<>();
     private final Map<String, Timer> timers = new ConcurrentHashMap<>();
-    private final Map<String, Meter> gauges = new ConcurrentHashMap<>();
+    private final Map<String, Registered> gauges = new ConcurrentHashMap<>();
 
     MicrometerRatisRegistry(MetricRegistryInfo info, MeterRegistry meters) {
         this.info = info;
@@ -58,46 +63,51 @@ final class MicrometerRatisRegistry implements RatisMetricRegistry {
 
     @Override
     public Timekeeper timer(String name) {
-        Timer timer = timers.computeIfAbsent(
-                name, key -> Timer.builder(meterName(key)).tags(tags(key)).register(meters));
+        Optional<MetricKey> kept = key(name);
+        if (kept.isEmpty()) return NOT_KEPT;
+        Timer timer = timers.computeIfAbsent(name, n -> kept.get().timer(meters, labels(kept.get(), n)));
         return () -> {
             Timer.Sample sample = Timer.start(meters);
             return () -> sample.stop(timer);
         };
     }
 
-    /** A gauge in Micrometer's terms, because Ratis' counters also go down. */
+    /** Ratis' counters also go down; those that do are gauges here. */
     @Override
     public LongCounter counter(String name) {
-        return counters.computeIfAbsent(name, key -> {
+        return counters.computeIfAbsent(name, n -> {
                     AtomicLong value = new AtomicLong();
-                    Meter meter = Gauge.builder(meterName(key), value, AtomicLong::doubleValue)
-                            .tags(tags(key))
-                            .register(meters);
-                    return new Counter(meter, new AtomicCounter(value));
+                    return new Counter(register(n, value::doubleValue), new AtomicCounter(value));
                 })
                 .value;
     }
 
     @Override
     public <T> void gauge(String name, Supplier<Supplier<T>> source) {
-        gauges.computeIfAbsent(name, key -> {
+        gauges.computeIfAbsent(name, n -> {
             Supplier<T> supplier = source.get();
-            return Gauge.builder(meterName(key), () -> number(supplier.get()))
-                    .tags(tags(key))
-                    .strongReference(true)
-                    .register(meters);
+            return register(n, () -> number(supplier.get()));
         });
+    }
+
+    private Registered register(String name, Supplier<Double> value) {
+        Optional<Meter> meter = key(name).map(key -> {
+            String[] labels = labels(key, name);
+            if (key.type() == MetricKey.Type.COUNTER) return key.counter(meters, value, labels);
+            double unit = key.name().endsWith("_seconds") ? MILLIS : 1;
+            return key.gauge(meters, () -> value.get() / unit, labels);
+        });
+        return new Registered(meter, value);
     }
 
     @Override
     public boolean remove(String name) {
         Counter counter = counters.remove(name);
-        if (counter != null) meters.remove(counter.meter);
+        if (counter != null) counter.registered.meter.ifPresent(meters::remove);
         Timer timer = timers.remove(name);
         if (timer != null) meters.remove(timer);
-        Meter gauge = gauges.remove(name);
-        if (gauge != null) meters.remove(gauge);
+        Registered gauge = gauges.remove(name);
+        if (gauge != null) gauge.meter.ifPresent(meters::remove);
         return counter != null || timer != null || gauge != null;
     }
 
@@ -112,21 +122,22 @@ final class MicrometerRatisRegistry implements RatisMetricRegistry {
         return info;
     }
 
-    private String meterName(String name) {
+    private Optional<MetricKey> key(String name) {
         Matcher first = PEER_FIRST.matcher(name);
         Matcher inside = PEER_INSIDE.matcher(name);
         String plain = name;
         if (first.matches()) plain = first.group(2);
         else if (inside.matches()) plain = inside.group(1) + (inside.group(3) == null ? "" : "_" + inside.group(3));
-        return "ratis." + info.getMetricsComponentName() + "." + plain;
+        return RatisMeters.find(info.getMetricsComponentName() + "." + plain);
     }
 
-    private Tags tags(String name) {
+    /** Who it is of, and where the meter has it, the peer. */
+    private String[] labels(MetricKey key, String name) {
+        String member = info.getPrefix().replaceFirst("@.*", "");
+        if (key.labels().size() == 1) return new String[] {member};
         Matcher first = PEER_FIRST.matcher(name);
         Matcher inside = PEER_INSIDE.matcher(name);
-        String peer = first.matches() ? first.group(1) : inside.matches() ? inside.group(2) : "";
-        // Prometheus wants the same tags on every meter of a name, so the tag is there when empty, too.
-        return Tags.of(Tag.of("member", info.getPrefix()), Tag.of("peer", peer));
+        return new String[] {member, first.matches() ? first.group(1) : inside.matches() ? inside.group(2) : ""};
     }
 
     private static double number(Object value) {

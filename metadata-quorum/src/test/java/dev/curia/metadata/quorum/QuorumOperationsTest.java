@@ -157,12 +157,12 @@ class QuorumOperationsTest {
                 .isEqualTo(nodes.get(id).log.image().digest());
         assertThat(found.getProblems(0).getWhat()).contains("the metadata of quorum node " + id + " differs");
         assertThat(leader().meters
-                        .get("curia.metadata.digest.mismatches")
+                        .get("curia_metadata_digest_mismatches")
                         .counter()
                         .count())
                 .isEqualTo(1);
         assertThat(leader().meters
-                        .get("curia.metadata.digest.mismatched.members")
+                        .get("curia_metadata_digest_mismatched_members")
                         .gauge()
                         .value())
                 .isEqualTo(1);

@@ -59,11 +59,11 @@ class SingleNodeTest {
             assertThat(node.log.image().index()).isEqualTo(index);
             assertThat(node.committed).containsExactly(index);
             assertThat(millis).as("start to leader, ms").isLessThan(5_000);
-            assertThat(meters.getMeters()).anyMatch(m -> m.getId().getName().startsWith("ratis."));
+            assertThat(meters.getMeters()).anyMatch(m -> m.getId().getName().startsWith("curia_quorum_log_"));
         }
         assertThat(meters.getMeters().stream().map(m -> m.getId().getName()))
                 .as("a closed node's meters are gone")
-                .noneMatch(name -> name.startsWith("ratis.server"));
+                .noneMatch(name -> name.startsWith("curia_quorum_log_"));
     }
 
     @Test

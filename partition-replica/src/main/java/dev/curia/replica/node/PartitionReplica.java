@@ -7,6 +7,7 @@ import dev.curia.log.LogConfig;
 import dev.curia.log.LogRead;
 import dev.curia.log.LogSlice;
 import dev.curia.log.PartitionLog;
+import dev.curia.log.ReaderPlace;
 import dev.curia.log.StorageException;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.proto.common.v1.ErrorCode;
@@ -424,6 +425,11 @@ final class PartitionReplica implements Replica, ReplicationSource {
     @Override
     public OffsetResult offsetForTime(long timestampMs, Isolation isolation, OptionalInt currentLeaderEpoch) {
         return reads.offsetForTime(timestampMs, isolation, currentLeaderEpoch);
+    }
+
+    @Override
+    public Optional<ReaderPlace> placeOf(long offset, long nowMs) {
+        return reads.placeOf(offset, nowMs);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.curia.replica.node;
 import dev.curia.log.LogRead;
 import dev.curia.log.LogSlice;
 import dev.curia.log.PartitionLog;
+import dev.curia.log.ReaderPlace;
 import dev.curia.log.StorageException;
 import dev.curia.log.TimestampOffset;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
@@ -64,6 +65,16 @@ final class ReplicaReads {
                 .map(txn -> new AbortedTransaction(txn.producerId(), txn.firstOffset()))
                 .toList();
         return new ReadResult(ErrorCode.NONE, found.slice(), now.view(), aborted, Optional.empty());
+    }
+
+    Optional<ReaderPlace> placeOf(long offset, long nowMs) {
+        Snapshot now = snapshot.get();
+        if (now.checkLeader(OptionalInt.empty(), lease) != ErrorCode.NONE) return Optional.empty();
+        try {
+            return Optional.of(log.placeOf(offset, now.view().highWatermark(), nowMs));
+        } catch (StorageException e) {
+            return Optional.empty(); // the log has said so
+        }
     }
 
     OffsetResult offsetForTime(long timestampMs, Isolation isolation, OptionalInt currentLeaderEpoch) {

@@ -1,14 +1,117 @@
 package dev.curia.replica.port;
 
+import static dev.curia.common.metric.MetricKey.counter;
+import static dev.curia.common.metric.MetricKey.gauge;
+import static dev.curia.common.metric.MetricKey.histogram;
+
+import dev.curia.common.metric.MetricKey;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Every metric of replication on this broker, all named here. Thread-safe. */
 public final class ReplicaMetrics {
+    private static final MetricKey SENT_BYTES = counter(
+            "curia_replication_sent_bytes_total",
+            "Record bytes sent to followers.",
+            "Far above what is appended times the followers: a follower catches up, or is made anew.");
+    private static final MetricKey RECEIVED_BYTES = counter(
+            "curia_replication_received_bytes_total", "Record bytes received from leaders and appended.", "As above.");
+    private static final MetricKey APPENDED_BYTES =
+            counter("curia_append_bytes_total", "Record bytes appended by producers and coordinators.", "");
+    private static final MetricKey APPENDS = counter(
+            "curia_appends_total",
+            "Appends by what their acknowledgement promises: `curia.durability` of their topic.",
+            "",
+            "durability");
+    private static final MetricKey ISR_SHRINKS = counter(
+            "curia_isr_shrinks_total",
+            "In-sync sets that lost a member, as this leader saw.",
+            "Without a broker that stopped: followers are too slow. `curia events --kind isr_shrunk` names them and the cause.");
+    private static final MetricKey ISR_EXPANDS =
+            counter("curia_isr_expands_total", "In-sync sets that gained a member, as this leader saw.", "");
+    private static final MetricKey TRUNCATIONS = counter(
+            "curia_replica_truncations_total",
+            "Logs cut because they differed from the leader's.",
+            "A few after a failover are as it should be: what is cut was never acknowledged to acks=all. `curia events --kind log_truncated` has the offsets.");
+    private static final MetricKey REJECTED = counter(
+            "curia_replication_rejected_chunks_total",
+            "Chunks from leaders that could not be appended.",
+            "See the broker's log: a disk that is full, or chunks that arrive damaged.");
+    private static final MetricKey PRODUCERS_FORGOTTEN = counter(
+            "curia_producers_forgotten_total",
+            "Producers that replicas forgot, idle for `producer.id.expiration.ms` or one of too many.",
+            "Somebody makes a new producer for each message, or close to it.");
+    private static final MetricKey DAMAGED = counter(
+            "curia_replicas_damaged_total",
+            "Replicas whose flushed data was found damaged.",
+            "Look after the disk and the memory of that broker; see \"The replica auditor\" in operations.md.");
+    private static final MetricKey REBUILT = counter(
+            "curia_replicas_rebuilt_total",
+            "Replicas made anew from their leaders: they were damaged, or their log directory failed.",
+            "While one is made anew there is a copy less.");
+    private static final MetricKey STRAYS = counter(
+            "curia_stray_replicas_removed_total",
+            "Partitions found on disk that are not assigned to this broker any more.",
+            "");
+    private static final MetricKey APPEND_SECONDS = histogram(
+            "curia_append_seconds",
+            "From the hand-over of an append to the partition's thread to the end of its write: the queue and the write together.",
+            "Compare `curia_loop_delay_seconds`: high too, the partition threads are busy (more of `num.partition.loops`, fewer small batches); low, the disk is slow.");
+    private static final MetricKey ACKNOWLEDGE_SECONDS = histogram(
+            "curia_acknowledge_seconds",
+            "From hand-over until all in-sync replicas have it (acks=all).",
+            "Less `curia_append_seconds` this is the wait for followers: see `curia_replica_max_lag_records`, and their disks and network.");
+    private static final MetricKey OFFLINE = gauge(
+            "curia_offline_replicas",
+            "Replicas of this broker that cannot be used at present.",
+            "`curia events --kind replica_offline` has the cause of each. They come back by themselves when it is gone.");
+    private static final MetricKey LEADING = gauge("curia_leader_replicas", "Partitions led by this broker.", "");
+    private static final MetricKey FOLLOWING = gauge("curia_follower_replicas", "Partitions followed by it.", "");
+    private static final MetricKey UNDER_REPLICATED = gauge(
+            "curia_under_replicated_partitions",
+            "Led partitions with fewer in-sync than assigned replicas.",
+            "Stop no other broker. `curia events --kind isr_shrunk` names them, and the cause.");
+    private static final MetricKey UNDER_MIN_ISR = gauge(
+            "curia_under_min_isr_partitions",
+            "Led partitions with fewer than `min.insync.replicas` in sync.",
+            "Producers with acks=all are refused there. Bring a follower back.");
+    private static final MetricKey MAX_LAG = gauge(
+            "curia_replica_max_lag_records",
+            "How far the slowest follower of a led partition is behind.",
+            "It rises while a follower is away or catches up; else its disk or the network is too slow.");
+    private static final MetricKey PRODUCERS = gauge(
+            "curia_producers",
+            "Producers remembered for duplicate checks, counted for each replica.",
+            "Each takes some 200 bytes of memory; see `producer.id.expiration.ms`.");
+
+    /** All of them. */
+    public static final List<MetricKey> KEYS = List.of(
+            LEADING,
+            FOLLOWING,
+            OFFLINE,
+            UNDER_REPLICATED,
+            UNDER_MIN_ISR,
+            MAX_LAG,
+            APPENDS,
+            APPENDED_BYTES,
+            APPEND_SECONDS,
+            ACKNOWLEDGE_SECONDS,
+            SENT_BYTES,
+            RECEIVED_BYTES,
+            ISR_SHRINKS,
+            ISR_EXPANDS,
+            TRUNCATIONS,
+            REJECTED,
+            DAMAGED,
+            REBUILT,
+            STRAYS,
+            PRODUCERS,
+            PRODUCERS_FORGOTTEN);
+
     private final MeterRegistry registry;
     private final Counter bytesOut;
     private final Counter bytesIn;
@@ -28,29 +131,21 @@ public final class ReplicaMetrics {
 
     public ReplicaMetrics(MeterRegistry registry) {
         this.registry = registry;
-        this.bytesOut = counter("curia_replication_sent_bytes", "Record bytes sent to followers.");
-        this.bytesIn = counter("curia_replication_received_bytes", "Record bytes received from leaders and appended.");
-        this.appendedBytes = counter("curia_append_bytes", "Record bytes appended by producers and coordinators.");
-        this.written = promised("written");
-        this.fsynced = promised("fsynced");
-        this.isrShrinks = counter("curia_isr_shrinks", "In-sync sets that lost a member, as this leader saw.");
-        this.isrExpands = counter("curia_isr_expands", "In-sync sets that gained a member, as this leader saw.");
-        this.truncations = counter("curia_replica_truncations", "Logs cut because they differed from the leader's.");
-        this.rejectedChunks =
-                counter("curia_replication_rejected_chunks", "Chunks from leaders that could not be appended.");
-        this.producersForgotten = counter(
-                "curia_producers_forgotten",
-                "Producers that replicas forgot, idle for producer.id.expiration.ms or one of too many.");
-        this.damaged = counter("curia_replicas_damaged", "Replicas whose flushed data was found damaged.");
-        this.rebuilt = counter(
-                "curia_replicas_rebuilt",
-                "Replicas made anew from their leaders: they were damaged, or their log directory failed.");
-        this.strays = counter(
-                "curia_stray_replicas_removed",
-                "Partitions found on disk that are not assigned to this broker any more.");
-        this.append = timer("curia_append_seconds", "From hand-over to the end of the write.");
-        this.acknowledge =
-                timer("curia_acknowledge_seconds", "From hand-over to all in-sync replicas having it (acks=all).");
+        this.bytesOut = SENT_BYTES.counter(registry);
+        this.bytesIn = RECEIVED_BYTES.counter(registry);
+        this.appendedBytes = APPENDED_BYTES.counter(registry);
+        this.written = APPENDS.counter(registry, "written");
+        this.fsynced = APPENDS.counter(registry, "fsynced");
+        this.isrShrinks = ISR_SHRINKS.counter(registry);
+        this.isrExpands = ISR_EXPANDS.counter(registry);
+        this.truncations = TRUNCATIONS.counter(registry);
+        this.rejectedChunks = REJECTED.counter(registry);
+        this.producersForgotten = PRODUCERS_FORGOTTEN.counter(registry);
+        this.damaged = DAMAGED.counter(registry);
+        this.rebuilt = REBUILT.counter(registry);
+        this.strays = STRAYS.counter(registry);
+        this.append = APPEND_SECONDS.timer(registry);
+        this.acknowledge = ACKNOWLEDGE_SECONDS.timer(registry);
     }
 
     /** Gauges over all replicas of the broker; asked at scrape time, must be thread-safe and cheap. */
@@ -61,23 +156,17 @@ public final class ReplicaMetrics {
             Supplier<Number> underMinIsr,
             Supplier<Number> maxLag,
             Supplier<Number> offline) {
-        gauge("curia_offline_replicas", "Replicas of this broker that cannot be used at present.", offline);
-        gauge("curia_leader_replicas", "Partitions led by this broker.", leading);
-        gauge("curia_follower_replicas", "Partitions followed by this broker.", following);
-        gauge(
-                "curia_under_replicated_partitions",
-                "Led partitions with fewer in-sync than assigned replicas.",
-                underReplicated);
-        gauge(
-                "curia_under_min_isr_partitions",
-                "Led partitions with fewer than min.insync.replicas in sync.",
-                underMinIsr);
-        gauge("curia_replica_max_lag_records", "How far the slowest follower of a led partition is behind.", maxLag);
+        OFFLINE.gauge(registry, offline);
+        LEADING.gauge(registry, leading);
+        FOLLOWING.gauge(registry, following);
+        UNDER_REPLICATED.gauge(registry, underReplicated);
+        UNDER_MIN_ISR.gauge(registry, underMinIsr);
+        MAX_LAG.gauge(registry, maxLag);
     }
 
     /** As {@link #watch}. */
     public void watchProducers(Supplier<Number> known) {
-        gauge("curia_producers", "Producers remembered for duplicate checks, counted for each replica.", known);
+        PRODUCERS.gauge(registry, known);
     }
 
     public void producersForgotten(int count) {
@@ -126,27 +215,5 @@ public final class ReplicaMetrics {
 
     public void rejectedChunk() {
         rejectedChunks.increment();
-    }
-
-    private Counter promised(String durability) {
-        return Counter.builder("curia_appends")
-                .description("Appends by what their acknowledgement promises: curia.durability of their topic.")
-                .tag("durability", durability)
-                .register(registry);
-    }
-
-    private Counter counter(String name, String description) {
-        return Counter.builder(name).description(description).register(registry);
-    }
-
-    private Timer timer(String name, String description) {
-        return Timer.builder(name)
-                .description(description)
-                .publishPercentileHistogram()
-                .register(registry);
-    }
-
-    private void gauge(String name, String description, Supplier<Number> value) {
-        Gauge.builder(name, value).description(description).register(registry);
     }
 }

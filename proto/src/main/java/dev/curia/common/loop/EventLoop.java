@@ -98,6 +98,11 @@ public final class EventLoop implements Timers, AutoCloseable {
         return thread == null ? inTurn : Thread.currentThread() == thread;
     }
 
+    /** Of its thread. */
+    public String name() {
+        return name;
+    }
+
     /** Tasks that wait now; for metrics. */
     public int backlog() {
         return inbox.size();

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
@@ -234,7 +235,9 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         try {
             call(handler, context, request)
                     .whenComplete((response, failure) -> onLoop(ctx, request, response, failure));
+            request.handled(clock.monotonicNanos());
         } catch (RuntimeException e) {
+            request.handled(clock.monotonicNanos());
             answered(ctx, request, null, e);
         }
     }
@@ -268,7 +271,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
             PendingRequest request,
             @Nullable AbstractResponse response,
             @Nullable Throwable failure) {
-        request.complete(response, failure);
+        request.complete(response, failure, clock.monotonicNanos());
         if (frames == null) request.abandon();
         else pump(ctx);
     }
@@ -315,11 +318,13 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
                 return;
             }
         }
-        metrics.answered(request.header.apiKey(), firstError(response), clock.monotonicNanos() - request.receivedNanos);
-        if (response != null) write(ctx, request, response);
+        long now = clock.monotonicNanos();
+        metrics.answered(request.header.apiKey(), firstError(response), now - request.receivedNanos);
+        request.countStages(metrics, now);
+        if (response != null) write(ctx, request, response, now);
     }
 
-    private void write(ChannelHandlerContext ctx, PendingRequest request, AbstractResponse response) {
+    private void write(ChannelHandlerContext ctx, PendingRequest request, AbstractResponse response, long sinceNanos) {
         if (!ctx.channel().isOpen()) {
             SliceRecords.release(response);
             return;
@@ -327,18 +332,24 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         try {
             List<ReferenceCounted> parts = ResponseEncoder.encode(
                     ctx.alloc(), request.header.toResponseHeader(), request.request.version(), response);
-            parts.forEach(part -> write(ctx, part));
+            for (int i = 0; i < parts.size() - 1; i++) write(ctx, parts.get(i), ChannelFutureListener.CLOSE_ON_FAILURE);
+            ApiKeys api = request.header.apiKey();
+            write(ctx, parts.get(parts.size() - 1), written -> {
+                if (written.isSuccess())
+                    metrics.spent(api, KafkaMetrics.Stage.SEND, clock.monotonicNanos() - sinceNanos);
+                else ChannelFutureListener.CLOSE_ON_FAILURE.operationComplete(written);
+            });
         } catch (RuntimeException e) {
             LOG.error("{} {}: closed, the answer to {} can't be encoded", listener, client, request.header, e);
             close(ctx);
         }
     }
 
+    /** A failed write leaves half an answer on the wire: {@code written} closes the connection then. */
     @SuppressWarnings("FutureReturnValueIgnored") // the listener sees the outcome
-    private void write(ChannelHandlerContext ctx, ReferenceCounted part) {
+    private void write(ChannelHandlerContext ctx, ReferenceCounted part, ChannelFutureListener written) {
         metrics.sent(ResponseEncoder.sizeOf(part));
-        // A failed write leaves half an answer on the wire.
-        ctx.write(part).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        ctx.write(part).addListener(written);
     }
 
     private static Errors firstError(@Nullable AbstractResponse response) {

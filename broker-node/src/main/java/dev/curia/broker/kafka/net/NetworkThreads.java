@@ -1,5 +1,6 @@
 package dev.curia.broker.kafka.net;
 
+import dev.curia.broker.metrics.LoopMetrics;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -10,6 +11,9 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** The event loops that serve client connections, shared by all listeners: epoll where there is epoll. Thread-safe. */
@@ -24,6 +28,28 @@ public final class NetworkThreads implements AutoCloseable {
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("kafka-network", true), io);
         channel = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /** Each of them. */
+    public void watchedBy(LoopMetrics metrics) {
+        int number = 0;
+        for (EventExecutor each : group) {
+            String name = "kafka-network-" + number++;
+            metrics.watch(name, task -> offer(each, task), () -> backlog(each));
+        }
+    }
+
+    private static boolean offer(EventExecutor thread, Runnable task) {
+        try {
+            thread.execute(task);
+            return true;
+        } catch (RejectedExecutionException ended) {
+            return false;
+        }
+    }
+
+    private static int backlog(EventExecutor thread) {
+        return thread instanceof SingleThreadEventExecutor single ? single.pendingTasks() : 0;
     }
 
     EventLoopGroup group() {

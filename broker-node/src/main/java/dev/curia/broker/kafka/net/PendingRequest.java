@@ -2,6 +2,7 @@ package dev.curia.broker.kafka.net;
 
 import dev.curia.broker.kafka.api.Exchange;
 import dev.curia.broker.kafka.codec.SliceRecords;
+import dev.curia.broker.kafka.net.KafkaMetrics.Stage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -25,6 +26,8 @@ final class PendingRequest implements Exchange {
     private final ByteBuf frame;
     private final List<Runnable> onClose = new ArrayList<>(1);
     private boolean done;
+    private long handledNanos;
+    private long answeredNanos;
     private @Nullable AbstractResponse response;
     private @Nullable Throwable failure;
 
@@ -37,9 +40,15 @@ final class PendingRequest implements Exchange {
         this.receivedNanos = receivedNanos;
     }
 
+    /** The handler's call has returned; the answer may be there, or come later. */
+    void handled(long nowNanos) {
+        handledNanos = nowNanos;
+    }
+
     /** The handler has answered: with a response, with null for no response, or by failing. */
-    void complete(@Nullable AbstractResponse answer, @Nullable Throwable thrown) {
+    void complete(@Nullable AbstractResponse answer, @Nullable Throwable thrown, long nowNanos) {
         done = true;
+        answeredNanos = nowNanos;
         response = answer;
         failure = thrown;
         onClose.clear();
@@ -57,6 +66,14 @@ final class PendingRequest implements Exchange {
     @Nullable
     Throwable failure() {
         return failure;
+    }
+
+    /** Where its time went until it is sent. */
+    void countStages(KafkaMetrics metrics, long nowNanos) {
+        long handled = Math.min(handledNanos, answeredNanos);
+        metrics.spent(header.apiKey(), Stage.HANDLE, handled - receivedNanos);
+        metrics.spent(header.apiKey(), Stage.WAIT, answeredNanos - handled);
+        metrics.spent(header.apiKey(), Stage.ORDER, nowNanos - answeredNanos);
     }
 
     /** The connection has closed: nobody will read the answer. */

@@ -80,14 +80,14 @@ class ConnectionsTest {
         assertThat(isServed(second)).isTrue();
         assertThat(isServed(connect(3))).isFalse();
         assertThat(broker.meters
-                        .get("curia.kafka.connections.refused")
+                        .get("curia_kafka_connections_refused")
                         .counter()
                         .count())
                 .isEqualTo(1);
         assertThat(isServed(first)).isTrue();
 
         second.close();
-        Await.until("there is room", PATIENCE, () -> broker.metric("curia.kafka.connections") == 1);
+        Await.until("there is room", PATIENCE, () -> broker.metric("curia_kafka_connections") == 1);
         assertThat(isServed(connect(3))).isTrue();
         broker.maxConnections.set(10);
         assertThat(isServed(connect(1))).as("a higher limit holds at once").isTrue();
@@ -101,7 +101,7 @@ class ConnectionsTest {
         assertThat(isServed(connect(1))).isFalse();
         assertThat(isServed(connect(2))).isTrue();
         first.close();
-        Await.until("there is room", PATIENCE, () -> broker.metric("curia.kafka.connections") == 1);
+        Await.until("there is room", PATIENCE, () -> broker.metric("curia_kafka_connections") == 1);
         assertThat(isServed(connect(1))).isTrue();
     }
 
@@ -130,7 +130,7 @@ class ConnectionsTest {
                 .as("three more than a second's worth")
                 .isGreaterThan(Duration.ofMillis(700));
         assertThat(broker.meters
-                        .get("curia.kafka.connections.delayed")
+                        .get("curia_kafka_connections_delayed")
                         .counter()
                         .count())
                 .isEqualTo(3);
@@ -183,7 +183,7 @@ class ConnectionsTest {
         List<SocketChannel> idle = new ArrayList<>();
         for (int i = 0; i < count; i++) idle.add(SocketChannel.open(new InetSocketAddress(loopback, broker.port())));
         opened.addAll(idle);
-        Await.until("all are connected", PATIENCE, () -> broker.metric("curia.kafka.connections") == count);
+        Await.until("all are connected", PATIENCE, () -> broker.metric("curia_kafka_connections") == count);
         try (Socket busy = new Socket(loopback, broker.port())) {
             busy.setSoTimeout((int) PATIENCE.toMillis());
             long[] nanos = new long[200];

@@ -82,9 +82,9 @@ class WireTest {
             client.send(ApiKeys.API_VERSIONS, 0, 1, new ApiVersionsRequestData());
             assertThat(client.receive(ApiKeys.API_VERSIONS, 0, 1)).isInstanceOf(ApiVersionsResponse.class);
         }
-        Await.until("no connections", PATIENCE, () -> broker.metric("curia.kafka.connections") == 0);
+        Await.until("no connections", PATIENCE, () -> broker.metric("curia_kafka_connections") == 0);
         Await.until("all slices closed", PATIENCE, () -> broker.openSlices.get() == 0);
-        assertThat(broker.metric("curia.kafka.requests.in.flight")).isZero();
+        assertThat(broker.metric("curia_kafka_requests_in_flight")).isZero();
         broker.close();
     }
 
