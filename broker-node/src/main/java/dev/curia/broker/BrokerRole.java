@@ -7,11 +7,15 @@ import dev.curia.broker.bridge.EventOutbox;
 import dev.curia.broker.bridge.HostedLogDirs;
 import dev.curia.broker.bridge.MetadataBridge;
 import dev.curia.broker.bridge.PublishedMetadata;
+import dev.curia.broker.bridge.QuorumCanaryTopic;
 import dev.curia.broker.bridge.QuorumInternalTopics;
 import dev.curia.broker.bridge.QuorumIsrProposals;
 import dev.curia.broker.bridge.QuorumProducerIds;
 import dev.curia.broker.bridge.QuorumTopicAdmin;
 import dev.curia.broker.bridge.TopicMetrics;
+import dev.curia.broker.canary.Canary;
+import dev.curia.broker.canary.CanaryConfigs;
+import dev.curia.broker.canary.CanaryMetrics;
 import dev.curia.broker.config.NodeConfig;
 import dev.curia.broker.config.ServerKeys;
 import dev.curia.broker.config.ServerSettings;
@@ -20,6 +24,8 @@ import dev.curia.broker.fetch.DiskReads;
 import dev.curia.broker.fetch.FetchSessions;
 import dev.curia.broker.grpc.BrokerRpcServer;
 import dev.curia.broker.grpc.DataService;
+import dev.curia.broker.grpc.GrpcCanaryProbe;
+import dev.curia.broker.grpc.PeerChannels;
 import dev.curia.broker.http.Readiness;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.CoreHandlers;
@@ -193,6 +199,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 lease);
         standing = myStanding;
         watch(replicas, directories, myStanding);
+        startCanary(topics);
         BrokerSession session = resources.own(new BrokerSession(
                 identity(directoryIds, previousEpoch),
                 channels,
@@ -360,6 +367,20 @@ final class BrokerRole implements Readiness, AutoCloseable {
                         .map(state -> state.replicas().size())
                         .orElse(0),
                 LagConfigs.PARTITION_SERIES.in(settings.given()));
+    }
+
+    private void startCanary(QuorumTopicAdmin topics) {
+        if (!CanaryConfigs.ENABLE.in(settings.given())) return;
+        Canary canary = resources.own(new Canary(
+                settings.given(),
+                new Canary.Ports(
+                        () -> QuorumCanaryTopic.view(config.nodeId(), published.image()),
+                        new QuorumCanaryTopic(topics),
+                        new GrpcCanaryProbe(resources.own(new PeerChannels(published))),
+                        new CanaryMetrics(meters, clock),
+                        loop("canary"),
+                        clock)));
+        canary.start();
     }
 
     /** The loop of timers, which also watches the others. */

@@ -3,6 +3,7 @@ package dev.curia.broker;
 import dev.curia.broker.bridge.BrokerMetrics;
 import dev.curia.broker.bridge.EventOutbox;
 import dev.curia.broker.bridge.TopicMetrics;
+import dev.curia.broker.canary.CanaryMetrics;
 import dev.curia.broker.group.GroupMetrics;
 import dev.curia.broker.kafka.net.KafkaMetrics;
 import dev.curia.broker.lag.LagMetrics;
@@ -46,6 +47,10 @@ public final class DocumentedMeters {
                     "Transactions",
                     "Brokers; each tells of the transactional ids that it coordinates.",
                     TxnMetrics.KEYS),
+            new Chapter(
+                    "The canary",
+                    "Brokers with `canary.enable`; each tells of all brokers in service, by the id in `leader`.",
+                    CanaryMetrics.KEYS),
             new Chapter("The metadata quorum", "Quorum nodes.", QuorumMetrics.KEYS),
             new Chapter("Raft", "Quorum nodes; `member` is the node itself.", RatisMeters.KEYS),
             new Chapter(

@@ -34,10 +34,24 @@ class DocumentedMetersTest {
 
     @Test
     void whatIsToldIsDocumentedAndWhatIsDocumentedIsTold() throws Exception {
-        Map<String, String> more =
-                Map.of("curia.group.lag.interval.ms", "100", "curia.metrics.partitions.enable", "true");
+        Map<String, String> more = Map.of(
+                "curia.group.lag.interval.ms",
+                "100",
+                "curia.metrics.partitions.enable",
+                "true",
+                "canary.enable",
+                "true",
+                "canary.interval.ms",
+                "200");
         try (EmbeddedNode node = EmbeddedNode.start(directory, more)) {
             writeAndReadOneOfThree(node.bootstrapServer());
+            Await.until(
+                    "the canary",
+                    Duration.ofSeconds(20),
+                    () -> node.scrape()
+                                    .value("curia_canary_success", "leader", "1")
+                                    .orElse(0.0)
+                            == 1);
             Await.until(
                     "the group's lag",
                     Duration.ofSeconds(20),

@@ -1,5 +1,6 @@
 package dev.curia.broker.config;
 
+import dev.curia.broker.canary.CanaryConfigs;
 import dev.curia.broker.group.ConsumerConfigs;
 import dev.curia.broker.group.GroupConfigs;
 import dev.curia.broker.lag.LagConfigs;
@@ -25,6 +26,7 @@ public final class ServerSettings {
         keys.addAll(ConsumerConfigs.ALL);
         keys.addAll(TxnConfigs.ALL);
         keys.addAll(LagConfigs.ALL);
+        keys.addAll(CanaryConfigs.ALL);
         TopicConfigs.ALL.stream()
                 .filter(TopicConfigs::hasBrokerDefault)
                 .forEach(key -> keys.add(TopicConfigs.brokerDefault(key)));
