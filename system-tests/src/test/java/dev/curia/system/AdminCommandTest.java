@@ -112,7 +112,7 @@ class AdminCommandTest {
             assertEnds(REFUSED, "somebody is in it", "groups", "reset", "billing", "--to-earliest");
             assertThat(curia.run("groups", "list").text()).containsPattern("billing +Stable +classic +consumer +1");
             assertThat(curia.run("groups", "describe", "billing").text())
-                    .containsPattern("sold +0 +4 +4 +0 +consumer-billing");
+                    .containsPattern("sold +0 +4 +4 +0 +0s +- +consumer-billing");
         }
         assertThat(curia.run("groups", "reset", "billing", "--to-offset", "1", "--dry-run")
                         .text())
@@ -122,7 +122,7 @@ class AdminCommandTest {
         curia.run("groups", "reset", "billing", "--to-offset", "1");
         assertThat(curia.run("groups", "describe", "billing").text())
                 .contains("Lag:       3", "to offset 1")
-                .containsPattern("sold +0 +1 +4 +3 +-");
+                .containsPattern("sold +0 +1 +4 +3 +\\d+s +6d +-");
         try (KafkaConsumer<byte[], byte[]> consumer = clients.groupConsumer("billing")) {
             consumer.subscribe(List.of("sold"));
             assertThat(read(consumer, 3)).isEqualTo(3);
