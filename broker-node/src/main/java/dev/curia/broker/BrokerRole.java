@@ -60,6 +60,7 @@ import dev.curia.replica.grpc.LinkConfig;
 import dev.curia.replica.grpc.ReplicationService;
 import dev.curia.replica.lease.ControllerLease;
 import dev.curia.replica.lease.LeaseKeeper;
+import dev.curia.replica.node.DirectoryMoves;
 import dev.curia.replica.node.HostedReplicas;
 import dev.curia.replica.node.ProducerLimits;
 import dev.curia.replica.node.ReplicaAuditor;
@@ -173,7 +174,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         bridge.onTopicsChanged(coordinators::onTopicsChanged);
 
         List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(
-                corePorts(replicas, new HostedLogDirs(directories), topics, coordinators.membership())));
+                corePorts(replicas, logDirs(directories, replicas), topics, coordinators.membership())));
         handlers.addAll(coordinators.handlers());
         GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(config.nodeId(), published));
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
@@ -278,6 +279,11 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 loop("replica-audit"),
                 clock,
                 new AuditMetrics(meters));
+    }
+
+    private static HostedLogDirs logDirs(LogDirectories directories, HostedReplicas replicas) {
+        DirectoryMoves moves = replicas.directoryMoves();
+        return new HostedLogDirs(directories, moves::underWay, moves::move);
     }
 
     private CoreHandlers.Ports corePorts(

@@ -16,9 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** A log as the cleaner sees it. Thread-safe; asks {@code producers} on the owner thread only. */
+/** A log in one place as the cleaner sees it. Thread-safe; asks {@code producers} on the owner thread only. */
 final class CompactedLog implements CleanableLog {
     private final PartitionLog log;
+    private final LogPlace place;
     private final LogEnvironment environment;
     private final LogFlusher flusher;
     private final SegmentSwaps swaps;
@@ -28,16 +29,15 @@ final class CompactedLog implements CleanableLog {
 
     CompactedLog(
             PartitionLog log,
-            LogEnvironment environment,
-            LogFlusher flusher,
-            SegmentSwaps swaps,
+            LogPlace place,
             ProducerStates producers,
             OwnerThread owner,
             Supplier<Optional<CompactionBounds>> bounds) {
         this.log = log;
-        this.environment = environment;
-        this.flusher = flusher;
-        this.swaps = swaps;
+        this.place = place;
+        this.environment = place.environment();
+        this.flusher = place.flusher();
+        this.swaps = place.swaps();
         this.producers = producers;
         this.owner = owner;
         this.bounds = bounds;
@@ -51,7 +51,7 @@ final class CompactedLog implements CleanableLog {
     @Override
     public Optional<Contents> contents() {
         LogConfig config = log.config();
-        if (!config.compacted() || !log.isInService()) return Optional.empty();
+        if (!config.compacted() || !isInService()) return Optional.empty();
         int cuts = flusher.truncations();
         List<Segment> all = log.segments();
         long flushedTo = flusher.done();
@@ -64,7 +64,11 @@ final class CompactedLog implements CleanableLog {
 
     @Override
     public boolean isCurrent(Contents contents) {
-        return log.isInService() && !flusher.wasCutSince(contents.cuts());
+        return isInService() && !flusher.wasCutSince(contents.cuts());
+    }
+
+    private boolean isInService() {
+        return log.isInService() && log.place().equals(place);
     }
 
     @Override
@@ -95,15 +99,15 @@ final class CompactedLog implements CleanableLog {
 
     @Override
     public Segment newSegment(long baseOffset, long mostBytes) throws IOException, CleaningAbortedException {
-        if (!log.isInService()) throw changed();
+        if (!isInService()) throw changed();
         if (!environment.space().hasRoomFor(mostBytes)) {
-            throw new IOException("there is no room to write up to " + mostBytes + " bytes beside " + log.directory()
+            throw new IOException("there is no room to write up to " + mostBytes + " bytes beside " + place.directory()
                     + ": " + environment.space().usableBytes() + " are usable. Free some, or make segments smaller.");
         }
         for (String suffix : SegmentFiles.OF_A_SEGMENT) {
-            environment.files().delete(SegmentFiles.of(log.directory(), baseOffset, suffix + SegmentFiles.CLEANED));
+            environment.files().delete(SegmentFiles.of(place.directory(), baseOffset, suffix + SegmentFiles.CLEANED));
         }
-        return Segment.create(environment.segments(), log.directory(), baseOffset, SegmentFiles.CLEANED, 0);
+        return Segment.create(environment.segments(), place.directory(), baseOffset, SegmentFiles.CLEANED, 0);
     }
 
     @Override
@@ -143,7 +147,7 @@ final class CompactedLog implements CleanableLog {
         try {
             cleaned.force();
         } catch (IOException e) {
-            log.failed("forcing " + cleaned, e);
+            environment.health().fail("forcing " + cleaned, e);
             throw e;
         }
     }
@@ -158,6 +162,7 @@ final class CompactedLog implements CleanableLog {
     }
 
     private static CleaningAbortedException changed() {
-        return new CleaningAbortedException("the log was cut, closed or taken offline, or a replica began to copy it");
+        return new CleaningAbortedException(
+                "the log was cut, moved, closed or taken offline, or a replica began to copy it");
     }
 }

@@ -1,6 +1,7 @@
 package dev.curia.log;
 
 import dev.curia.log.clean.CleanableLog;
+import dev.curia.log.clean.Cleaners;
 import dev.curia.log.producer.ProducerStates;
 import java.io.IOException;
 import java.util.Optional;
@@ -11,23 +12,15 @@ import org.jspecify.annotations.Nullable;
 /** The compaction of one log. Thread-safe. */
 public final class LogCompaction {
     private final PartitionLog log;
-    private final LogEnvironment environment;
-    private final LogFlusher flusher;
-    private final SegmentSwaps swaps;
     private final ProducerStates producers;
     // Guarded by this; null: not looked after by a cleaner.
     private @Nullable CleanableLog port;
+    private Supplier<CleanableLog> newPort = () -> {
+        throw new IllegalStateException("no cleaner has been told of this log");
+    };
 
-    LogCompaction(
-            PartitionLog log,
-            LogEnvironment environment,
-            LogFlusher flusher,
-            SegmentSwaps swaps,
-            ProducerStates producers) {
+    LogCompaction(PartitionLog log, ProducerStates producers) {
         this.log = log;
-        this.environment = environment;
-        this.flusher = flusher;
-        this.swaps = swaps;
         this.producers = producers;
     }
 
@@ -37,9 +30,30 @@ public final class LogCompaction {
      * @param bounds how far; asked from any thread; empty: not at all now
      */
     public synchronized void start(OwnerThread owner, Supplier<Optional<CompactionBounds>> bounds) {
-        CleanableLog added = port(owner, bounds);
+        newPort = () -> port(owner, bounds);
+        add();
+    }
+
+    private void add() {
+        CleanableLog added = newPort.get();
         port = added;
-        environment.background().cleaner().add(added);
+        cleaner().add(added);
+    }
+
+    /**
+     * The log lies elsewhere from now on: compaction goes on there. Owner thread.
+     *
+     * @return completes when no cleaner uses the files that it had before
+     */
+    synchronized CompletableFuture<Void> moved() {
+        if (port == null) return CompletableFuture.completedFuture(null);
+        CompletableFuture<Void> ended = end();
+        add();
+        return ended;
+    }
+
+    private Cleaners cleaner() {
+        return log.place().environment().background().cleaner();
     }
 
     /** Ends that; completes when no cleaner uses the log any more. Asking again gives the same. */
@@ -47,12 +61,12 @@ public final class LogCompaction {
         CleanableLog present = port;
         return present == null
                 ? CompletableFuture.completedFuture(null)
-                : environment.background().cleaner().remove(present);
+                : cleaner().remove(present);
     }
 
     /** Tombstones and markers before this offset may be missing here: they were compacted away, here or where the log was copied from. */
     public long deletesRemovedTo() {
-        return environment.cleaner().deletesRemovedTo(log.name());
+        return log.place().environment().cleaner().deletesRemovedTo(log.name());
     }
 
     /**
@@ -62,7 +76,7 @@ public final class LogCompaction {
      */
     public void copyLacksDeletesTo(long offset) {
         try {
-            environment.cleaner().deletesRemovedTo(log.name(), offset);
+            log.place().environment().cleaner().deletesRemovedTo(log.name(), offset);
         } catch (IOException e) {
             String what = "noting the removed tombstones of " + log.name();
             log.failed(what, e);
@@ -72,6 +86,6 @@ public final class LogCompaction {
 
     /** This log for a cleaner. */
     CleanableLog port(OwnerThread owner, Supplier<Optional<CompactionBounds>> bounds) {
-        return new CompactedLog(log, environment, flusher, swaps, producers, owner, bounds);
+        return new CompactedLog(log, log.place(), producers, owner, bounds);
     }
 }

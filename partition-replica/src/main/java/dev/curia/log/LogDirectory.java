@@ -50,10 +50,7 @@ public final class LogDirectory implements AutoCloseable {
     private final AutoCloseable lock;
     private final RetiredPartitions retired;
     private final LogEnvironment environment;
-    private final OffsetCheckpoint recoveryPoints;
-    private final StartOffsets startOffsets;
-    private final OffsetCheckpoint highWatermarks;
-    private final CleanerCheckpoints cleanerCheckpoints;
+    private final DirectoryOffsets offsets;
     private final CleanShutdownFile cleanShutdown;
     private final boolean stoppedCleanly;
     private final OptionalLong lastBrokerEpoch;
@@ -69,28 +66,30 @@ public final class LogDirectory implements AutoCloseable {
         this.files = ports.files();
         this.identity = identity;
         this.lock = lock;
-        this.recoveryPoints = new OffsetCheckpoint(files, path, "recovery-point-offset-checkpoint");
-        this.highWatermarks = new OffsetCheckpoint(files, path, "replication-offset-checkpoint");
-        this.cleanerCheckpoints = new CleanerCheckpoints(files, path);
         RecoveryProgress recovery =
                 new RecoveryProgress(path, ports.background().timers());
         DiskSpace space = new DiskSpace(path, files, ports.reserve());
         LogDirHealth health = new LogDirHealth(path, ports.failures(), space);
         this.retired = new RetiredPartitions(
                 path, files, ports.random(), ports.background().removals(), health);
-        this.startOffsets = new StartOffsets(
+        StartOffsets starts = new StartOffsets(
                 new OffsetCheckpoint(files, path, "log-start-offset-checkpoint"),
                 logs,
                 ports.background().flushes(),
                 health);
+        this.offsets = new DirectoryOffsets(
+                new OffsetCheckpoint(files, path, "recovery-point-offset-checkpoint"),
+                starts,
+                new OffsetCheckpoint(files, path, "replication-offset-checkpoint"),
+                new CleanerCheckpoints(files, path));
         this.environment = new LogEnvironment(
                 files,
                 new OpenFiles(files, MAX_IDLE_FILES),
                 health,
                 space,
                 ports.background(),
-                new Checkpoints(),
-                cleanerCheckpoints,
+                offsets,
+                offsets.cleaner(),
                 recovery,
                 ports.metrics());
         this.cleanShutdown = new CleanShutdownFile(files, path);
@@ -194,6 +193,44 @@ public final class LogDirectory implements AutoCloseable {
         return environment.recovery();
     }
 
+    /** What moves to this directory were at when the last process ended. */
+    public List<FutureDirectory> futures() throws IOException {
+        return FutureDirectory.in(files, path);
+    }
+
+    /** Removes what a move left, in the background. */
+    public void remove(FutureDirectory future) {
+        retired.removeLater(future.path());
+    }
+
+    /** Which directory a partition here was about to move to, see {@link MoveNote}; empty: to none. */
+    public Optional<Uuid> moveNote(TopicPartition name) throws IOException {
+        return guarded("reading the note of a move", () -> MoveNote.read(files, path.resolve(name.toString())));
+    }
+
+    /** The move that a note tells of did not come to its end: the partition is here. Durable. */
+    public void dropMoveNote(TopicPartition name) throws IOException {
+        guarded("removing the note of a move", () -> MoveNote.remove(files, path.resolve(name.toString())));
+    }
+
+    LogEnvironment environment() {
+        return environment;
+    }
+
+    DirectoryOffsets offsets() {
+        return offsets;
+    }
+
+    RetiredPartitions retired() {
+        return retired;
+    }
+
+    /** An open log lies here from now on, and in {@code before} no more. */
+    void takeOver(PartitionLog log, LogDirectory before) {
+        logs.put(log.name(), log);
+        before.logs.remove(log.name(), log);
+    }
+
     /** The open logs. */
     public List<PartitionLog> logs() {
         return List.copyOf(logs.values());
@@ -210,10 +247,7 @@ public final class LogDirectory implements AutoCloseable {
         Path directory = path.resolve(name.toString());
         if (files.exists(directory)) throw new LogDirectoryException(directory + " exists already; delete it first");
         // An earlier partition of that name may have left its offsets.
-        recoveryPoints.remove(name);
-        startOffsets.remove(name);
-        highWatermarks.remove(name);
-        cleanerCheckpoints.remove(name);
+        offsets.remove(name);
         try {
             return guarded("creating " + name, () -> {
                 files.createDirectories(directory);
@@ -271,7 +305,7 @@ public final class LogDirectory implements AutoCloseable {
             retired.delete(name, directory);
             return directory;
         });
-        forgetOffsets(name);
+        offsets.forget(name);
     }
 
     /** Lets go of a log as it is; its files stay. On the owner thread of the log. */
@@ -300,7 +334,7 @@ public final class LogDirectory implements AutoCloseable {
             retired.keep(name, directory);
             return directory;
         });
-        forgetOffsets(name);
+        offsets.forget(name);
     }
 
     /** Removes what was kept of a damaged partition, in the background. */
@@ -310,18 +344,18 @@ public final class LogDirectory implements AutoCloseable {
 
     /** The high watermarks of the last checkpoint. */
     public Map<TopicPartition, Long> highWatermarks() {
-        return highWatermarks.all();
+        return offsets.highWatermarks().all();
     }
 
     /** The high watermark of the last checkpoint; 0 when there is none. */
     public long highWatermark(TopicPartition name) {
-        return highWatermarks.get(name);
+        return offsets.highWatermarks().get(name);
     }
 
     /** Writes high watermarks, durably. Blocks on the disk. */
     public void checkpointHighWatermarks(Map<TopicPartition, Long> offsets) throws IOException {
         guarded("writing high watermarks", () -> {
-            highWatermarks.putAll(offsets);
+            this.offsets.highWatermarks().putAll(offsets);
             return offsets;
         });
     }
@@ -331,8 +365,8 @@ public final class LogDirectory implements AutoCloseable {
         Map<TopicPartition, Long> recovery = new HashMap<>();
         for (PartitionLog log : logs.values()) recovery.put(log.name(), log.recoveryPoint());
         guarded("writing checkpoints", () -> {
-            recoveryPoints.putAll(recovery);
-            startOffsets.write(logs.values());
+            offsets.recoveryPoints().putAll(recovery);
+            offsets.starts().write(logs.values());
             return recovery;
         });
     }
@@ -386,7 +420,10 @@ public final class LogDirectory implements AutoCloseable {
 
     private PartitionLog load(TopicPartition name, Uuid topicId, Path directory, LogConfig config) throws IOException {
         LogLoader.Start start = new LogLoader.Start(
-                recoveryPoints.get(name), startOffsets.get(name), highWatermarks.get(name), stoppedCleanly);
+                offsets.recoveryPoints().get(name),
+                offsets.starts().get(name),
+                offsets.highWatermarks().get(name),
+                stoppedCleanly);
         LoadedLog loaded = new LogLoader(name, directory, environment, config, start).load();
         PartitionLog log = new PartitionLog(name, topicId, directory, environment, config, loaded);
         log.startCheckpoint().written(start.logStartOffset());
@@ -395,13 +432,6 @@ public final class LogDirectory implements AutoCloseable {
             throw new LogDirectoryException(directory + " is open already");
         }
         return log;
-    }
-
-    private void forgetOffsets(TopicPartition name) {
-        recoveryPoints.forget(name);
-        startOffsets.forget(name);
-        highWatermarks.forget(name);
-        cleanerCheckpoints.forget(name);
     }
 
     private void lookLater() {
@@ -426,7 +456,8 @@ public final class LogDirectory implements AutoCloseable {
         long bytes = 0;
         for (PartitionDirectory partition : partitions()) {
             partitions++;
-            bytes += SegmentFiles.bytesAbove(files, partition.path(), recoveryPoints.get(partition.name()));
+            bytes += SegmentFiles.bytesAbove(
+                    files, partition.path(), offsets.recoveryPoints().get(partition.name()));
         }
         environment.recovery().expect(partitions, bytes);
     }
@@ -456,20 +487,6 @@ public final class LogDirectory implements AutoCloseable {
             lock.close();
         } catch (Exception e) {
             LOG.warn("releasing the lock of a log directory failed; it ends with this process", e);
-        }
-    }
-
-    private final class Checkpoints implements LogEnvironment.Checkpoints {
-        @Override
-        public void lower(TopicPartition name, long offset) throws IOException {
-            recoveryPoints.lower(name, offset);
-            startOffsets.lower(name, offset);
-            cleanerCheckpoints.lower(name, offset);
-        }
-
-        @Override
-        public void requestStart(PartitionLog log) {
-            startOffsets.request(log);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.log.io.FileSystem;
 import dev.curia.log.segment.OpenFiles;
 import dev.curia.log.segment.Segment;
+import dev.curia.proto.common.v1.ErrorCode;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,11 @@ record LogEnvironment(
                 .schedule(
                         space.isFull() ? 0 : TimeUnit.MILLISECONDS.toNanos(delayMs),
                         () -> background.removals().execute(() -> remove(segments)));
+    }
+
+    /** The answer to an append when the disk has failed. */
+    AppendInfo offline(TopicPartition name) {
+        return AppendInfo.refused(ErrorCode.KAFKA_STORAGE_ERROR, "The log directory of " + name + " is offline");
     }
 
     private void remove(List<Segment> segments) {

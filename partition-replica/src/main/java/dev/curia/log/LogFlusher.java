@@ -9,6 +9,7 @@ import dev.curia.log.segment.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,15 +38,29 @@ final class LogFlusher {
     private boolean directoryForced;
     // The base offset of the newest segment whose files' names are durable; -1: none is known to be.
     private long namedSegment = -1;
+    // Whether the log lies elsewhere by now.
+    private boolean ended;
+    // The lowest offset of the cuts that nobody asked for yet.
+    private final AtomicLong lowestCut = new AtomicLong(Long.MAX_VALUE);
 
-    LogFlusher(Path directory, LogEnvironment environment, long recoveryPoint, EpochHistory writtenEpochs) {
+    /**
+     * @param recoveryPoint everything before it is on disk
+     * @param activeBase of the segment that takes the appends: its indexes are not on disk yet
+     * @param writtenEpochs what the epoch file holds
+     */
+    LogFlusher(
+            Path directory,
+            LogEnvironment environment,
+            long recoveryPoint,
+            long activeBase,
+            EpochHistory writtenEpochs) {
         this.directory = directory;
         this.environment = environment;
         this.epochFile = new EpochCheckpoint(environment.files(), directory);
         this.snapshots = new ProducerFiles(environment.files(), directory);
         this.recoveryPoint = recoveryPoint;
         this.writtenEpochs = writtenEpochs;
-        this.sealedTo = recoveryPoint;
+        this.sealedTo = Math.min(recoveryPoint, activeBase);
     }
 
     long recoveryPoint() {
@@ -59,6 +74,7 @@ final class LogFlusher {
 
     /** Makes all that {@code newest} shows durable; it is asked when no other flush or truncation is under way. */
     synchronized void flush(Supplier<LogView> newest) throws IOException {
+        if (ended) return;
         LogView view = newest.get();
         boolean nothingNew = view.logEndOffset() <= recoveryPoint
                 && view.active().baseOffset() <= sealedTo
@@ -73,6 +89,11 @@ final class LogFlusher {
         namedSegment = -1;
         flush(view);
         recoveryPoint = Math.max(recoveryPoint, view.logEndOffset());
+    }
+
+    /** The log lies elsewhere: no flush is under way here when this returns, and none does anything later. */
+    synchronized void end() {
+        ended = true;
     }
 
     private void flush(LogView view) throws IOException {
@@ -105,6 +126,11 @@ final class LogFlusher {
         return truncations.get() != before;
     }
 
+    /** The lowest offset at which the log was cut since this was asked last, by the one who asks; {@link Long#MAX_VALUE}: it was not. */
+    long lowestCut() {
+        return lowestCut.getAndSet(Long.MAX_VALUE);
+    }
+
     /** Runs a truncation to {@code offset} while no flush is under way; nothing from there on counts as flushed afterwards. */
     void lower(TopicPartition log, long offset, Truncation truncation) throws IOException {
         environment.checkpoints().lower(log, offset);
@@ -119,6 +145,7 @@ final class LogFlusher {
         namedSegment = -1;
         sealedTo = Math.min(sealedTo, offset);
         truncations.incrementAndGet();
+        lowestCut.accumulateAndGet(offset, Math::min);
         try {
             writeEpochs(after.epochs());
         } catch (NoSpaceException e) {

@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class LogLoader {
     private static final Logger LOG = LoggerFactory.getLogger(LogLoader.class);
     private static final int SCAN_CHUNK_BYTES = 1 << 20;
+    private static final int END_CHUNK_BYTES = 4096;
 
     private final TopicPartition name;
     private final Path directory;
@@ -168,7 +169,7 @@ final class LogLoader {
             scannedTo = -1;
             String defect = segment.indexDefect();
             // It was flushed up to its end, but perhaps before it was sealed.
-            if (defect == null && !start.clean() && nextBase == recoveryPoint) defect = segment.endDefect(nextBase);
+            if (defect == null && !start.clean() && nextBase == recoveryPoint) defect = endDefect(segment, nextBase);
             if (defect == null) {
                 checkAborted(segment);
                 segments.add(segment);
@@ -198,6 +199,29 @@ final class LogLoader {
         }
         if (segments.isEmpty() || scannedTo < 0) epochs = epochs.truncateFromEnd(base);
         rebuild(base, nextBase, recoveryPoint);
+    }
+
+    /**
+     * What shows, without reading all of it, that the segment does not end with a whole batch before {@code offset}, or was never sealed, so that
+     * its indexes on disk may lack its newest records; null: nothing.
+     */
+    private static @Nullable String endDefect(Segment segment, long offset) throws IOException {
+        LogFile file = segment.file().acquire();
+        try {
+            int lastIndexed = segment.boundaryBefore(segment.size());
+            BatchReader batches = new BatchReader(file, lastIndexed, segment.size(), END_CHUNK_BYTES);
+            long next = segment.baseOffset();
+            long newest = BatchView.NONE;
+            while (batches.next(false)) {
+                next = batches.batch().lastOffset() + 1;
+                newest = Math.max(newest, batches.batch().maxTimestamp());
+            }
+            if (batches.defect() != null) return batches.defect();
+            if (next != offset) return segment.path() + " ends before offset " + next + ", expected " + offset;
+            return newest > segment.maxTimestamp() ? "there is no entry for its newest time, " + newest : null;
+        } finally {
+            segment.file().release();
+        }
     }
 
     private void checkAborted(Segment segment) throws IOException {

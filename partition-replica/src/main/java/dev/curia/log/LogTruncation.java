@@ -3,10 +3,8 @@ package dev.curia.log;
 import dev.curia.log.epoch.EpochHistory;
 import dev.curia.log.io.NoSpaceException;
 import dev.curia.log.segment.CorruptSegmentException;
-import dev.curia.log.segment.OpenFiles;
 import dev.curia.log.segment.Segment;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,13 +29,14 @@ final class LogTruncation {
     }
 
     /** An empty log whose next offset is {@code offset}. */
-    static LogView startOver(LogView view, long offset, Path directory, OpenFiles files) throws IOException {
+    static LogView startOver(LogView view, long offset, LogPlace place) throws IOException {
         drop(view.segments());
         try {
-            Segment first = Segment.create(files, directory, offset, "", 0);
+            Segment first = Segment.create(place.environment().segments(), place.directory(), offset, "", 0);
             return new LogView(List.of(first), offset, offset, 0, EpochHistory.EMPTY);
         } catch (NoSpaceException e) {
-            throw new CorruptSegmentException(directory, 0, "it was emptied, and there is no room for a new segment");
+            throw new CorruptSegmentException(
+                    place.directory(), 0, "it was emptied, and there is no room for a new segment");
         }
     }
 

@@ -19,23 +19,20 @@ final class LookUps {
 
     private final Supplier<LogView> view;
     private final Supplier<LogConfig> config;
-    private final LogFlusher flusher;
+    private final Supplier<LogPlace> place;
     private final BooleanSupplier open;
-    private final ProducerFiles snapshots;
     private final OnFailure onFailure;
 
     /** @param onFailure hears of damage and of failing disks, not of what a change of the log explains */
     LookUps(
             Supplier<LogView> view,
             Supplier<LogConfig> config,
-            ProducerFiles snapshots,
-            LogFlusher flusher,
+            Supplier<LogPlace> place,
             BooleanSupplier open,
             OnFailure onFailure) {
         this.view = view;
-        this.snapshots = snapshots;
         this.config = config;
-        this.flusher = flusher;
+        this.place = place;
         this.open = open;
         this.onFailure = onFailure;
     }
@@ -53,14 +50,16 @@ final class LookUps {
     /** @throws StorageException when the disk failed, the records are damaged, or the log was closed */
     <T> T run(String what, Lookup<T> lookup) {
         for (int attempt = 1; ; attempt++) {
-            int truncations = flusher.truncations();
+            LogPlace here = place.get();
+            int truncations = here.flusher().truncations();
             LogView now = view.get();
             try {
                 return lookup.in(now);
             } catch (IOException e) {
-                // A cut meanwhile may have pulled the bytes away, retention or compaction the files: then look again.
-                // Else they are damaged, or the disk is.
-                boolean changed = flusher.wasCutSince(truncations)
+                // A cut meanwhile may have pulled the bytes away, retention, compaction or a move the files: then look
+                // again. Else they are damaged, or the disk is.
+                boolean changed = here.flusher().wasCutSince(truncations)
+                        || !place.get().equals(here)
                         || (e instanceof RetiredFileException && view.get().segments() != now.segments())
                         || (e instanceof CorruptIndexException damaged && repaired(what, now, damaged));
                 if (changed && attempt < ATTEMPTS) continue;
@@ -74,7 +73,7 @@ final class LookUps {
         Segment segment = damaged.segment();
         LOG.warn("{}: {}; its indexes are made anew", what, damaged.getMessage());
         try {
-            if (damaged.isOfTransactions()) new ProducerRecovery(snapshots, now).reindex(segment);
+            if (damaged.isOfTransactions()) new ProducerRecovery(place.get().snapshots(), now).reindex(segment);
             else segment.reindex(now.endOf(segment), config.get().indexIntervalBytes());
             return true;
         } catch (IOException e) {

@@ -11,7 +11,6 @@ import dev.curia.log.io.NoSpaceException;
 import dev.curia.log.producer.AbortedTxn;
 import dev.curia.log.producer.ProducerStates;
 import dev.curia.log.segment.CorruptSegmentException;
-import dev.curia.log.segment.OpenFiles;
 import dev.curia.log.segment.Segment;
 import dev.curia.proto.common.v1.ErrorCode;
 import java.io.IOException;
@@ -42,23 +41,17 @@ public final class PartitionLog implements AutoCloseable {
 
     private final TopicPartition name;
     private final Uuid topicId;
-    private final Path directory;
-    private final LogEnvironment environment;
-    private final LogFlusher flusher;
     private final ProducerStates producers;
-    private final ProducerFiles snapshots;
     private final AppendPreparation preparation;
-    private final LogWriter writer;
     private final LookUps lookUps;
-    private final SegmentSwaps swaps;
     private final LogCompaction compaction;
     private final FlushRequests flushRequests;
     private final StartCheckpoint startCheckpoint;
 
+    private volatile LogPlace place;
     private volatile LogConfig config;
     private volatile LogView view;
-    // What was opened after a clean stop: while the view holds the same, the files are as that stop left them. Else
-    // null.
+    // What was opened after a clean stop: while the view holds the same, so do the files. Null after any other.
     private final @Nullable LogView unchanged;
     private volatile boolean open = true;
     private volatile @Nullable String damage;
@@ -72,21 +65,16 @@ public final class PartitionLog implements AutoCloseable {
             LoadedLog loaded) {
         this.name = name;
         this.topicId = topicId;
-        this.directory = directory;
-        this.environment = environment;
         this.config = config;
         this.producers = loaded.producers();
-        this.snapshots = new ProducerFiles(environment.files(), directory);
         this.view = loaded.view();
         this.unchanged = loaded.clean() ? loaded.view() : null;
-        this.flusher = new LogFlusher(directory, environment, loaded.recoveryPoint(), loaded.storedEpochs());
+        this.place = LogPlace.of(directory, environment, loaded, this::config);
         this.preparation = new AppendPreparation(producers);
-        this.writer = new LogWriter(directory, environment, producers, snapshots);
-        this.lookUps = new LookUps(() -> view, () -> config, snapshots, flusher, () -> open, this::failed);
-        this.swaps = new SegmentSwaps(this, environment, snapshots);
-        this.compaction = new LogCompaction(this, environment, flusher, swaps, producers);
+        this.lookUps = new LookUps(() -> view, () -> this.config, () -> place, () -> open, this::failed);
+        this.compaction = new LogCompaction(this, producers);
         this.flushRequests = new FlushRequests(this, environment.background().flushes());
-        this.startCheckpoint = new StartCheckpoint(this, environment.checkpoints());
+        this.startCheckpoint = new StartCheckpoint(this);
     }
 
     public TopicPartition name() {
@@ -97,8 +85,27 @@ public final class PartitionLog implements AutoCloseable {
         return topicId;
     }
 
+    /** Where it lies now. Any thread. */
     public Path directory() {
-        return directory;
+        return place.directory();
+    }
+
+    LogPlace place() {
+        return place;
+    }
+
+    private LogEnvironment environment() {
+        return place.environment();
+    }
+
+    LogView view() {
+        return view;
+    }
+
+    /** Goes on in another place, where the segments of {@code there} hold the same. Owner thread. */
+    void goOnIn(LogPlace next, LogView there) {
+        place = next;
+        view = there;
     }
 
     public LogConfig config() {
@@ -127,13 +134,12 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Everything before it is on disk. */
     public long recoveryPoint() {
-        return flusher.recoveryPoint();
+        return place.flusher().recoveryPoint();
     }
 
-    /** The sum of all segments, in bytes. */
+    /** Of all segments. */
     public long sizeInBytes() {
-        LogView now = view;
-        return now.segments().stream().mapToLong(now::endOf).sum();
+        return view.sizeInBytes();
     }
 
     /** The newest leader epoch this log knows of; empty: none. */
@@ -154,12 +160,12 @@ public final class PartitionLog implements AutoCloseable {
 
     /** False once the disk failed, or this log's flushed data turned out to be damaged: the replica must be rebuilt from its leader. */
     public boolean isOnline() {
-        return environment.health().isOnline() && damage == null;
+        return environment().health().isOnline() && damage == null;
     }
 
     /** True while the directory has too little room: appends are refused with KAFKA_STORAGE_ERROR, and nothing is lost. */
     public boolean isFull() {
-        return environment.space().isFull();
+        return environment().space().isFull();
     }
 
     /** Notes that the stored data is damaged although it can be read: nothing is read or appended from now on. */
@@ -313,10 +319,11 @@ public final class PartitionLog implements AutoCloseable {
         changeAlone("truncating " + name + " to offset " + offset, () -> {
             long end = now.segments().get(now.indexOf(offset)).endBelow(offset);
             try {
-                flusher.lower(name, end, () -> view = LogTruncation.truncate(now, offset));
+                place.flusher().lower(name, end, () -> view = LogTruncation.truncate(now, offset));
             } finally {
                 // Once cut, also when the disk has no room to note it.
-                if (!view.equals(now)) producers.truncateTo(end, new ProducerRecovery(snapshots, view).reload());
+                if (!view.equals(now))
+                    producers.truncateTo(end, new ProducerRecovery(place.snapshots(), view).reload());
             }
         });
     }
@@ -326,10 +333,9 @@ public final class PartitionLog implements AutoCloseable {
         LogView now = view;
         changeAlone("emptying " + name + " to start at offset " + offset, () -> {
             try {
-                OpenFiles files = environment.segments();
-                flusher.lower(name, offset, () -> view = LogTruncation.startOver(now, offset, directory, files));
+                place.flusher().lower(name, offset, () -> view = LogTruncation.startOver(now, offset, place));
             } finally {
-                if (!view.equals(now)) snapshots.deleteAll();
+                if (!view.equals(now)) place.snapshots().deleteAll();
                 if (!view.equals(now)) producers.clear();
             }
         });
@@ -342,7 +348,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Puts all that was appended before on disk and moves the recovery point. Any thread; blocks on the disk. */
     public void flush() {
-        change("flushing " + name, () -> flusher.flush(() -> view));
+        place.flush(name, () -> view);
     }
 
     /** Has the log flushed soon; requests that come while a flush is under way share the next. Any thread. */
@@ -377,7 +383,8 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Drops the segments that lie before the log's start, once that is on disk; their files go after file.delete.delay.ms. Owner thread. */
     public void dropSegmentsBeforeStart() {
-        int count = Retention.droppable(view, startCheckpoint.offset(), flusher.done());
+        int count = Retention.droppable(
+                view, startCheckpoint.offset(), place.flusher().done());
         if (count > 0 && open && isOnline()) changeAlone("dropping segments of " + name, () -> dropOldest(count));
     }
 
@@ -414,9 +421,9 @@ public final class PartitionLog implements AutoCloseable {
         changeAlone("closing " + name, () -> {
             LogView now = view;
             if (unchanged == null || !now.holdsTheSame(unchanged)) {
-                snapshots.writeForced(now.logEndOffset(), producers);
+                place.snapshots().writeForced(now.logEndOffset(), producers);
                 now.active().seal();
-                flusher.flushSealed(now);
+                place.flusher().flushSealed(now);
             }
             for (Segment segment : now.segments()) segment.abandon();
         });
@@ -429,44 +436,42 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     private AppendInfo write(ByteBuffer batches, long nowMillis, long logAppendTimeMs) {
-        Extent extent = writer.measure(batches, view.epochs());
+        Extent extent = place.writer().measure(batches, view.epochs());
         long first = extent.firstOffset();
         long last = extent.lastOffset();
         try {
             int bytes = batches.remaining();
             if (RollPolicy.mustRoll(view, config, bytes, last, extent.maxTimestamp(), nowMillis)) rollSegment();
-            view = writer.append(view, batches, extent, config, nowMillis);
+            view = place.writer().append(view, batches, extent, config, nowMillis);
         } catch (IOException e) {
             failed("appending to " + name, e);
-            return e instanceof NoSpaceException ? environment.space().refusal() : storageError();
+            return e instanceof NoSpaceException
+                    ? environment().space().refusal()
+                    : environment().offline(name);
         }
         return new AppendInfo(ErrorCode.NONE, "", first, last, extent.maxTimestamp(), logAppendTimeMs, false);
     }
 
     private void rollSegment() throws IOException {
         if (view.activeSize() == 0) return;
-        view = writer.roll(view, config);
+        view = place.writer().roll(view, config);
         requestFlush();
     }
 
     private void dropOldest(int count) throws IOException {
         LogView now = view;
         List<Segment> dropped = now.segments().subList(0, count);
-        new ProducerRecovery(snapshots, now).provide(now.segments().get(count));
+        new ProducerRecovery(place.snapshots(), now).provide(now.segments().get(count));
         LOG.info("{}: dropping {} segments before the log's start, {}", name, count, now.logStartOffset());
         view = now.withSegments(now.segments().subList(count, now.segments().size()));
-        environment.metrics().deleted(count, LogTruncation.retire(dropped, snapshots));
-        environment.removeLater(dropped, config.fileDeleteDelayMs());
+        environment().metrics().deleted(count, LogTruncation.retire(dropped, place.snapshots()));
+        environment().removeLater(dropped, config.fileDeleteDelayMs());
     }
 
     private Optional<AppendInfo> unavailable() {
         if (!open) return Optional.of(AppendInfo.refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, name + " is closed"));
-        if (!isOnline()) return Optional.of(storageError());
-        return isFull() ? Optional.of(environment.space().refusal()) : Optional.empty();
-    }
-
-    private AppendInfo storageError() {
-        return AppendInfo.refused(ErrorCode.KAFKA_STORAGE_ERROR, "The log directory of " + name + " is offline");
+        if (!isOnline()) return Optional.of(environment().offline(name));
+        return isFull() ? Optional.of(environment().space().refusal()) : Optional.empty();
     }
 
     /** A damaged segment takes this log offline, a failing disk all logs of the directory. */
@@ -475,7 +480,7 @@ public final class PartitionLog implements AutoCloseable {
             damage = cause.getMessage();
             LOG.error("{} goes offline: {}", name, what, cause);
         } else {
-            environment.health().fail(what, cause);
+            environment().health().fail(what, cause);
         }
     }
 
@@ -490,6 +495,6 @@ public final class PartitionLog implements AutoCloseable {
 
     /** As {@link #change}, when no compaction is putting segments in the place of others. */
     private void changeAlone(String what, LogChange change) {
-        change(what, () -> swaps.exclusively(change));
+        change(what, () -> place.swaps().exclusively(change));
     }
 }

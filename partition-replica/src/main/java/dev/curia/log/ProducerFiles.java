@@ -8,6 +8,7 @@ import dev.curia.log.segment.Segment;
 import dev.curia.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NavigableSet;
@@ -65,6 +66,27 @@ final class ProducerFiles {
         ByteBuffer content = SmallFiles.read(files, path(offset));
         ProducerStates producers = new ProducerStates();
         return producers.restore(content) ? Optional.of(producers) : Optional.empty();
+    }
+
+    /** The file as it is; empty: there is none. */
+    Optional<ByteBuffer> content(long offset) throws IOException {
+        try {
+            return exists(offset) ? Optional.of(SmallFiles.read(files, path(offset))) : Optional.empty();
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
+        }
+    }
+
+    /** Takes what {@link #content} gave, not forced. */
+    void put(long offset, Optional<ByteBuffer> content) throws IOException {
+        if (content.isEmpty()) {
+            delete(offset);
+            return;
+        }
+        try (LogFile file = files.open(path(offset))) {
+            file.truncate(0);
+            file.append(content.get());
+        }
     }
 
     /** Together with the segment that begins there. */

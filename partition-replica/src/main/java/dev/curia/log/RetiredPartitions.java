@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
@@ -69,17 +70,19 @@ final class RetiredPartitions {
     }
 
     private Path rename(TopicPartition name, Path directory, String why) throws IOException {
-        String id = new java.util.UUID(random.nextLong(), random.nextLong())
-                .toString()
-                .replace("-", "");
-        String suffix = "." + id + why;
+        String suffix = "." + uniqueId() + why;
         String base = name.toString();
         Path target = path.resolve(base.substring(0, Math.min(base.length(), MAX_NAME - suffix.length())) + suffix);
         files.rename(directory, target);
         return target;
     }
 
-    private void removeLater(Path directory) {
+    /** 32 digits. */
+    String uniqueId() {
+        return new UUID(random.nextLong(), random.nextLong()).toString().replace("-", "");
+    }
+
+    void removeLater(Path directory) {
         removals.execute(() -> {
             try {
                 files.delete(directory);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class SegmentSwaps {
-    private final PartitionLog log;
+    private final Path directory;
     private final LogEnvironment environment;
     private final ProducerFiles snapshots;
+    private final Supplier<LogConfig> config;
     // Guarded by this; null: none is under way.
     private @Nullable Swap current;
 
@@ -41,10 +43,11 @@ final class SegmentSwaps {
         }
     }
 
-    SegmentSwaps(PartitionLog log, LogEnvironment environment, ProducerFiles snapshots) {
-        this.log = log;
+    SegmentSwaps(Path directory, LogEnvironment environment, ProducerFiles snapshots, Supplier<LogConfig> config) {
+        this.directory = directory;
         this.environment = environment;
         this.snapshots = snapshots;
+        this.config = config;
     }
 
     /** Runs what must not meet a half-done swap, and what no swap may begin before the end of. May wait for the disk. */
@@ -114,7 +117,7 @@ final class SegmentSwaps {
         forceNames();
         swap.cleaned.moveRecords("");
         if (swap.cleaned.aborted().all().isEmpty()) files().delete(transactionIndex(swap.cleaned, ""));
-        environment.removeLater(swap.old, log.config().fileDeleteDelayMs());
+        environment.removeLater(swap.old, config.get().fileDeleteDelayMs());
     }
 
     /** The records first: without them the others count for nothing. */
@@ -139,14 +142,14 @@ final class SegmentSwaps {
     }
 
     private Path transactionIndex(Segment segment, String suffix) {
-        return SegmentFiles.of(log.directory(), segment.baseOffset(), SegmentFiles.TXN_INDEX + suffix);
+        return SegmentFiles.of(directory, segment.baseOffset(), SegmentFiles.TXN_INDEX + suffix);
     }
 
     private void forceNames() throws IOException {
         try {
-            files().forceDirectory(log.directory());
+            files().forceDirectory(directory);
         } catch (IOException e) {
-            log.failed("forcing names in " + log.directory(), e);
+            environment.health().fail("forcing names in " + directory, e);
             throw e;
         }
     }

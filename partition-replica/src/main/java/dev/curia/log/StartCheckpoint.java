@@ -3,13 +3,11 @@ package dev.curia.log;
 /** Where a log starts as its directory's checkpoint has it: what a crash leaves of {@link PartitionLog#logStartOffset}. Thread-safe. */
 public final class StartCheckpoint {
     private final PartitionLog log;
-    private final LogEnvironment.Checkpoints checkpoints;
     private volatile long offset;
     private volatile Runnable listener = () -> {};
 
-    StartCheckpoint(PartitionLog log, LogEnvironment.Checkpoints checkpoints) {
+    StartCheckpoint(PartitionLog log) {
         this.log = log;
-        this.checkpoints = checkpoints;
     }
 
     /** The log never starts before this again, unless it is cut to before it. */
@@ -19,7 +17,7 @@ public final class StartCheckpoint {
 
     /** Has the log's present start written soon, unless it is; one write serves many logs. Never blocks. */
     public void request() {
-        checkpoints.requestStart(log);
+        log.place().environment().checkpoints().requestStart(log);
     }
 
     /** @param newListener runs after each write that changed the offset, on the writing thread, and may wait */

@@ -68,6 +68,11 @@ final class StartOffsets {
         news.forEach(log -> log.startCheckpoint().tell());
     }
 
+    /** Notes, durably, where a log starts that is about to come here. */
+    synchronized void put(TopicPartition name, long offset) throws IOException {
+        file.putAll(Map.of(name, offset));
+    }
+
     /** The log may start at {@code offset} again. */
     synchronized void lower(TopicPartition name, long offset) throws IOException {
         file.lower(name, offset);

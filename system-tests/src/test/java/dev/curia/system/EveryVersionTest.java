@@ -29,7 +29,7 @@ class EveryVersionTest {
     @RegisterExtension
     static final LocalCluster CLUSTER = LocalCluster.standalone();
 
-    /** What a request about nobody's group, member, transaction, broker or ACL may be told. Anything else but success is a defect. */
+    /** What a request about nobody's group, member, transaction, broker, directory or ACL may be told. Anything else but success is a defect. */
     private static final Set<Errors> ALLOWED = EnumSet.of(
             Errors.NONE,
             Errors.UNKNOWN_MEMBER_ID,
@@ -37,6 +37,7 @@ class EveryVersionTest {
             Errors.ILLEGAL_GENERATION,
             Errors.GROUP_ID_NOT_FOUND,
             Errors.BROKER_ID_NOT_REGISTERED,
+            Errors.LOG_DIR_NOT_FOUND,
             Errors.SECURITY_DISABLED,
             Errors.TRANSACTIONAL_ID_NOT_FOUND,
             Errors.INVALID_PRODUCER_ID_MAPPING,

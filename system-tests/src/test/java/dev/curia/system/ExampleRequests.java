@@ -14,6 +14,7 @@ import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
@@ -171,6 +172,17 @@ final class ExampleRequests {
                 version -> new MetadataRequestData()
                         .setTopics(List.of(new MetadataRequestData.MetadataRequestTopic().setName(topic))));
         examples.put(ApiKeys.DESCRIBE_LOG_DIRS, version -> new DescribeLogDirsRequestData().setTopics(null));
+        examples.put(ApiKeys.ALTER_REPLICA_LOG_DIRS, version -> {
+            var directory = new AlterReplicaLogDirsRequestData.AlterReplicaLogDir().setPath("/nowhere");
+            directory
+                    .topics()
+                    .add(new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic()
+                            .setName(topic)
+                            .setPartitions(List.of(0)));
+            var data = new AlterReplicaLogDirsRequestData();
+            data.dirs().add(directory);
+            return data;
+        });
         examples.put(ApiKeys.DESCRIBE_CLUSTER, version -> new DescribeClusterRequestData());
         examples.put(ApiKeys.UPDATE_FEATURES, version -> {
             var data = new UpdateFeaturesRequestData().setTimeoutMs(TIMEOUT_MS);

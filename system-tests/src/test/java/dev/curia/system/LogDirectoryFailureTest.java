@@ -9,10 +9,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeReplicaLogDirsResult.ReplicaLogDirInfo;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionReplica;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -182,6 +192,124 @@ class LogDirectoryFailureTest {
                 return entries.noneMatch(entry -> entry.toString().endsWith("-damaged"));
             }
         });
+    }
+
+    @Test
+    @Shows(client = Program.KAFKA_TOOLS, value = "kafka-reassign-partitions: moves between log directories")
+    void kafkaReassignPartitionsMovesEveryReplicaToItsOtherDirectoryUnderLoad() throws IOException {
+        String topic = "between-directories";
+        TopicPartition partition = new TopicPartition(topic, 0);
+        clients.createTopic(topic, 1, BROKERS, Map.of("min.insync.replicas", "2"));
+        clients.awaitInSync(topic, BROKERS);
+        List<Integer> brokers = clients.replicas(partition);
+        List<Path> targets = brokers.stream()
+                .map(broker -> otherDirectory(broker, partition))
+                .toList();
+        try (Load load = Load.start(clients, topic, 1, 2)) {
+            load.awaitProgress();
+            load.resetGaps();
+            assertThat(reassign("--execute", partition, brokers, targets))
+                    .contains("Successfully started moving log directory to " + targets.get(0));
+            Await.until(
+                    "all have moved",
+                    Clients.PATIENCE,
+                    () -> IntStream.range(0, BROKERS)
+                            .allMatch(i -> liesOnlyIn(targets.get(i), brokers.get(i), partition)));
+            load.awaitProgress();
+            Figures.report(
+                    "replicas move to other log directories, longest time without an acknowledgement",
+                    load.longestGap());
+            clients.awaitInSync(topic, BROKERS);
+            History history = load.stop();
+            assertThat(history.violations()).isEmpty();
+            assertThat(history.acks()).hasSameSizeAs(history.sends());
+        }
+        assertThat(reassign("--verify", partition, brokers, targets))
+                .contains("Reassignment of replica " + partition + "-" + brokers.get(0) + " completed successfully");
+        String described = KafkaTool.run(
+                        "org.apache.kafka.tools.LogDirsCommand",
+                        List.of("--bootstrap-server", CLUSTER.bootstrapServers(), "--describe", "--topic-list", topic))
+                .orFail()
+                .text();
+        for (Path target : targets) assertThat(described).contains("\"logDir\":\"" + target + "\"");
+        assertThat(described).contains("\"partition\":\"" + partition + "\"").doesNotContain("\"isFuture\":true");
+        Segments.awaitEqual(CLUSTER, BROKERS, topic, 1);
+    }
+
+    @Test
+    void aKilledBrokerGoesOnWithItsMove() {
+        String topic = "killed-while-moving";
+        TopicPartition partition = new TopicPartition(topic, 0);
+        clients.createTopic(topic, 1, 1, Map.of());
+        String[] values = new String[200];
+        Arrays.setAll(values, i -> i + "x".repeat(10_000));
+        clients.send(topic, values);
+        int broker = clients.leader(partition);
+        Path target = otherDirectory(broker, partition);
+        TopicPartitionReplica replica = new TopicPartitionReplica(topic, 0, broker);
+        try (Admin admin = clients.admin()) {
+            throttle(admin, broker, AlterConfigOp.OpType.SET);
+            Await.until("the throttle is in effect", Clients.PATIENCE, () -> {
+                Clients.get(admin.alterReplicaLogDirs(Map.of(replica, target.toString()))
+                        .all());
+                return Objects.equals(moving(admin, replica).getFutureReplicaLogDir(), target.toString())
+                        && moving(admin, replica).getFutureReplicaOffsetLag() > 0;
+            });
+            CLUSTER.broker(broker).kill();
+            assertThat(target.resolve(partition.toString())).doesNotExist();
+            CLUSTER.heal();
+            throttle(admin, broker, AlterConfigOp.OpType.DELETE);
+            Await.until("it has moved", Clients.PATIENCE, () -> liesOnlyIn(target, broker, partition));
+        }
+        assertThat(Text.values(clients.readAll(topic))).containsExactly(values);
+    }
+
+    private static ReplicaLogDirInfo moving(Admin admin, TopicPartitionReplica replica) {
+        return Objects.requireNonNull(
+                Clients.get(admin.describeReplicaLogDirs(List.of(replica)).all())
+                        .get(replica));
+    }
+
+    /** To much less than is to be moved. */
+    private static void throttle(Admin admin, int broker, AlterConfigOp.OpType change) {
+        ConfigEntry rate = new ConfigEntry("replica.alter.log.dirs.io.max.bytes.per.second", "20000");
+        Clients.get(admin.incrementalAlterConfigs(Map.of(
+                        new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(broker)),
+                        List.of(new AlterConfigOp(rate, change))))
+                .all());
+    }
+
+    private static Path otherDirectory(int broker, TopicPartition partition) {
+        Path present = directoryOf(broker, partition);
+        return CLUSTER.logDirectories(broker).stream()
+                .filter(each -> !each.equals(present))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean liesOnlyIn(Path target, int broker, TopicPartition partition) {
+        return CLUSTER.logDirectories(broker).stream()
+                .allMatch(each -> each.equals(target) == Files.exists(each.resolve(partition.toString())));
+    }
+
+    private static String reassign(String action, TopicPartition partition, List<Integer> brokers, List<Path> targets)
+            throws IOException {
+        Path file = CLUSTER.directory().resolve("directories-" + partition + ".json");
+        String paths = targets.stream().map(path -> "\"" + path + "\"").collect(Collectors.joining(","));
+        Files.writeString(
+                file,
+                "{\"version\":1,\"partitions\":[{\"topic\":\"" + partition.topic() + "\",\"partition\":"
+                        + partition.partition() + ",\"replicas\":" + brokers + ",\"log_dirs\":[" + paths + "]}]}");
+        return KafkaTool.run(
+                        "org.apache.kafka.tools.reassign.ReassignPartitionsCommand",
+                        List.of(
+                                "--bootstrap-server",
+                                CLUSTER.bootstrapServers(),
+                                "--reassignment-json-file",
+                                file.toString(),
+                                action))
+                .orFail()
+                .text();
     }
 
     private static Path directoryOf(int broker, TopicPartition partition) {

@@ -174,6 +174,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
         Map<String, String> mine = new HashMap<>(common);
         mine.putAll(image.config(ConfigResource.broker(published.brokerId())));
         replicas.throttle(BrokerConfigs.LEADER_THROTTLED_RATE.in(mine), ofFollowers);
+        replicas.directoryMoves().throttle(BrokerConfigs.ALTER_LOG_DIRS_RATE.in(mine));
     }
 
     private static Set<PartitionId> all(MetadataImage image) {

@@ -15,6 +15,7 @@ import dev.curia.log.LogMetrics;
 import dev.curia.log.PartitionLog;
 import dev.curia.log.batch.AppendOrigin;
 import dev.curia.log.io.NioFileSystem;
+import dev.curia.proto.common.v1.ErrorCode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -63,7 +64,7 @@ class HostedLogDirsTest {
 
             failing.fail("writing", new IOException("gone"));
 
-            List<LogDir> described = new HostedLogDirs(directories).describe();
+            List<LogDir> described = new HostedLogDirs(directories, List::of, (p, d) -> ErrorCode.NONE).describe();
             assertThat(described)
                     .extracting(LogDir::path)
                     .containsExactly(absolute("good"), absolute("failing"), absolute("unusable"));

@@ -13,6 +13,7 @@ import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.ClusterAdmin;
 import dev.curia.broker.kafka.api.CoreHandlers;
 import dev.curia.broker.kafka.api.FindCoordinatorHandler;
+import dev.curia.broker.kafka.api.LogDirs;
 import dev.curia.broker.kafka.api.MemoryLoggers;
 import dev.curia.broker.kafka.api.ProducerIds;
 import dev.curia.broker.kafka.api.RequestHandler;
@@ -43,6 +44,7 @@ import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
 import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
 import dev.curia.proto.admin.v1.UpdateFeaturesResponse;
+import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replicas;
 import dev.curia.testkit.ManualClock;
@@ -71,11 +73,15 @@ class ProtocolPageTest {
             ApiTable table = table(disk);
             ReferencePage.check(
                     "protocol.md",
-                    "# Kafka protocol\n\nGenerated from the table of handlers, which is also what ApiVersions advertises: what is not here is"
-                            + " not advertised.\n\n## Served\n"
+                    "# Kafka protocol\n\n"
+                            + "Generated from the table of handlers, which is also what ApiVersions advertises: what is"
+                            + " not here is not advertised.\n\n"
+                            + "## Served\n"
                             + served(table)
-                            + "\nProduce is advertised from version 0 on, because older librdkafka compresses only then; versions 0 to 2 are"
-                            + " answered with UNSUPPORTED_VERSION, as Apache Kafka does.\n\n## Not served\n"
+                            + "\n"
+                            + "Produce is advertised from version 0 on, because older librdkafka compresses only then;"
+                            + " versions 0 to 2 are answered with UNSUPPORTED_VERSION, as Apache Kafka does.\n\n"
+                            + "## Not served\n"
                             + notServed(table));
         }
     }
@@ -121,7 +127,7 @@ class ProtocolPageTest {
         List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(new CoreHandlers.Ports(
                 cluster,
                 new NoReplicas(),
-                List::of,
+                new NoLogDirs(),
                 new NoTopics(),
                 new NoCluster(),
                 settings,
@@ -235,6 +241,18 @@ class ProtocolPageTest {
         @Override
         public CompletableFuture<AlterConfigsResponse> alterConfigs(AlterConfigsRequest request, Duration timeout) {
             return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
+        }
+    }
+
+    private static final class NoLogDirs implements LogDirs {
+        @Override
+        public List<LogDir> describe() {
+            return List.of();
+        }
+
+        @Override
+        public ErrorCode move(TopicPartition partition, String directory) {
+            return ErrorCode.LOG_DIR_NOT_FOUND;
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.curia.log.segment.SparseIndex.Format;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,6 @@ public final class Segment {
     private static final int REINDEX_CHUNK_BYTES = 256 << 10;
 
     private final OpenFiles cache;
-    private final Path directory;
     private final long baseOffset;
     private final SharedFile log;
     private final SparseIndex offsets;
@@ -45,14 +45,13 @@ public final class Segment {
     private Segment(OpenFiles files, Path directory, long baseOffset, boolean growing, String suffix) {
         this.cache = files;
         this.growing = growing;
-        this.directory = directory;
         this.baseOffset = baseOffset;
         this.log = new SharedFile(files, SegmentFiles.of(directory, baseOffset, SegmentFiles.LOG + suffix));
         Path offsetsPath = SegmentFiles.of(directory, baseOffset, SegmentFiles.OFFSET_INDEX + suffix);
         Path timesPath = SegmentFiles.of(directory, baseOffset, SegmentFiles.TIME_INDEX + suffix);
         this.offsets = SparseIndex.of(files, Format.OFFSET, offsetsPath, growing);
         this.times = SparseIndex.of(files, Format.TIME, timesPath, growing);
-        this.aborted = new TransactionIndex(files, directory, this, suffix);
+        this.aborted = new TransactionIndex(files, this, suffix);
         this.timesKnown = growing;
     }
 
@@ -102,6 +101,19 @@ public final class Segment {
 
     public Path path() {
         return log.path();
+    }
+
+    /** The log's directory. */
+    Path directory() {
+        return Objects.requireNonNull(path().getParent());
+    }
+
+    /** The directory got another name, before anybody but the writer knew this segment. */
+    public void movedTo(Path directory) {
+        log.movedTo(directory);
+        offsets.movedTo(directory);
+        times.movedTo(directory);
+        aborted.movedTo(directory);
     }
 
     /** For readers' slices: acquire and release it. */
@@ -372,16 +384,6 @@ public final class Segment {
         }
     }
 
-    /** What shows, without reading all of it, that the segment does not end with a whole batch before {@code offset}; null: nothing. */
-    public @Nullable String endDefect(long offset) throws IOException {
-        try {
-            long next = nextOffset();
-            return next == offset ? null : path() + " ends before offset " + next + ", expected " + offset;
-        } catch (CorruptSegmentException | CorruptIndexException e) {
-            return e.getMessage();
-        }
-    }
-
     /** Why the indexes on disk cannot be used; null: no reason is seen. */
     public @Nullable String indexDefect() throws IOException {
         String offsetsDefect = offsets.defect(size);
@@ -398,13 +400,13 @@ public final class Segment {
 
     /** Renames the records' file so that it ends in {@code suffix}. One thread at a time. */
     public void moveRecords(String suffix) throws IOException {
-        log.moveTo(SegmentFiles.of(directory, baseOffset, SegmentFiles.LOG + suffix));
+        log.moveTo(SegmentFiles.of(directory(), baseOffset, SegmentFiles.LOG + suffix));
     }
 
     /** The same for all other files. */
     public void moveIndexes(String suffix) throws IOException {
-        offsets.moveTo(SegmentFiles.of(directory, baseOffset, SegmentFiles.OFFSET_INDEX + suffix));
-        times.moveTo(SegmentFiles.of(directory, baseOffset, SegmentFiles.TIME_INDEX + suffix));
+        offsets.moveTo(SegmentFiles.of(directory(), baseOffset, SegmentFiles.OFFSET_INDEX + suffix));
+        times.moveTo(SegmentFiles.of(directory(), baseOffset, SegmentFiles.TIME_INDEX + suffix));
         aborted.moveTo(suffix);
     }
 
@@ -436,7 +438,7 @@ public final class Segment {
      * @throws CorruptSegmentException when the records are what is damaged
      */
     public void reindex(int limit, int indexIntervalBytes) throws IOException {
-        Segment fresh = new Segment(cache, directory, baseOffset, true, "");
+        Segment fresh = new Segment(cache, directory(), baseOffset, true, "");
         long next = baseOffset;
         LogFile file = log.acquire();
         try {

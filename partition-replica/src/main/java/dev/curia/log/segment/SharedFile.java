@@ -83,6 +83,11 @@ public final class SharedFile {
         closeIfUnused();
     }
 
+    /** The directory got another name. */
+    synchronized void movedTo(Path directory) {
+        path = directory.resolve(path.getFileName());
+    }
+
     synchronized void moveTo(Path target) throws IOException {
         cache.files().rename(path, target);
         path = target;

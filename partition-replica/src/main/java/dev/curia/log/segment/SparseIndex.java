@@ -231,6 +231,11 @@ public final class SparseIndex {
         if (shared.exists()) shared.moveTo(target);
     }
 
+    /** The directory got another name. */
+    void movedTo(Path directory) {
+        shared.movedTo(directory);
+    }
+
     void delete() throws IOException {
         shared.delete();
     }

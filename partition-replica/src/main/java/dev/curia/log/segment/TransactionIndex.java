@@ -29,7 +29,6 @@ public final class TransactionIndex {
     private static final int CHUNK = 64;
 
     private final OpenFiles files;
-    private final Path directory;
     private final Segment segment;
     // Null until needed: most segments have none.
     private volatile @Nullable SharedFile file;
@@ -41,9 +40,8 @@ public final class TransactionIndex {
     // Writer only.
     private boolean suspect;
 
-    TransactionIndex(OpenFiles files, Path directory, Segment segment, String suffix) {
+    TransactionIndex(OpenFiles files, Segment segment, String suffix) {
         this.files = files;
-        this.directory = directory;
         this.segment = segment;
         this.suffix = suffix;
     }
@@ -192,6 +190,12 @@ public final class TransactionIndex {
         if (present != null) present.moveTo(path());
     }
 
+    /** The directory got another name. */
+    synchronized void movedTo(Path directory) {
+        SharedFile open = file;
+        if (open != null) open.movedTo(directory);
+    }
+
     void delete() throws IOException {
         SharedFile known = file;
         if (known != null) known.delete();
@@ -205,7 +209,7 @@ public final class TransactionIndex {
     }
 
     Path path() {
-        return SegmentFiles.of(directory, segment.baseOffset(), SegmentFiles.TXN_INDEX + suffix);
+        return SegmentFiles.of(segment.directory(), segment.baseOffset(), SegmentFiles.TXN_INDEX + suffix);
     }
 
     private int count() throws IOException {

@@ -39,8 +39,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +66,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final OfflineRegistry offline = new OfflineRegistry();
     private final Housekeeping housekeeping;
+    private final DirectoryMoves moves;
     private final AtomicBoolean tellingOfTroubles = new AtomicBoolean();
     private volatile Runnable troublesListener = () -> {};
     private volatile ReplicaEvents eventListener = event -> {};
@@ -102,6 +101,8 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         for (EventLoop loop : threads.loops()) loops.add(new PartitionLoop(loop, new ChunkBuffer()));
         this.disk = threads.disk();
         this.housekeeping = new Housekeeping(config, store, byId.values(), loops, disk, open);
+        EventLoop timer = loops.get(0).loop();
+        this.moves = new DirectoryMoves(store, n -> Optional.ofNullable(byName.get(n)), context, timer, disk);
         directories.onFailure(housekeeping::tickSoon);
     }
 
@@ -115,23 +116,17 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         context.throttles().rates(new Throttles.Rates(asLeader, ofFollowers));
     }
 
+    /** The moves of this broker's replicas between its log directories. */
+    public DirectoryMoves directoryMoves() {
+        return moves;
+    }
+
     /** Starts the threads and the periodic work. Once, before anything else. */
     public void start() {
         loops.forEach(each -> each.loop().start());
         housekeeping.start();
         housekeeping.every(TROUBLES_CHECK, this::lookAfterTroubles);
-        context.metrics()
-                .watch(
-                        () -> snapshots().filter(s -> s.view().leading()).count(),
-                        () -> snapshots().filter(s -> !s.view().leading()).count(),
-                        () -> snapshots().filter(Snapshot::underReplicated).count(),
-                        () -> snapshots().filter(Snapshot::underMinIsr).count(),
-                        () -> lags().max().orElse(0),
-                        offline::size);
-        context.metrics()
-                .watchProducers(() -> byId.values().stream()
-                        .mapToLong(PartitionReplica::producerCount)
-                        .sum());
+        new ReplicaGauges(byId.values(), offline).publish(context.metrics());
     }
 
     @Override
@@ -227,6 +222,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
                 return CompletableFuture.completedFuture(null);
             });
         }
+        store.removeLeftovers(assignedHere);
         firstAssignmentsGiven = true;
     }
 
@@ -267,6 +263,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
     @Override
     public void close() {
         if (!open.getAndSet(false)) return;
+        moves.stop();
         await("changes under way", List.copyOf(changes.values()));
         List<CompletableFuture<Void>> stops = new ArrayList<>();
         byId.values().forEach(replica -> stops.add(replica.stop("this broker stops")));
@@ -275,6 +272,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         disk.shutdown();
         try {
             if (!disk.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) LOG.warn("disk work goes on after the stop");
+            moves.close();
             housekeeping.checkpoint();
             store.close(context.self().brokerEpoch().getAsLong());
         } catch (IOException e) {
@@ -311,6 +309,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
             byName.put(assignment.name(), replica);
             Optional<Entry> was = offline.find(assignment.name());
             if (offline.remove(assignment.name())) troublesChanged();
+            moves.resume(replica);
             was.ifPresent(entry -> tell(EventKind.REPLICA_ONLINE, entry.cause(), assignment, "can be used again"));
             return apply(replica, assignment);
         } catch (IOException e) {
@@ -342,6 +341,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         byId.remove(replica.id(), replica);
         byName.remove(replica.name(), replica);
         store.release(replica.name());
+        moves.endLater(replica, reason);
         if (cause == OfflineCause.DAMAGED) context.metrics().damaged();
         putOffline(replica.assignment(), cause, reason);
     }
@@ -461,20 +461,13 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
                 .thenRunAsync(
                         () -> {
                             try {
+                                moves.end(replica);
                                 store.delete(replica.name(), replica.id());
                             } catch (IOException e) {
                                 throw new CompletionException("cannot delete " + replica.name(), e);
                             }
                         },
                         disk);
-    }
-
-    private Stream<Snapshot> snapshots() {
-        return byId.values().stream().map(PartitionReplica::snapshot);
-    }
-
-    private LongStream lags() {
-        return snapshots().mapToLong(Snapshot::maxLag);
     }
 
     private static void await(String what, List<CompletableFuture<Void>> all) {

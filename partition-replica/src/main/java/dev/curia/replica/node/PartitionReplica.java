@@ -4,6 +4,7 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.log.LogConfig;
+import dev.curia.log.LogMove;
 import dev.curia.log.LogRead;
 import dev.curia.log.LogSlice;
 import dev.curia.log.PartitionLog;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -189,6 +191,13 @@ final class PartitionReplica implements Replica, ReplicationSource {
         return done;
     }
 
+    /** Runs {@code swap} on the loop while the log is used. From a thread that may wait. */
+    CompletableFuture<LogMove.Swap> swap(Supplier<LogMove.Swap> swap) {
+        CompletableFuture<LogMove.Swap> done = new CompletableFuture<>();
+        thread.submit(() -> done.complete(stopped ? LogMove.Swap.ENDED : swap.get()));
+        return done;
+    }
+
     boolean runsOn(EventLoop loop) {
         return thread.loop() == loop;
     }
@@ -292,15 +301,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
 
     /** Of committed batches, from any thread; empty: they cannot be read now. Blocks on the disk. */
     Optional<RangeDigest> digest(long from, long to, int maxBytes, int readBytes) throws IOException {
-        RangeDigest.Builder digest = new RangeDigest.Builder(from);
-        while (digest.next() < to && digest.bytes() < maxBytes) {
-            LogRead found = log.read(digest.next(), readBytes, true, to);
-            try (LogSlice slice = found.slice()) {
-                if (found.error() != ErrorCode.NONE) return Optional.empty();
-                if (slice.size() == 0 || !digest.add(slice.toBuffer())) break;
-            }
-        }
-        return Optional.of(digest.build());
+        return reads.digest(from, to, maxBytes, readBytes);
     }
 
     /**

@@ -14,7 +14,9 @@ import dev.curia.replica.Replica.Isolation;
 import dev.curia.replica.Replica.OffsetResult;
 import dev.curia.replica.Replica.ReadRequest;
 import dev.curia.replica.Replica.ReadResult;
+import dev.curia.replica.audit.RangeDigest;
 import dev.curia.replica.port.LeaderLease;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -111,6 +113,19 @@ final class ReplicaReads {
         if (refused != ErrorCode.NONE) return new EpochResult(refused, -1, -1);
         EpochEnd end = log.endOffsetForEpoch(leaderEpoch);
         return new EpochResult(ErrorCode.NONE, end.epoch(), end.endOffset());
+    }
+
+    /** See {@link PartitionReplica#digest}. */
+    Optional<RangeDigest> digest(long from, long to, int maxBytes, int readBytes) throws IOException {
+        RangeDigest.Builder digest = new RangeDigest.Builder(from);
+        while (digest.next() < to && digest.bytes() < maxBytes) {
+            LogRead found = log.read(digest.next(), readBytes, true, to);
+            try (LogSlice slice = found.slice()) {
+                if (found.error() != ErrorCode.NONE) return Optional.empty();
+                if (slice.size() == 0 || !digest.add(slice.toBuffer())) break;
+            }
+        }
+        return Optional.of(digest.build());
     }
 
     private ReadResult failed(ErrorCode error, Snapshot now) {

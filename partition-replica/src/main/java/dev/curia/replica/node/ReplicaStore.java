@@ -3,9 +3,11 @@ package dev.curia.replica.node;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
+import dev.curia.log.FutureDirectory;
 import dev.curia.log.LogConfig;
 import dev.curia.log.LogDirectories;
 import dev.curia.log.LogDirectory;
+import dev.curia.log.LogMove;
 import dev.curia.log.PartitionDirectory;
 import dev.curia.log.PartitionLog;
 import dev.curia.log.ReplacementMark;
@@ -13,6 +15,7 @@ import dev.curia.log.io.NoSpaceException;
 import dev.curia.replica.ReplicaAssignment;
 import dev.curia.replica.state.OfflineCause;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -24,12 +27,15 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where each partition's log lies. Thread-safe for different partitions; blocks on the disk. */
 final class ReplicaStore {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaStore.class);
+
+    private static final int MAX_WISHES = 10_000;
 
     /** Stands for a partition without a mark. */
     private static final ReplacementMark FIRST_MADE = new ReplacementMark(-1, -1);
@@ -46,6 +52,14 @@ final class ReplicaStore {
 
     // Guarded by itself.
     private final Map<LogDirectory, Integer> counts = new HashMap<>();
+
+    /** What moves were at when the last process ended, until each begins again or is of no use. */
+    private final Map<PartitionId, List<Leftover>> leftovers = new ConcurrentHashMap<>();
+
+    /** Where partitions are to be made that are not here yet. */
+    private final Map<TopicPartition, LogDirectory> wished = new ConcurrentHashMap<>();
+
+    private record Leftover(LogDirectory directory, FutureDirectory future) {}
 
     private record Located(LogDirectory directory, Optional<Uuid> topicId) {
         boolean holds(Uuid id) {
@@ -68,6 +82,7 @@ final class ReplicaStore {
                 for (PartitionDirectory found : directory.partitions()) {
                     add(found.name(), new Located(directory, found.topicId()));
                 }
+                for (FutureDirectory future : directory.futures()) addLeftover(new Leftover(directory, future));
             } catch (IOException e) {
                 directory.fail("listing its partitions", e);
             }
@@ -94,6 +109,7 @@ final class ReplicaStore {
         }
         LogDirectory directory = here.get(0).directory();
         requireOnline(directory);
+        requireNotMovedAway(name, directory);
         return new Opened(directory.open(name, topicId, config), directory.highWatermark(name));
     }
 
@@ -107,6 +123,63 @@ final class ReplicaStore {
             drop(name, here);
         }
         return create(assignment);
+    }
+
+    /** The directory of this path, online or not; empty: log.dirs has none. */
+    Optional<LogDirectory> directory(Path path) {
+        Path wanted = path.toAbsolutePath().normalize();
+        return directories.all().stream()
+                .filter(each -> each.path().toAbsolutePath().normalize().equals(wanted))
+                .findFirst();
+    }
+
+    /** Whether log.dirs names this path, which could not be opened. */
+    boolean isUnopened(Path path) {
+        Path wanted = path.toAbsolutePath().normalize();
+        return directories.unopened().stream()
+                .anyMatch(each -> each.path().toAbsolutePath().normalize().equals(wanted));
+    }
+
+    /** Where an open log lies now. */
+    Optional<LogDirectory> directoryOf(PartitionLog log) {
+        return Optional.ofNullable(log.directory().getParent()).flatMap(this::directory);
+    }
+
+    /** When the partition is made here, it goes there, if there is room. Forgotten when this process ends. */
+    void wish(TopicPartition name, LogDirectory directory) {
+        if (wished.size() < MAX_WISHES || wished.containsKey(name)) wished.put(name, directory);
+    }
+
+    /** Where a move that a former process did not finish was to end; what it copied goes. */
+    Optional<LogDirectory> leftover(PartitionId id) {
+        List<Leftover> found = leftovers.getOrDefault(id, List.of());
+        leftovers.remove(id);
+        found.forEach(ReplicaStore::remove);
+        return found.stream()
+                .map(Leftover::directory)
+                .filter(LogDirectory::isOnline)
+                .findFirst();
+    }
+
+    /** Removes what moves left of partitions that are not assigned here. */
+    void removeLeftovers(Predicate<PartitionId> assignedHere) {
+        for (PartitionId id : leftovers.keySet()) if (!assignedHere.test(id)) leftover(id);
+    }
+
+    /** @throws IOException when the target is not to be used; the log stays where it is */
+    LogMove beginMove(PartitionLog log, LogDirectory to) throws IOException {
+        LogDirectory from = directoryOf(log).orElseThrow();
+        return LogMove.begin(log, from, to, this::nextMark);
+    }
+
+    /** From the moment of the swap on: what lies in the old directory is not the partition any more, but is not gone yet. */
+    void swapped(LogMove move, Uuid topicId) {
+        add(move.name(), new Located(move.to(), Optional.of(topicId)));
+    }
+
+    /** The old directory holds it no more. */
+    void finished(LogMove move, Uuid topicId) {
+        drop(move.name(), new Located(move.from(), Optional.of(topicId)));
     }
 
     boolean hasRoom() {
@@ -138,6 +211,7 @@ final class ReplicaStore {
     /** Deletes what is stored of this very partition, not of another of its name. */
     void delete(TopicPartition name, PartitionId id) throws IOException {
         making.remove(id);
+        leftover(id);
         for (Located here : at(name)) if (here.holds(id.topicId())) remove(name, here);
     }
 
@@ -182,7 +256,7 @@ final class ReplicaStore {
     private Opened create(ReplicaAssignment assignment) throws IOException {
         TopicPartition name = assignment.name();
         PartitionId id = assignment.id();
-        LogDirectory chosen = place().orElseThrow(() -> noRoom(name));
+        LogDirectory chosen = place(name).orElseThrow(() -> noRoom(name));
         try {
             boolean older = making.getOrDefault(id, true);
             Optional<ReplacementMark> mark = older ? Optional.of(nextMark()) : Optional.empty();
@@ -209,9 +283,11 @@ final class ReplicaStore {
     }
 
     /** The directory for one more partition, which counts as having it. */
-    private Optional<LogDirectory> place() {
+    private Optional<LogDirectory> place(TopicPartition name) {
         synchronized (counts) {
-            Optional<LogDirectory> chosen = directories.forNewPartition(directory -> counts.getOrDefault(directory, 0));
+            Optional<LogDirectory> chosen = Optional.ofNullable(wished.remove(name))
+                    .filter(directory -> directory.isOnline() && !directory.isFull())
+                    .or(() -> directories.forNewPartition(directory -> counts.getOrDefault(directory, 0)));
             chosen.ifPresent(directory -> count(directory, 1));
             return chosen;
         }
@@ -270,6 +346,36 @@ final class ReplicaStore {
     private static void requireOnline(LogDirectory directory) throws OfflineException {
         if (directory.isOnline()) return;
         throw new OfflineException(OfflineCause.DIRECTORY_FAILED, "its log directory " + directory.path() + " failed");
+    }
+
+    /** What lies here may be older than what a move brought elsewhere. */
+    private void requireNotMovedAway(TopicPartition name, LogDirectory directory) throws IOException {
+        Optional<Uuid> target = directory.moveNote(name);
+        if (target.isEmpty()) return;
+        boolean known = directories.all().stream()
+                .anyMatch(other -> other.isOnline() && other.id().equals(target.get()));
+        if (!known) {
+            throw new OfflineException(
+                    OfflineCause.MISSING,
+                    "it was about to move from " + directory.path() + " to the log directory " + target.get()
+                            + ", which is away: what lies here may be stale. If it never comes back, remove"
+                            + " move-checkpoint there");
+        }
+        directory.dropMoveNote(name);
+    }
+
+    private void addLeftover(Leftover leftover) {
+        FutureDirectory future = leftover.future();
+        if (future.topicId().isEmpty()) {
+            remove(leftover);
+            return;
+        }
+        PartitionId id = new PartitionId(future.topicId().get(), future.partition());
+        leftovers.computeIfAbsent(id, i -> new ArrayList<>()).add(leftover);
+    }
+
+    private static void remove(Leftover leftover) {
+        if (leftover.directory().isOnline()) leftover.directory().remove(leftover.future());
     }
 
     /** Nothing is stored of the partition: may it be made, as one that never was here? */

@@ -87,6 +87,20 @@ public final class ReplicaMetrics {
             "curia_producers",
             "Producers remembered for duplicate checks, counted for each replica.",
             "Each takes some 200 bytes of memory; see `producer.id.expiration.ms`.");
+    private static final MetricKey DIRECTORY_MOVES = gauge(
+            "curia_directory_moves",
+            "Replicas that move to another log directory of this broker now.",
+            "See \"Moving replicas between a broker's log directories\" in operations.md.");
+    private static final MetricKey DIRECTORY_MOVE_BYTES = counter(
+            "curia_directory_moves_bytes_total",
+            "Record bytes copied from one log directory to another.",
+            "Kept within `replica.alter.log.dirs.io.max.bytes.per.second`.");
+    private static final MetricKey DIRECTORY_CHANGES = counter(
+            "curia_directory_moves_completed_total", "Replicas moved to another log directory of this broker.", "");
+    private static final MetricKey DIRECTORY_MOVE_FAILURES = counter(
+            "curia_directory_moves_failed_total",
+            "Moves to another log directory that ended because a disk failed or the replica went offline.",
+            "`curia events --kind directory_move_failed` has the cause of each. The replica is where it was.");
 
     /** All of them. */
     public static final List<MetricKey> KEYS = List.of(
@@ -109,6 +123,10 @@ public final class ReplicaMetrics {
             DAMAGED,
             REBUILT,
             STRAYS,
+            DIRECTORY_MOVES,
+            DIRECTORY_MOVE_BYTES,
+            DIRECTORY_CHANGES,
+            DIRECTORY_MOVE_FAILURES,
             PRODUCERS,
             PRODUCERS_FORGOTTEN);
 
@@ -126,6 +144,9 @@ public final class ReplicaMetrics {
     private final Counter damaged;
     private final Counter rebuilt;
     private final Counter strays;
+    private final Counter directoryChanges;
+    private final Counter directoryMoveFailures;
+    private final Counter directoryMoveBytes;
     private final Timer append;
     private final Timer acknowledge;
 
@@ -144,6 +165,9 @@ public final class ReplicaMetrics {
         this.damaged = DAMAGED.counter(registry);
         this.rebuilt = REBUILT.counter(registry);
         this.strays = STRAYS.counter(registry);
+        this.directoryChanges = DIRECTORY_CHANGES.counter(registry);
+        this.directoryMoveFailures = DIRECTORY_MOVE_FAILURES.counter(registry);
+        this.directoryMoveBytes = DIRECTORY_MOVE_BYTES.counter(registry);
         this.append = APPEND_SECONDS.timer(registry);
         this.acknowledge = ACKNOWLEDGE_SECONDS.timer(registry);
     }
@@ -167,6 +191,23 @@ public final class ReplicaMetrics {
     /** As {@link #watch}. */
     public void watchProducers(Supplier<Number> known) {
         PRODUCERS.gauge(registry, known);
+    }
+
+    /** As {@link #watch}. */
+    public void watchDirectoryMoves(Supplier<Number> underWay) {
+        DIRECTORY_MOVES.gauge(registry, underWay);
+    }
+
+    public void copiedToDirectory(int bytes) {
+        directoryMoveBytes.increment(bytes);
+    }
+
+    public void directoryChanged() {
+        directoryChanges.increment();
+    }
+
+    public void directoryMoveFailed() {
+        directoryMoveFailures.increment();
     }
 
     public void producersForgotten(int count) {

@@ -120,7 +120,10 @@ public final class CrashingFileSystem implements FileSystem {
 
     @Override
     public boolean exists(Path path) {
-        return names.containsKey(path) || directories.contains(path);
+        // After a power loss files may be back whose directory had been renamed or removed.
+        return names.containsKey(path)
+                || directories.contains(path)
+                || names.keySet().stream().anyMatch(each -> each.startsWith(path));
     }
 
     @Override

@@ -31,6 +31,12 @@ public final class BrokerConfigs {
             1,
             UNBOUNDED,
             "What a move of partitions gets as its throttle that names none, in bytes a second of each leader. Of the cluster: set it as the default of all brokers.");
+    public static final ConfigKey<Long> ALTER_LOG_DIRS_RATE = ConfigKey.ofLong(
+            "replica.alter.log.dirs.io.max.bytes.per.second",
+            UNBOUNDED,
+            1,
+            UNBOUNDED,
+            "How much, in bytes a second, a broker copies at most to move replicas between its log directories, all moves together.");
 
     public static final ConfigKey<Integer> MAX_CONNECTIONS = ConfigKey.ofInt(
             "max.connections",
@@ -65,7 +71,7 @@ public final class BrokerConfigs {
 
     /** Those that no file can set. */
     public static final List<ConfigKey<?>> ONLY_DYNAMIC =
-            List.of(MOVE_THROTTLED_RATE, FOLLOWER_THROTTLED_RATE, LEADER_THROTTLED_RATE);
+            List.of(MOVE_THROTTLED_RATE, FOLLOWER_THROTTLED_RATE, LEADER_THROTTLED_RATE, ALTER_LOG_DIRS_RATE);
 
     /** With the defaults of topic settings. */
     public static final List<ConfigKey<?>> ALL = Stream.concat(

@@ -52,6 +52,7 @@ public final class CoreHandlers {
                 new IncrementalAlterConfigsHandler(alterations),
                 new DeleteRecordsHandler(partitions),
                 new DescribeLogDirsHandler(ports.logDirs, ports.disk),
+                new AlterReplicaLogDirsHandler(ports.logDirs),
                 new CreateTopicsHandler(ports.topics, configs),
                 new DeleteTopicsHandler(ports.cluster, ports.topics),
                 new CreatePartitionsHandler(ports.topics),

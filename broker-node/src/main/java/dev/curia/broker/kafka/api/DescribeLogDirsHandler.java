@@ -100,12 +100,12 @@ public final class DescribeLogDirsHandler implements RequestHandler<DescribeLogD
                 .toList());
     }
 
-    /** The lag is that of the log behind the watermark as this replica knows it, which never is ahead of the log. */
+    /** The lag of a log in service is that behind the watermark as this replica knows it, which never is ahead of the log. */
     private static DescribeLogDirsPartition partition(Held held) {
         return new DescribeLogDirsPartition()
                 .setPartitionIndex(held.partition().partition())
                 .setPartitionSize(held.sizeInBytes())
-                .setOffsetLag(0)
-                .setIsFutureKey(false);
+                .setOffsetLag(held.offsetLag())
+                .setIsFutureKey(held.future());
     }
 }

@@ -1,12 +1,22 @@
 package dev.curia.broker.kafka.api;
 
 import dev.curia.common.id.TopicPartition;
+import dev.curia.proto.common.v1.ErrorCode;
 import java.util.List;
 
 /** The log directories of this broker and what lies in them. Thread-safe; costs a look at every segment, so not for an event loop. */
 public interface LogDirs {
     /** All of {@code log.dirs}: those that could be opened first, each in the order that was configured. */
     List<LogDir> describe();
+
+    /**
+     * Begins to move this broker's replica of a partition to another of {@code log.dirs}, in the place of another move of it; where it lies
+     * already, ends that move. Never blocks.
+     *
+     * @return NONE; LOG_DIR_NOT_FOUND: there is no such directory; KAFKA_STORAGE_ERROR: it is offline; REPLICA_NOT_AVAILABLE: this broker has no
+     *     such replica, and will make it there if it is to have it
+     */
+    ErrorCode move(TopicPartition partition, String directory);
 
     /**
      * One of {@code log.dirs}.
@@ -21,6 +31,16 @@ public interface LogDirs {
         }
     }
 
-    /** A partition's log and its size in bytes. */
-    record Held(TopicPartition partition, long sizeInBytes) {}
+    /**
+     * A partition's log.
+     *
+     * @param future what a move has copied so far
+     * @param offsetLag how far that is behind
+     */
+    record Held(TopicPartition partition, long sizeInBytes, boolean future, long offsetLag) {
+        /** In service. */
+        public Held(TopicPartition partition, long sizeInBytes) {
+            this(partition, sizeInBytes, false, 0);
+        }
+    }
 }

@@ -7,6 +7,7 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreateAclsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -122,9 +123,23 @@ final class GoodRequests {
         };
     }
 
+    private static AlterReplicaLogDirsRequestData alterReplicaLogDirs() {
+        AlterReplicaLogDirsRequestData data = new AlterReplicaLogDirsRequestData();
+        AlterReplicaLogDirsRequestData.AlterReplicaLogDir directory =
+                new AlterReplicaLogDirsRequestData.AlterReplicaLogDir().setPath("/logs");
+        directory
+                .topics()
+                .add(new AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic()
+                        .setName("t")
+                        .setPartitions(List.of(0)));
+        data.dirs().add(directory);
+        return data;
+    }
+
     private static ApiMessage description(ApiKeys api) {
         return switch (api) {
             case DESCRIBE_LOG_DIRS -> new DescribeLogDirsRequestData().setTopics(null);
+            case ALTER_REPLICA_LOG_DIRS -> alterReplicaLogDirs();
             case DESCRIBE_CLUSTER -> new DescribeClusterRequestData();
             case DESCRIBE_PRODUCERS -> describeProducers();
             case UPDATE_FEATURES -> updateFeatures();

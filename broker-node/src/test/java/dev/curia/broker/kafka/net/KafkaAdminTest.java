@@ -43,6 +43,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.LogDirNotFoundException;
 import org.apache.kafka.common.errors.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -228,6 +229,31 @@ class KafkaAdminTest {
                 .isEqualTo("/one");
         assertThat(Objects.requireNonNull(found.get(nowhere)).getCurrentReplicaLogDir())
                 .isNull();
+    }
+
+    @Test
+    void replicasAreMovedBetweenLogDirsEachWithItsOwnOutcome() throws Exception {
+        Held copied = new Held(new dev.curia.common.id.TopicPartition("t", 0), 3, true, 4);
+        broker.logDirs = List.of(
+                new LogDir("/one", true, 10, 5, List.of(held("t", 0, 7))),
+                new LogDir("/two", true, 10, 5, List.of(copied)),
+                new LogDir("/broken", false, -1, -1, List.of()));
+        TopicPartitionReplica moving = new TopicPartitionReplica("t", 0, TestBroker.ID);
+        TopicPartitionReplica unknown = new TopicPartitionReplica("t", 1, TestBroker.ID);
+        TopicPartitionReplica offline = new TopicPartitionReplica("u", 0, TestBroker.ID);
+        Map<TopicPartitionReplica, KafkaFuture<Void>> results = admin.alterReplicaLogDirs(
+                        Map.of(moving, "/two", unknown, "/nowhere", offline, "/broken"))
+                .values();
+        get(Objects.requireNonNull(results.get(moving)));
+        fails(Objects.requireNonNull(results.get(unknown)), LogDirNotFoundException.class, "");
+        fails(Objects.requireNonNull(results.get(offline)), KafkaStorageException.class, "");
+        assertThat(broker.directoryMoves).containsExactly("t-0 to /two");
+
+        ReplicaLogDirInfo seen = Objects.requireNonNull(
+                get(admin.describeReplicaLogDirs(List.of(moving)).all()).get(moving));
+        assertThat(seen.getCurrentReplicaLogDir()).isEqualTo("/one");
+        assertThat(seen.getFutureReplicaLogDir()).isEqualTo("/two");
+        assertThat(seen.getFutureReplicaOffsetLag()).isEqualTo(4);
     }
 
     private static Held held(String topic, int partition, long bytes) {

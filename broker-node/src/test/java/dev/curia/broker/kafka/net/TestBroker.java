@@ -70,6 +70,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
@@ -98,7 +99,8 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     final TestCoordinators coordinators;
     private final SplittableRandom random = new SplittableRandom(1);
     private final ConfigDecisions configs = new ConfigDecisions(new TopicDefaults(1, 1, Map.of()));
-    volatile List<LogDirs.LogDir> logDirs = List.of();
+    volatile List<LogDirs.LogDir> logDirs = List.of(new LogDirs.LogDir("/logs", true, -1, -1, List.of()));
+    final List<String> directoryMoves = new CopyOnWriteArrayList<>();
     volatile DescribeQuorumResponse quorum = DescribeQuorumResponse.getDefaultInstance();
     private volatile MetadataImage image = MetadataImage.EMPTY;
 
@@ -141,7 +143,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
         List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(new CoreHandlers.Ports(
                 this,
                 this,
-                () -> logDirs,
+                new Directories(),
                 this,
                 new Admin(),
                 settings,
@@ -393,5 +395,24 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
         coordinators.close();
         threads.close();
         disk.close();
+    }
+
+    /** Those of {@link #logDirs}; moves are noted, and happen at once. */
+    private final class Directories implements LogDirs {
+        @Override
+        public List<LogDir> describe() {
+            return logDirs;
+        }
+
+        @Override
+        public ErrorCode move(TopicPartition partition, String directory) {
+            Optional<LogDir> found = logDirs.stream()
+                    .filter(each -> each.path().equals(directory))
+                    .findFirst();
+            if (found.isEmpty()) return ErrorCode.LOG_DIR_NOT_FOUND;
+            if (!found.get().online()) return ErrorCode.KAFKA_STORAGE_ERROR;
+            directoryMoves.add(partition + " to " + directory);
+            return ErrorCode.NONE;
+        }
     }
 }
