@@ -1,7 +1,9 @@
 package dev.curia.broker.kafka.api;
 
+import dev.curia.broker.group.OffsetsTopic;
 import dev.curia.broker.kafka.codec.Codes;
 import dev.curia.broker.txn.Membership;
+import dev.curia.broker.txn.TransactionsTopic;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.proto.common.v1.ErrorCode;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
@@ -55,6 +58,9 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
     private static final List<Short> KNOWN_ACKS = List.of((short) -1, (short) 0, (short) 1);
 
     private static final int MOST_REFUSED_PRODUCERS = 10_000;
+
+    private static final Set<String> OF_COORDINATORS = Set.of(OffsetsTopic.NAME, TransactionsTopic.NAME);
+    private static final String ADMIN_CLIENT = "__admin_client";
 
     private final PartitionLookup partitions;
     private final Membership membership;
@@ -116,11 +122,22 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
                 PartitionLookup.Found found = context.version() >= FIRST_WITH_IDS
                         ? partitions.byId(Codes.uuid(topic.topicId()), partition.index())
                         : partitions.byName(topic.name(), partition.index());
-                parts.add(new Part(topic, partition.index(), found, produce(request, topic, partition, found, frame)));
+                CompletableFuture<AppendResult> result = mayWrite(context, found)
+                        ? produce(request, topic, partition, found, frame)
+                        : refused(Errors.INVALID_TOPIC_EXCEPTION, "Clients do not write to the topics of coordinators");
+                parts.add(new Part(topic, partition.index(), found, result));
             }
         }
         return CompletableFuture.allOf(parts.stream().map(Part::result).toArray(CompletableFuture[]::new))
                 .thenApply(done -> request.acks() == 0 ? silence(parts) : answer(context, parts));
+    }
+
+    /** What a coordinator can't read it does not load: groups or transactions would be lost. Kafka lets its admin client. */
+    private static boolean mayWrite(RequestContext context, PartitionLookup.Found found) {
+        return found.topic()
+                        .filter(topic -> OF_COORDINATORS.contains(topic.name()))
+                        .isEmpty()
+                || ADMIN_CLIENT.equals(context.clientId());
     }
 
     /** Looks at the batch before its bytes are handed over. */

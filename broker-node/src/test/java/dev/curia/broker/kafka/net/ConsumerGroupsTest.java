@@ -36,6 +36,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -227,6 +228,21 @@ class ConsumerGroupsTest {
                 .filter(offset -> these.contains(offset.getKey().topic()))
                 .mapToLong(offset -> offset.getValue().offset())
                 .sum();
+    }
+
+    @Test
+    void clientsDoNotWriteToWhatCoordinatorsRead() throws Exception {
+        broker.topic("t", 1);
+        produce("t", 0, 1);
+        Member member = member();
+        Await.until("all is read", PATIENCE, () -> member.seen.size() == 1);
+        Map<String, Object> config = Map.of("bootstrap.servers", broker.bootstrap());
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+            assertThatThrownBy(() -> producer.send(new ProducerRecord<>("__consumer_offsets", 0, "key", "value"))
+                            .get(30, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(InvalidTopicException.class);
+        }
     }
 
     @Test
