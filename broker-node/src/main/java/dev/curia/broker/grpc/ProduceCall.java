@@ -1,7 +1,9 @@
 package dev.curia.broker.grpc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.curia.broker.group.OffsetsTopic;
 import dev.curia.broker.kafka.batch.BatchEncoder;
+import dev.curia.broker.txn.TransactionsTopic;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.time.Clock;
 import dev.curia.proto.common.v1.ErrorCode;
@@ -18,6 +20,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,7 @@ final class ProduceCall implements StreamObserver<ProduceRequest> {
     /** Together with the largest message this bounds what one stream holds in memory. */
     static final int IN_FLIGHT = 16;
 
+    private static final Set<String> OF_COORDINATORS = Set.of(OffsetsTopic.NAME, TransactionsTopic.NAME);
     private static final Duration APPEND_TIMEOUT = Duration.ofSeconds(30);
 
     private final Replicas replicas;
@@ -173,6 +177,8 @@ final class ProduceCall implements StreamObserver<ProduceRequest> {
     private static @Nullable String whatIsWrong(ProduceRequest request) {
         String wrong = DataService.wrongPartition(request.getTopic(), request.getPartition());
         if (wrong != null) return wrong;
+        if (OF_COORDINATORS.contains(request.getTopic()))
+            return "topic " + request.getTopic() + " is written by coordinators only";
         if (request.getRecordsCount() == 0) return "a request without records";
         if (request.getAcks() == Acks.UNRECOGNIZED) return "acks is " + request.getAcksValue() + ", expected 0 or 1";
         if (request.getCompression() == Compression.UNRECOGNIZED)

@@ -291,6 +291,7 @@ class DataServiceTest {
         assertInvalid(produce(request().build()), "without records");
         assertInvalid(produce(request("a").setTopic("").build()), "topic is empty");
         assertInvalid(produce(request("a").setPartition(-1).build()), "partition is -1");
+        assertInvalid(produce(request("a").setTopic("__consumer_offsets").build()), "by coordinators only");
         assertInvalid(produce(request("a").setAcksValue(9).build()), "acks is 9");
         assertInvalid(produce(request("a").setCompressionValue(9).build()), "compression is 9");
         assertInvalid(consume(-1, 0), "offset is -1");

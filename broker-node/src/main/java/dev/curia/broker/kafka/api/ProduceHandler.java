@@ -60,7 +60,6 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
     private static final int MOST_REFUSED_PRODUCERS = 10_000;
 
     private static final Set<String> OF_COORDINATORS = Set.of(OffsetsTopic.NAME, TransactionsTopic.NAME);
-    private static final String ADMIN_CLIENT = "__admin_client";
 
     private final PartitionLookup partitions;
     private final Membership membership;
@@ -122,7 +121,7 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
                 PartitionLookup.Found found = context.version() >= FIRST_WITH_IDS
                         ? partitions.byId(Codes.uuid(topic.topicId()), partition.index())
                         : partitions.byName(topic.name(), partition.index());
-                CompletableFuture<AppendResult> result = mayWrite(context, found)
+                CompletableFuture<AppendResult> result = mayWrite(found)
                         ? produce(request, topic, partition, found, frame)
                         : refused(Errors.INVALID_TOPIC_EXCEPTION, "Clients do not write to the topics of coordinators");
                 parts.add(new Part(topic, partition.index(), found, result));
@@ -132,12 +131,11 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
                 .thenApply(done -> request.acks() == 0 ? silence(parts) : answer(context, parts));
     }
 
-    /** What a coordinator can't read it does not load: groups or transactions would be lost. Kafka lets its admin client. */
-    private static boolean mayWrite(RequestContext context, PartitionLookup.Found found) {
+    /** What a coordinator can't read it does not load: groups or transactions would be lost. */
+    private static boolean mayWrite(PartitionLookup.Found found) {
         return found.topic()
-                        .filter(topic -> OF_COORDINATORS.contains(topic.name()))
-                        .isEmpty()
-                || ADMIN_CLIENT.equals(context.clientId());
+                .filter(topic -> OF_COORDINATORS.contains(topic.name()))
+                .isEmpty();
     }
 
     /** Looks at the batch before its bytes are handed over. */
