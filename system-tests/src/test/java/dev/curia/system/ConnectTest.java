@@ -105,8 +105,13 @@ class ConnectTest {
                 "all lines in the sink",
                 PATIENCE,
                 () -> new HashSet<>(lines(out)).equals(new HashSet<>(expected(3 * BATCH))));
-        assertThat(Text.values(Clients.of(CLUSTER).readCommitted("copied")))
-                .containsExactlyElementsOf(expected(3 * BATCH));
+        // The sink reads what is not committed yet, too.
+        Clients clients = Clients.of(CLUSTER);
+        Await.until(
+                "all lines committed",
+                PATIENCE,
+                () -> clients.readCommitted("copied").size() >= 3 * BATCH);
+        assertThat(Text.values(clients.readCommitted("copied"))).containsExactlyElementsOf(expected(3 * BATCH));
     }
 
     @Test
