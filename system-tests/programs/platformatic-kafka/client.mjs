@@ -41,8 +41,11 @@ async function member (groupId, topic, read, options = {}) {
     topics: [topic], mode: 'committed', fallbackMode: 'earliest', isolationLevel: FetchIsolationLevels.READ_COMMITTED, autocommit: false, ...classic
   })
   stream.on('data', message => read.push(message))
+  let closing = false
+  // A stream may still fetch while its consumer closes, and then says that the client is closed.
+  stream.on('error', error => { if (!closing) throw error })
   const owned = () => (consumer.assignments ?? []).filter(its => its.topic === topic).reduce((sum, its) => sum + its.partitions.length, 0)
-  return { consumer, owned, close: () => consumer.close(true) }
+  return { consumer, owned, close: () => { closing = true; return consumer.close(true) } }
 }
 
 async function records () {
