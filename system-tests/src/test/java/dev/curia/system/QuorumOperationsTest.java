@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * The quorum's nodes come, go and are lost, one after the other, until none is left of those that the brokers were configured with, while
@@ -20,6 +22,7 @@ class QuorumOperationsTest {
     private static final Duration LIMIT = Duration.ofSeconds(15);
 
     @Test
+    @Timeout(value = 6, unit = TimeUnit.MINUTES) // many commands, each a process, beside another test
     void theQuorumIsReplacedNodeByNodeAndRecoveredFromOneUnderLoad() {
         try (LocalCluster cluster = LocalCluster.of(3, 3).startAs("QuorumOperationsTest")) {
             Clients clients = Clients.of(cluster);
