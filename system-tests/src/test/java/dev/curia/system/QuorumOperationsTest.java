@@ -36,15 +36,13 @@ class QuorumOperationsTest {
 
                 measured(load, "the quorum's leadership is transferred", () -> {
                     int next = new QuorumView(cluster).leader() == 102 ? 101 : 102;
-                    assertThat(curia(cluster, "quorum", "transfer", Integer.toString(next)))
-                            .contains("leads the quorum now");
+                    done(cluster, "transfer", Integer.toString(next));
                     assertThat(new QuorumView(cluster).leader()).isEqualTo(next);
                 });
 
                 int leader = new QuorumView(cluster).leader();
                 measured(load, "the quorum's leader is removed", () -> {
-                    assertThat(curia(cluster, "quorum", "remove", Integer.toString(leader)))
-                            .contains("is out of the quorum");
+                    done(cluster, "remove", Integer.toString(leader));
                     assertThat(new QuorumView(cluster).leader()).isNotEqualTo(leader);
                 });
                 cluster.abandonQuorumNode(leader);
@@ -109,6 +107,14 @@ class QuorumOperationsTest {
         load.awaitProgress();
         Figures.report(what + ", longest time without an acknowledgement", load.longestGap());
         assertThat(load.longestGap()).isLessThan(LIMIT);
+    }
+
+    /** A successor that has no processor for a second does not take over; whoever asks again succeeds. */
+    private static void done(LocalCluster cluster, String... command) {
+        Await.until(
+                String.join(" ", command),
+                Clients.PATIENCE,
+                () -> command(cluster, command).exitCode() == 0);
     }
 
     private static void add(LocalCluster cluster, int id, LocalCluster.JoiningNode node) {
