@@ -39,7 +39,10 @@ final class RatisSettings {
         if (peers.isEmpty() && !directory.joins()) {
             peers = config.voters().stream().map(RatisSettings::peer).toList();
         }
-        return RaftGroup.valueOf(groupId(config.clusterId()), peers);
+        // Ratis refuses a group without this node. One that was removed waits, as one that joins, for a leader who adds
+        // it.
+        boolean removed = peers.stream().noneMatch(peer -> peer.getId().equals(peerId(config.nodeId())));
+        return RaftGroup.valueOf(groupId(config.clusterId()), removed ? List.of() : peers);
     }
 
     static RaftGroupId groupId(String clusterId) {
