@@ -3,15 +3,12 @@ package dev.curia.broker;
 import dev.curia.broker.config.NodeConfig;
 import dev.curia.broker.config.ServerSettings;
 import dev.curia.common.time.SystemClock;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import dev.curia.testkit.FreePorts;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +33,7 @@ final class EmbeddedNode implements AutoCloseable {
 
     /** Ready when this returns. */
     static EmbeddedNode start(Path directory, Map<String, String> more) throws Exception {
-        List<Integer> ports = freePorts(3);
+        List<Integer> ports = FreePorts.find(3);
         Map<String, String> settings = new HashMap<>();
         settings.put("process.roles", "quorum,broker");
         settings.put("node.id", "1");
@@ -55,18 +52,6 @@ final class EmbeddedNode implements AutoCloseable {
         settings.put("group.initial.rebalance.delay.ms", "0");
         settings.putAll(more);
         return new EmbeddedNode(settings, ports.get(2));
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        List<Integer> ports = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            sockets.add(socket);
-            ports.add(socket.getLocalPort());
-        }
-        for (ServerSocket socket : sockets) socket.close();
-        return ports;
     }
 
     String bootstrapServer() {

@@ -2,25 +2,15 @@ package dev.curia.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.curia.log.inspect.Finding;
-import dev.curia.log.inspect.LogTree;
-import dev.curia.log.inspect.LogVerifier;
-import dev.curia.log.inspect.PartitionFiles;
-import dev.curia.log.inspect.PartitionSummary;
-import dev.curia.log.inspect.Severity;
 import dev.curia.log.io.CrashingFileSystem;
-import dev.curia.testkit.Check;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,65 +25,25 @@ class CrashAtEveryCallTest {
             LogFixture.config("index.interval.bytes", "100", "retention.bytes", "2400", "preallocate", "true"), 1000);
 
     private static final int SCRIPTS = Integer.getInteger("crash.scripts", 1);
-    /** After one recovery of so many all files are verified, which takes longer than all else. */
-    private static final int VERIFY_EVERY = Integer.getInteger("crash.verify.every", 17);
 
     @TempDir
     Path path;
 
-    private long crashes;
-
     @Test
     void i1i4i5i6i9EverythingFlushedSurvivesAndNothingElseAppears() {
-        Check.forAll(SCRIPTS, SplittableRandom::nextLong, seed -> {
-            long calls = run(seed, Long.MAX_VALUE, false);
-            for (long call = 1; call <= calls; call++) {
-                run(seed, call, false);
-                run(seed, call, true);
-                crashes += 2;
-            }
-        });
-        System.getLogger(getClass().getName())
-                .log(System.Logger.Level.INFO, "{0} crashes in {1} scripts", crashes, SCRIPTS);
-        assertThat(crashes).isGreaterThan(200L * SCRIPTS);
+        CrashRuns runs = new CrashRuns(path, (files, random) -> new Script(files, random)::play);
+        assertThat(runs.ofScripts(SCRIPTS)).isGreaterThan(200L * SCRIPTS);
     }
-
-    /** @return how many calls the whole script makes */
-    private long run(long seed, long crashAt, boolean powerLoss) throws IOException {
-        Path scratch = Files.createTempDirectory(path, "disk");
-        CrashingFileSystem files = new CrashingFileSystem(scratch, new SplittableRandom(seed ^ crashAt));
-        files.crashAt(crashAt);
-        try {
-            boolean verify = Math.floorMod(2 * crashAt + (powerLoss ? 1 : 0), VERIFY_EVERY) == 0;
-            new Script(files, new SplittableRandom(seed)).play(powerLoss, verify);
-            return files.calls();
-        } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError("stopped at call " + crashAt + (powerLoss ? " by a power loss" : " by a kill"), e);
-        } finally {
-            files.close();
-            Files.delete(scratch);
-        }
-    }
-
-    private record Written(String value, int serial) {}
 
     private static final class Script {
         private static final int STEPS = 45;
 
         private final CrashingFileSystem files;
         private final SplittableRandom random;
-        /** What the log holds; the appends of a run are numbered. */
-        private final TreeMap<Long, Written> now = new TreeMap<>();
-        /** What it must hold whatever happens. */
-        private final TreeMap<Long, Written> promised = new TreeMap<>();
-        /** All that ever was at an offset. */
-        private final Map<Long, List<Written>> ever = new HashMap<>();
-
+        private final ExpectedLog expected = new ExpectedLog();
         /** The values of each append, which has a producer of its own. */
-        private final Map<Integer, String[]> sent = new HashMap<>();
+        private final Map<Integer, List<String>> sent = new HashMap<>();
 
-        private long promisedStart;
-        private long furthestStart;
         private long end;
         private int epoch;
         private int serial;
@@ -114,7 +64,7 @@ class CrashAtEveryCallTest {
                 for (int i = 0; i < STEPS; i++) step();
                 fixture().stop();
                 failedIfDown();
-                promiseAll();
+                expected.promiseAll();
             } catch (IOException | StorageException down) {
                 assertThat(files.crashed())
                         .as("failed without a crash: " + down)
@@ -134,22 +84,8 @@ class CrashAtEveryCallTest {
             if (verify) verify();
         }
 
-        /** What is on disk, as {@code curia log verify} sees it: all is sound, in use as after a clean stop. */
         private void verify() throws IOException {
-            List<Finding> wrong = new ArrayList<>();
-            LogVerifier.Sink sink = new LogVerifier.Sink() {
-                @Override
-                public void finding(@Nullable PartitionFiles partition, Finding finding) {
-                    if (finding.severity() != Severity.NOTE) wrong.add(finding);
-                }
-
-                @Override
-                public void partition(PartitionSummary summary) {}
-            };
-            LogTree tree = LogTree.of(files, fixture().path);
-            assertThat(tree.partitions()).hasSize(1);
-            new LogVerifier(files, new LogVerifier.Options(true, false), sink, bytes -> {}).verify(tree);
-            assertThat(wrong).isEmpty();
+            assertThat(Verification.of(files, List.of(fixture().path))).isEqualTo(new Verification(1, List.of()));
         }
 
         private void step() throws IOException {
@@ -159,22 +95,22 @@ class CrashAtEveryCallTest {
                 case 2 -> {
                     fixture().log.flush();
                     failedIfDown();
-                    promiseAll();
+                    expected.promiseAll();
                 }
                 case 3 -> {
                     long start = fixture().log.logStartOffset();
                     fixture().directory().checkpoint();
-                    promisedStart = Math.max(promisedStart, start);
+                    expected.promiseStart(start);
                 }
                 case 4 -> {
                     fixture().log.applyRetention(end, LogFixture.NOW);
-                    furthestStart = Math.max(furthestStart, fixture().log.logStartOffset());
+                    expected.startMayBe(fixture().log.logStartOffset());
                     fixture().log.dropSegmentsBeforeStart();
                     failedIfDown();
                 }
                 case 5 -> {
                     long start = random.nextLong(fixture().log.logStartOffset(), end + 1);
-                    furthestStart = Math.max(furthestStart, start);
+                    expected.startMayBe(start);
                     fixture().log.incrementLogStartOffset(start);
                 }
                 case 6 -> {
@@ -184,7 +120,7 @@ class CrashAtEveryCallTest {
                 case 7 -> {
                     fixture().stop();
                     failedIfDown();
-                    promiseAll();
+                    expected.promiseAll();
                     fixture().reopen();
                 }
                 default -> append();
@@ -195,40 +131,29 @@ class CrashAtEveryCallTest {
             epoch += random.nextInt(4) == 0 ? 1 : 0;
             int count = random.nextInt(1, 4);
             int number = serial++;
-            String[] values = new String[count];
-            for (int i = 0; i < count; i++) {
-                Written written = new Written("v" + number + "." + i + "x".repeat(random.nextInt(120)), number);
-                values[i] = written.value();
-                ever.computeIfAbsent(end + i, o -> new ArrayList<>()).add(written);
-            }
+            List<String> values = new ArrayList<>();
+            for (int i = 0; i < count; i++) values.add("v" + number + "." + i + "x".repeat(random.nextInt(120)));
+            expected.trying(end, values, number);
             sent.put(number, values);
-            AppendInfo info = fixture().append(LogFixture.idempotent(number, 0, 0, values), epoch);
+            AppendInfo info = append(number, values);
             if (!info.ok()) throw new IOException(info.message());
             assertThat(info.firstOffset()).isEqualTo(end);
-            for (int i = 0; i < count; i++) now.put(end + i, new Written(values[i], number));
+            expected.appended(end, values, number);
             end += count;
         }
 
-        private void truncate() throws IOException {
-            long start = fixture().log.logStartOffset();
-            long offset = random.nextLong(Math.max(start, end - 6), end + 1);
-            TreeMap<Long, Written> before = new TreeMap<>(now);
-            // A whole batch goes when the cut is within it; when it fails half way, it may have gone all the same.
-            Written first = now.get(offset);
-            for (TreeMap<Long, Written> each : List.of(now, promised)) {
-                each.tailMap(offset, true).clear();
-                if (first != null) each.values().removeIf(w -> w.serial() == first.serial());
-            }
-            epoch++;
-            fixture().log.truncateTo(offset);
-            end = fixture().log.logEndOffset();
-            now.putAll(before.headMap(end));
-            promised.tailMap(end, true).clear();
+        private AppendInfo append(int number, List<String> values) {
+            return fixture().append(LogFixture.idempotent(number, 0, 0, values.toArray(String[]::new)), epoch);
         }
 
-        private void promiseAll() {
-            promised.clear();
-            promised.putAll(now);
+        private void truncate() {
+            PartitionLog log = fixture().log;
+            long offset = random.nextLong(Math.max(log.logStartOffset(), end - 6), end + 1);
+            epoch++;
+            end = expected.cut(offset, () -> {
+                log.truncateTo(offset);
+                return log.logEndOffset();
+            });
         }
 
         /** Work in the background reports its failure to the directory, not to its caller. */
@@ -237,39 +162,16 @@ class CrashAtEveryCallTest {
         }
 
         private void check(boolean killed) throws IOException {
-            PartitionLog log = fixture().log;
             assertThat(fixture().failures).isEmpty();
-            assertThat(log.isOnline()).isTrue();
-            assertThat(log.logStartOffset()).isBetween(promisedStart, Math.max(promisedStart, furthestStart));
-            TreeMap<Long, String> found = new TreeMap<>();
-            for (String record : fixture().records()) {
-                int at = record.indexOf('=');
-                found.put(Long.parseLong(record.substring(0, at)), record.substring(at + 1));
-            }
-            assertThat(found).hasSize((int) (log.logEndOffset() - log.logStartOffset()));
-            int last = -1;
-            for (Map.Entry<Long, String> each : found.entrySet()) {
-                Written written = ever.getOrDefault(each.getKey(), List.of()).stream()
-                        .filter(w -> w.value().equals(each.getValue()))
-                        .findFirst()
-                        .orElseThrow(() -> new AssertionError("never written: " + each));
-                assertThat(written.serial()).as("order at " + each).isGreaterThanOrEqualTo(last);
-                last = written.serial();
-            }
-            checkDuplicates(found, last);
-            TreeMap<Long, Written> kept = killed ? now : promised;
-            kept.tailMap(log.logStartOffset(), true)
-                    .forEach((offset, written) ->
-                            assertThat(found).as("offset %s", offset).containsEntry(offset, written.value()));
+            checkDuplicates(expected.check(fixture().log, killed));
         }
 
         /** The newest append is known as one of its producer's. */
-        private void checkDuplicates(NavigableMap<Long, String> found, int serialOfLast) {
-            if (found.isEmpty()) return;
-            String[] values = Objects.requireNonNull(sent.get(serialOfLast));
-            AppendInfo again = fixture().append(LogFixture.idempotent(serialOfLast, 0, 0, values), epoch);
+        private void checkDuplicates(int serialOfLast) {
+            if (serialOfLast < 0) return;
+            AppendInfo again = append(serialOfLast, Objects.requireNonNull(sent.get(serialOfLast)));
             assertThat(again.duplicate()).isTrue();
-            assertThat(again.lastOffset()).isEqualTo(found.lastKey());
+            assertThat(again.lastOffset()).isEqualTo(fixture().log.logEndOffset() - 1);
         }
 
         /** The log takes appends, flushes and restarts as before. */

@@ -20,7 +20,7 @@ import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /** A log directory with one log, batches as Kafka's own client builds them, and what a reader finds. */
-final class LogFixture implements AutoCloseable {
+public final class LogFixture implements AutoCloseable {
     static final TopicPartition NAME = new TopicPartition("orders", 0);
     static final Uuid TOPIC_ID = new Uuid(1, 2);
     static final long NOW = 1_700_000_000_000L;
@@ -45,14 +45,14 @@ final class LogFixture implements AutoCloseable {
         this.log = openOrCreate(directory, config);
     }
 
-    static LogConfig config(String... namesAndValues) {
+    public static LogConfig config(String... namesAndValues) {
         Map<String, String> settings = new java.util.HashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) settings.put(namesAndValues[i], namesAndValues[i + 1]);
         return LogConfig.of(settings);
     }
 
     /** Smaller segments than a topic may ask for. */
-    static LogConfig withSegmentBytes(LogConfig c, int segmentBytes) {
+    public static LogConfig withSegmentBytes(LogConfig c, int segmentBytes) {
         return new LogConfig(
                 segmentBytes,
                 c.segmentMs(),
@@ -106,7 +106,8 @@ final class LogFixture implements AutoCloseable {
         return records(log, log.logStartOffset());
     }
 
-    static List<String> records(PartitionLog log, long from) throws IOException {
+    /** Each as {@code offset=value}. */
+    public static List<String> records(PartitionLog log, long from) throws IOException {
         List<String> found = new ArrayList<>();
         long offset = from;
         while (offset < log.logEndOffset()) {

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.curia.log.batch.AppendOrigin;
 import dev.curia.log.io.CrashingFileSystem;
 import dev.curia.log.producer.ProducerDescription;
-import dev.curia.testkit.Check;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -36,35 +34,13 @@ class ProducerCrashTest {
     @TempDir
     Path path;
 
-    private long crashes;
-
     @Test
     void whatIsKnownFollowsFromTheRecordsThatAreLeft() {
-        Check.forAll(SCRIPTS, SplittableRandom::nextLong, seed -> {
-            long calls = run(seed, Long.MAX_VALUE, false);
-            for (long call = 1; call <= calls; call++) {
-                run(seed, call, false);
-                run(seed, call, true);
-                crashes += 2;
-            }
+        CrashRuns runs = new CrashRuns(path, (files, random) -> {
+            Script script = new Script(files, random);
+            return (powerLoss, verify) -> script.play(powerLoss);
         });
-        assertThat(crashes).isGreaterThan(200L * SCRIPTS);
-    }
-
-    /** Answers how many calls the whole script makes. */
-    private long run(long seed, long crashAt, boolean powerLoss) throws IOException {
-        Path scratch = Files.createTempDirectory(path, "disk");
-        CrashingFileSystem files = new CrashingFileSystem(scratch, new SplittableRandom(seed ^ crashAt));
-        files.crashAt(crashAt);
-        try {
-            new Script(files, new SplittableRandom(seed)).play(powerLoss);
-            return files.calls();
-        } catch (AssertionError | RuntimeException | IOException e) {
-            throw new AssertionError("stopped at call " + crashAt + (powerLoss ? " by a power loss" : " by a kill"), e);
-        } finally {
-            files.close();
-            Files.delete(scratch);
-        }
+        assertThat(runs.ofScripts(SCRIPTS)).isGreaterThan(200L * SCRIPTS);
     }
 
     private static final class Script {

@@ -31,4 +31,18 @@ final class KafkaTool {
         line.addAll(arguments);
         return Command.of(line).input(input).within(Duration.ofMinutes(2)).run();
     }
+
+    /** Of partitions to other brokers or directories, as this file says; {@code --execute}, {@code --verify} or {@code --cancel}. */
+    static String reassign(LocalCluster cluster, Path file, String action) {
+        return run(
+                        "org.apache.kafka.tools.reassign.ReassignPartitionsCommand",
+                        List.of(
+                                "--bootstrap-server",
+                                cluster.bootstrapServers(),
+                                "--reassignment-json-file",
+                                file.toString(),
+                                action))
+                .orFail()
+                .text();
+    }
 }

@@ -300,16 +300,7 @@ class LogDirectoryFailureTest {
                 file,
                 "{\"version\":1,\"partitions\":[{\"topic\":\"" + partition.topic() + "\",\"partition\":"
                         + partition.partition() + ",\"replicas\":" + brokers + ",\"log_dirs\":[" + paths + "]}]}");
-        return KafkaTool.run(
-                        "org.apache.kafka.tools.reassign.ReassignPartitionsCommand",
-                        List.of(
-                                "--bootstrap-server",
-                                CLUSTER.bootstrapServers(),
-                                "--reassignment-json-file",
-                                file.toString(),
-                                action))
-                .orFail()
-                .text();
+        return KafkaTool.reassign(CLUSTER, file, action);
     }
 
     private static Path directoryOf(int broker, TopicPartition partition) {

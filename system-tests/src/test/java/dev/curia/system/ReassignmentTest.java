@@ -148,16 +148,7 @@ class ReassignmentTest {
                 file,
                 "{\"version\":1,\"partitions\":[{\"topic\":\"" + partition.topic() + "\",\"partition\":"
                         + partition.partition() + ",\"replicas\":" + replicas + "}]}");
-        return KafkaTool.run(
-                        "org.apache.kafka.tools.reassign.ReassignPartitionsCommand",
-                        List.of(
-                                "--bootstrap-server",
-                                CLUSTER.bootstrapServers(),
-                                "--reassignment-json-file",
-                                file.toString(),
-                                action))
-                .orFail()
-                .text();
+        return KafkaTool.reassign(CLUSTER, file, action);
     }
 
     private void awaitGone(int broker, TopicPartition partition) {

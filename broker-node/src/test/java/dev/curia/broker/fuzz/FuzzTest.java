@@ -12,11 +12,10 @@ import dev.curia.broker.config.NodeConfig;
 import dev.curia.broker.config.ServerSettings;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
+import dev.curia.testkit.FreePorts;
 import dev.curia.testkit.Memory;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -79,7 +78,7 @@ class FuzzTest {
         ((Logger) LoggerFactory.getLogger("dev.curia")).addAppender(errors);
         before = Thread.getDefaultUncaughtExceptionHandler();
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> faults.add(thread.getName() + " died: " + e));
-        List<Integer> ports = freePorts(2);
+        List<Integer> ports = FreePorts.find(2);
         Map<String, String> settings = new HashMap<>();
         settings.put("process.roles", "quorum,broker");
         settings.put("node.id", "1");
@@ -123,18 +122,6 @@ class FuzzTest {
         Logger logger = (Logger) LoggerFactory.getLogger(name);
         levels.put(name, logger.getLevel());
         logger.setLevel(level);
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        List<Integer> ports = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            sockets.add(socket);
-            ports.add(socket.getLocalPort());
-        }
-        for (ServerSocket socket : sockets) socket.close();
-        return ports;
     }
 
     @Test

@@ -18,9 +18,8 @@ import dev.curia.proto.admin.v1.InspectQuorumResponse;
 import dev.curia.proto.admin.v1.QuorumChange;
 import dev.curia.proto.admin.v1.QuorumVoter;
 import dev.curia.testkit.Await;
+import dev.curia.testkit.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,14 +52,10 @@ class QuorumOperationsTest {
 
     @BeforeEach
     void start() throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        for (int i = 0; i < 8; i++) sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        List<Integer> ports = FreePorts.find(8);
         for (int id = 1; id <= 4; id++) {
-            int raft = sockets.get(2 * id - 2).getLocalPort();
-            int rpc = sockets.get(2 * id - 1).getLocalPort();
-            all.add(new Voter(id, "127.0.0.1", raft, rpc));
+            all.add(new Voter(id, "127.0.0.1", ports.get(2 * id - 2), ports.get(2 * id - 1)));
         }
-        for (ServerSocket socket : sockets) socket.close();
         for (int id = 1; id <= 3; id++) {
             QuorumDirectory.format(config(id).directory(), CLUSTER, id, new SplittableRandom(id));
             nodes.put(id, new RealNode(config(id)));

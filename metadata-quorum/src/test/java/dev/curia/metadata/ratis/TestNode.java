@@ -11,11 +11,8 @@ import dev.curia.metadata.port.ProcessWatch;
 import dev.curia.proto.metadata.v1.MetadataBatch;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.testkit.Await;
+import dev.curia.testkit.FreePorts;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,25 +73,11 @@ final class TestNode implements AutoCloseable, MetadataLog.CommitListener, Metad
 
     static List<Voter> voters(int count) {
         List<Voter> voters = new ArrayList<>();
-        for (int port : freePorts(count)) {
+        for (int port : FreePorts.find(count)) {
             int id = voters.size() + 1;
             voters.add(new Voter(id, "127.0.0.1", port, 10_000 + id));
         }
         return voters;
-    }
-
-    /** All open at once, so that they differ. */
-    private static List<Integer> freePorts(int count) {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            List<Integer> ports =
-                    sockets.stream().map(ServerSocket::getLocalPort).toList();
-            for (ServerSocket socket : sockets) socket.close();
-            return ports;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** The next batch of this controller. */
