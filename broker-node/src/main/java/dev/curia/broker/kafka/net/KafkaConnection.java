@@ -6,6 +6,7 @@ import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.codec.MalformedRequestException;
 import dev.curia.broker.kafka.codec.RequestCodec;
 import dev.curia.broker.kafka.codec.SliceRecords;
+import dev.curia.common.security.Principal;
 import dev.curia.common.time.Clock;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -228,6 +229,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
                 request.request.version(),
                 request.header.correlationId(),
                 request.header.clientId(),
+                Principal.ANONYMOUS,
                 id,
                 client.getAddress(),
                 listener,

@@ -2,6 +2,7 @@ package dev.curia.broker.kafka.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.common.security.Principal;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.proto.metadata.v1.ClusterRecord;
 import dev.curia.proto.metadata.v1.MetadataRecord;
@@ -68,8 +69,8 @@ class ApiVersionsHandlerTest {
                 .setClientSoftwareVersion("1")
                 .setClusterId(clusterId)
                 .setNodeId(nodeId);
-        RequestContext context =
-                new RequestContext((short) 5, 1, "test", "c", InetAddress.getLoopbackAddress(), "PLAINTEXT", 0);
+        RequestContext context = new RequestContext(
+                (short) 5, 1, "test", Principal.ANONYMOUS, "c", InetAddress.getLoopbackAddress(), "PLAINTEXT", 0);
         return Errors.forCode(handler.handle(context, new ApiVersionsRequest(data, (short) 5))
                 .toCompletableFuture()
                 .join()

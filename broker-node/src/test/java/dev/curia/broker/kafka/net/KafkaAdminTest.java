@@ -7,6 +7,7 @@ import dev.curia.broker.kafka.api.LogDirs.Held;
 import dev.curia.broker.kafka.api.LogDirs.LogDir;
 import dev.curia.broker.kafka.api.RequestContext;
 import dev.curia.broker.kafka.api.RequestHandler;
+import dev.curia.common.security.Principal;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.NewTopic;
 import dev.curia.replica.Replica;
@@ -293,8 +294,15 @@ class KafkaAdminTest {
     @SuppressWarnings("unchecked")
     private <Q extends AbstractRequest> AbstractResponse handle(ApiKeys api, Q request) throws Exception {
         RequestHandler<Q> handler = (RequestHandler<Q>) broker.apis.find(api).orElseThrow();
-        RequestContext context =
-                new RequestContext(request.version(), 1, "test", "c", InetAddress.getLoopbackAddress(), "PLAINTEXT", 0);
+        RequestContext context = new RequestContext(
+                request.version(),
+                1,
+                "test",
+                Principal.ANONYMOUS,
+                "c",
+                InetAddress.getLoopbackAddress(),
+                "PLAINTEXT",
+                0);
         return Objects.requireNonNull(
                 handler.handle(context, request).toCompletableFuture().get(20, TimeUnit.SECONDS));
     }

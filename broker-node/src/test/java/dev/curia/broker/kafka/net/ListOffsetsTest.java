@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curia.broker.kafka.api.RequestContext;
 import dev.curia.broker.kafka.api.RequestHandler;
+import dev.curia.common.security.Principal;
 import dev.curia.replica.Replica;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -78,8 +79,8 @@ class ListOffsetsTest {
                         .setPartitions(List.of(
                                 new ListOffsetsPartition().setTimestamp(time).setCurrentLeaderEpoch(leaderEpoch)))))
                 .build((short) version);
-        RequestContext context =
-                new RequestContext((short) version, 1, "test", "c", InetAddress.getLoopbackAddress(), "PLAINTEXT", 0);
+        RequestContext context = new RequestContext(
+                (short) version, 1, "test", Principal.ANONYMOUS, "c", InetAddress.getLoopbackAddress(), "PLAINTEXT", 0);
         return handler()
                 .handle(context, request)
                 .toCompletableFuture()
