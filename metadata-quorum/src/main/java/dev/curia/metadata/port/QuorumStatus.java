@@ -7,6 +7,8 @@ import java.util.Optional;
  * The Raft group as this node sees it. Immutable.
  *
  * @param leader empty while none is known
+ * @param committedIndex counts the entries that Raft writes for itself, one of them after most records
+ * @param appliedIndex of the last record in the image, so it may stay a little below {@code committedIndex}
  * @param snapshotIndex -1: none yet
  */
 public record QuorumStatus(

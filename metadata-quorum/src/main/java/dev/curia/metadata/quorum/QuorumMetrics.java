@@ -30,8 +30,10 @@ public final class QuorumMetrics {
             "curia_quorum_committed_index",
             "The last entry of the metadata log that a majority has, as this node knows.",
             "Its rate is what changes in the cluster; it is not part of producing and consuming.");
-    private static final MetricKey APPLIED =
-            gauge("curia_quorum_applied_index", "The last entry that this node has applied.", "");
+    private static final MetricKey APPLIED = gauge(
+            "curia_quorum_applied_index",
+            "The last record of the metadata log that this node has applied.",
+            "Raft's own entries count as committed only, so it may stay a little below curia_quorum_committed_index.");
     private static final MetricKey BEHIND = gauge(
             "curia_quorum_behind_entries",
             "Entries that this node knows of and has not applied.",
