@@ -189,7 +189,7 @@ final class ExampleRequests {
             data.featureUpdates()
                     .add(new UpdateFeaturesRequestData.FeatureUpdateKey()
                             .setFeature("metadata.version")
-                            .setMaxVersionLevel((short) 1));
+                            .setMaxVersionLevel((short) 2));
             return data;
         });
         examples.put(

@@ -87,8 +87,8 @@ class StockToolsTest {
     void kafkaFeatures() {
         String tool = "org.apache.kafka.tools.FeatureCommand";
         assertThat(text(tool, "describe")).contains("metadata.version", "FinalizedVersionLevel");
-        assertThat(text(tool, "upgrade", "--feature", "metadata.version=1"))
-                .contains("metadata.version was upgraded to 1.");
+        assertThat(text(tool, "upgrade", "--feature", "metadata.version=2"))
+                .contains("metadata.version was upgraded to 2.");
         Command.Result refused = run(tool, "upgrade", "--feature", "transaction.version=99");
         assertThat(refused.exitCode()).isNotZero();
         assertThat(refused.text() + refused.err()).contains("Could not upgrade transaction.version to 99");

@@ -11,8 +11,16 @@ import java.util.Optional;
  * then registered by brokers, advertised to clients, and may be finalized.
  */
 public final class Features {
-    /** Which metadata records there are, and what they mean. Levels are our own, not Kafka's. */
+    /**
+     * Which metadata records there are, and what they mean. Levels are our own, not Kafka's. 2: {@link #ACCESS_RECORDS}.
+     */
     public static final String METADATA_VERSION = "metadata.version";
+
+    /**
+     * The level of {@link #METADATA_VERSION} from which records of SCRAM credentials, ACLs and client quotas may be written: an older node halts on
+     * them.
+     */
+    public static final int ACCESS_RECORDS = 2;
 
     /** 1: the consumer group protocol of KIP-848. */
     public static final String GROUP_VERSION = "group.version";
@@ -22,7 +30,7 @@ public final class Features {
 
     /** What this build can work with; of a maximum of 0 nothing is said to anyone. */
     public static final Map<String, LevelRange> SUPPORTED = Map.of(
-            METADATA_VERSION, new LevelRange(1, 1),
+            METADATA_VERSION, new LevelRange(1, ACCESS_RECORDS),
             GROUP_VERSION, new LevelRange(0, 1),
             TRANSACTION_VERSION, new LevelRange(0, 2));
 

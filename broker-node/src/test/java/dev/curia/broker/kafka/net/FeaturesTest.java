@@ -54,7 +54,7 @@ class FeaturesTest {
     void supportedAndFinalizedLevelsAreDescribed() throws Exception {
         FeatureMetadata features = get(admin.describeFeatures().featureMetadata());
         assertThat(features.finalizedFeatures())
-                .containsEntry(Features.METADATA_VERSION, new FinalizedVersionRange((short) 1, (short) 1));
+                .containsEntry(Features.METADATA_VERSION, new FinalizedVersionRange((short) 2, (short) 2));
         assertThat(features.finalizedFeaturesEpoch()).hasValue(broker.image().index());
         Features.SUPPORTED.forEach((name, levels) -> {
             if (levels.max() == 0) {
@@ -68,7 +68,7 @@ class FeaturesTest {
 
     @Test
     void aLevelIsFinalizedOrRefusedWithTheReason() throws Exception {
-        update(Features.METADATA_VERSION, 1, UpgradeType.UPGRADE);
+        update(Features.METADATA_VERSION, 2, UpgradeType.UPGRADE);
         assertThatThrownBy(() -> update(Features.METADATA_VERSION, 29, UpgradeType.UPGRADE))
                 .hasCauseInstanceOf(InvalidUpdateVersionException.class)
                 .hasMessageContaining("metadata.version");

@@ -183,7 +183,7 @@ final class GoodRequests {
         var updates = new UpdateFeaturesRequestData.FeatureUpdateKeyCollection();
         updates.add(new UpdateFeaturesRequestData.FeatureUpdateKey()
                 .setFeature("metadata.version")
-                .setMaxVersionLevel((short) 1));
+                .setMaxVersionLevel((short) 2));
         return new UpdateFeaturesRequestData().setFeatureUpdates(updates).setTimeoutMs(1000);
     }
 

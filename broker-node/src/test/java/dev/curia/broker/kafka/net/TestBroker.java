@@ -168,7 +168,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                 MetadataRecord.newBuilder()
                         .setCluster(ClusterRecord.newBuilder().setClusterId("test"))
                         .build(),
-                ImageRecords.featureRecord(Features.METADATA_VERSION, 1),
+                ImageRecords.featureRecord(Features.METADATA_VERSION, Features.ACCESS_RECORDS),
                 ImageRecords.featureRecord(Features.GROUP_VERSION, 1),
                 MetadataRecord.newBuilder()
                         .setBrokerRegistration(BrokerRegistrationRecord.newBuilder()
