@@ -4,6 +4,8 @@ import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.common.time.Timers;
 import dev.curia.proto.admin.v1.AdminGrpc;
+import dev.curia.proto.admin.v1.AlterClientQuotasRequest;
+import dev.curia.proto.admin.v1.AlterClientQuotasResponse;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
@@ -101,6 +103,11 @@ public final class QuorumClient {
     /** Not repeated when an answer is lost: someone else may have altered the same settings since. */
     public CompletableFuture<AlterConfigsResponse> alterConfigs(AlterConfigsRequest request) {
         return call(AdminGrpc.getAlterConfigsMethod(), request, Repeat.UNSAFE);
+    }
+
+    /** Not repeated when an answer is lost: someone else may have altered the same quotas since. */
+    public CompletableFuture<AlterClientQuotasResponse> alterClientQuotas(AlterClientQuotasRequest request) {
+        return call(AdminGrpc.getAlterClientQuotasMethod(), request, Repeat.UNSAFE);
     }
 
     /** When an answer is lost, the repetition finds that there is no such broker any more. */

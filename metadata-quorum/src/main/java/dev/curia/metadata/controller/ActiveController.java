@@ -5,6 +5,7 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.decide.BrokerDecisions;
 import dev.curia.metadata.decide.BrokerStandings;
+import dev.curia.metadata.decide.ClientQuotaDecisions;
 import dev.curia.metadata.decide.ClusterDecisions;
 import dev.curia.metadata.decide.ConfigDecisions;
 import dev.curia.metadata.decide.Decision;
@@ -23,6 +24,8 @@ import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.BrokerProbe;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.MetadataLog.Outcome;
+import dev.curia.proto.admin.v1.AlterClientQuotasRequest;
+import dev.curia.proto.admin.v1.AlterClientQuotasResponse;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
@@ -240,6 +243,10 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
 
     public CompletableFuture<Answer<AlterConfigsResponse>> alterConfigs(AlterConfigsRequest request) {
         return submit(image -> configs.alter(image, request));
+    }
+
+    public CompletableFuture<Answer<AlterClientQuotasResponse>> alterClientQuotas(AlterClientQuotasRequest request) {
+        return submit(image -> ClientQuotaDecisions.alter(image, request));
     }
 
     public CompletableFuture<Answer<UpdateFeaturesResponse>> updateFeatures(UpdateFeaturesRequest request) {

@@ -80,6 +80,12 @@ public final class FeatureDecisions {
             return refused("Feature " + feature + " is at level " + current + ": to go up to " + level
                     + " ask for an upgrade.");
         }
+        if (feature.equals(Features.METADATA_VERSION)
+                && level < Features.ACCESS_RECORDS
+                && !image.clientQuotas().isEmpty()) {
+            return refused("There are client quotas, which need level " + Features.ACCESS_RECORDS + " of feature "
+                    + feature + "; remove them first.");
+        }
         return image.brokers().stream()
                 .filter(broker -> !broker.feature(feature).contains(level))
                 .min(Comparator.comparingInt(BrokerRegistration::id))

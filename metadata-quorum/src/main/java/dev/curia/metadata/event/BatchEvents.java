@@ -69,7 +69,14 @@ public final class BatchEvents {
             case PARTITION -> partition(record.getPartition());
             case PARTITION_CHANGE -> changed(record.getPartitionChange());
             case BROKER_EVENTS -> told(record.getBrokerEvents());
-            case CLUSTER, CONFIG, PRODUCER_ID_BLOCK, FEATURE_LEVEL, BROKER_STANDING, STOP_LEASE, KIND_NOT_SET -> {}
+            case CLUSTER,
+                    CONFIG,
+                    PRODUCER_ID_BLOCK,
+                    FEATURE_LEVEL,
+                    BROKER_STANDING,
+                    STOP_LEASE,
+                    CLIENT_QUOTA,
+                    KIND_NOT_SET -> {}
         }
     }
 

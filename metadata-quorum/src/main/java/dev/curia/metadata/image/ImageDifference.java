@@ -28,7 +28,8 @@ final class ImageDifference {
                 created,
                 removed,
                 partitions,
-                changedKeys(from.configs, to.configs));
+                changedKeys(from.configs, to.configs),
+                changed(from.clientQuotas, to.clientQuotas));
     }
 
     private static void addChangedPartitions(@Nullable Topic old, Topic now, Set<PartitionId> into) {
@@ -37,6 +38,13 @@ final class ImageDifference {
                     && old.partition(p).filter(now.partitions().get(p)::equals).isPresent();
             if (!same) into.add(new PartitionId(now.id(), p));
         }
+    }
+
+    private static Set<QuotaEntity> changed(ClientQuotas from, ClientQuotas to) {
+        Set<QuotaEntity> entities = new HashSet<>(from.entities());
+        entities.addAll(to.entities());
+        entities.removeIf(entity -> from.of(entity).equals(to.of(entity)));
+        return entities;
     }
 
     private static <K, V> Set<K> changedKeys(Map<K, V> from, Map<K, V> to) {

@@ -44,6 +44,7 @@ final class ImageDigest {
             sum += of.partition(id).map(state -> hash(id, state)).orElse(0L);
         }
         for (ConfigResource resource : delta.configs()) sum += sum(configs(of, resource));
+        for (QuotaEntity entity : delta.quotas()) sum += sum(ImageRecords.quotaRecords(of.clientQuotas(), entity));
         return sum;
     }
 

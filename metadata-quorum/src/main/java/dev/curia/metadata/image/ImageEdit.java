@@ -6,6 +6,7 @@ import dev.curia.proto.metadata.v1.BrokerFencingRecord;
 import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
 import dev.curia.proto.metadata.v1.BrokerStandingRecord;
 import dev.curia.proto.metadata.v1.BrokerUnregistrationRecord;
+import dev.curia.proto.metadata.v1.ClientQuotaRecord;
 import dev.curia.proto.metadata.v1.ConfigRecord;
 import dev.curia.proto.metadata.v1.FeatureLevelRecord;
 import dev.curia.proto.metadata.v1.MetadataRecord;
@@ -31,6 +32,7 @@ final class ImageEdit {
     private PMap<String, Uuid> topicIds;
     private PMap<ConfigResource, PMap<String, String>> configs;
     private PMap<String, Integer> features;
+    private ClientQuotas clientQuotas;
     private PSet<PartitionId> moving;
     private PSet<PartitionId> leaderless;
     private Optional<StopLease> stopLease;
@@ -42,6 +44,7 @@ final class ImageEdit {
     private final Map<Uuid, Topic> removedTopics = new HashMap<>();
     private final Set<PartitionId> changedPartitions = new HashSet<>();
     private final Set<ConfigResource> changedConfigs = new HashSet<>();
+    private final Set<QuotaEntity> changedQuotas = new HashSet<>();
 
     ImageEdit(MetadataImage base) {
         clusterId = base.clusterId;
@@ -50,6 +53,7 @@ final class ImageEdit {
         topicIds = base.topicIds;
         configs = base.configs;
         features = base.features;
+        clientQuotas = base.clientQuotas;
         moving = base.moving;
         leaderless = base.leaderless;
         stopLease = base.stopLease;
@@ -67,6 +71,7 @@ final class ImageEdit {
                 topicIds,
                 configs,
                 features,
+                clientQuotas,
                 moving,
                 leaderless,
                 stopLease,
@@ -75,7 +80,13 @@ final class ImageEdit {
                 0); // by the caller, from the difference
         return new MetadataImage.Applied(
                 image,
-                new MetadataDelta(changedBrokers, createdTopics, removedTopics, changedPartitions, changedConfigs));
+                new MetadataDelta(
+                        changedBrokers,
+                        createdTopics,
+                        removedTopics,
+                        changedPartitions,
+                        changedConfigs,
+                        changedQuotas));
     }
 
     private void replay(MetadataRecord record) {
@@ -93,6 +104,7 @@ final class ImageEdit {
             case PRODUCER_ID_BLOCK ->
                 nextProducerId = record.getProducerIdBlock().getNextProducerId();
             case FEATURE_LEVEL -> feature(record.getFeatureLevel());
+            case CLIENT_QUOTA -> quota(record.getClientQuota());
             case BROKER_STANDING -> stand(record.getBrokerStanding());
             case BROKER_EVENTS -> {} // for the journal
             case STOP_LEASE -> stopLease = ImageRecords.stopLease(record.getStopLease());
@@ -187,6 +199,12 @@ final class ImageEdit {
         values = record.hasValue() ? values.plus(record.getKey(), record.getValue()) : values.minus(record.getKey());
         configs = values.isEmpty() ? configs.minus(resource) : configs.plus(resource, values);
         changedConfigs.add(resource);
+    }
+
+    private void quota(ClientQuotaRecord record) {
+        QuotaEntity entity = ImageRecords.quotaEntity(record.getEntity());
+        clientQuotas = clientQuotas.with(entity, record.getKey(), record.hasValue() ? record.getValue() : null);
+        changedQuotas.add(entity);
     }
 
     private void feature(FeatureLevelRecord record) {

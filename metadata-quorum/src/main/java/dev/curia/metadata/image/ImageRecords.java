@@ -7,6 +7,7 @@ import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.common.v1.FeatureRange;
 import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
 import dev.curia.proto.metadata.v1.BrokerUnregistrationRecord;
+import dev.curia.proto.metadata.v1.ClientQuotaRecord;
 import dev.curia.proto.metadata.v1.ClusterRecord;
 import dev.curia.proto.metadata.v1.ConfigRecord;
 import dev.curia.proto.metadata.v1.FeatureLevelRecord;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Between the model and its records. Pure. */
 public final class ImageRecords {
@@ -180,6 +182,45 @@ public final class ImageRecords {
         return MetadataRecord.newBuilder().setConfig(config(resource, key)).build();
     }
 
+    /** @throws IllegalArgumentException when it names nobody, or an address and somebody else */
+    public static QuotaEntity quotaEntity(dev.curia.proto.common.v1.QuotaEntity e) {
+        return new QuotaEntity(
+                e.hasUser() ? Optional.of(e.getUser()) : Optional.empty(),
+                e.hasClientId() ? Optional.of(e.getClientId()) : Optional.empty(),
+                e.hasIp() ? Optional.of(e.getIp()) : Optional.empty());
+    }
+
+    public static dev.curia.proto.common.v1.QuotaEntity proto(QuotaEntity e) {
+        dev.curia.proto.common.v1.QuotaEntity.Builder entity = dev.curia.proto.common.v1.QuotaEntity.newBuilder();
+        e.user().ifPresent(entity::setUser);
+        e.clientId().ifPresent(entity::setClientId);
+        e.ip().ifPresent(entity::setIp);
+        return entity.build();
+    }
+
+    /** All limits of the entity. */
+    static Stream<MetadataRecord> quotaRecords(ClientQuotas quotas, QuotaEntity entity) {
+        return quotas.of(entity).entrySet().stream()
+                .map(limit -> quotaRecord(entity, limit.getKey(), limit.getValue()));
+    }
+
+    public static MetadataRecord quotaRecord(QuotaEntity entity, String key, double value) {
+        return MetadataRecord.newBuilder()
+                .setClientQuota(ClientQuotaRecord.newBuilder()
+                        .setEntity(proto(entity))
+                        .setKey(key)
+                        .setValue(value))
+                .build();
+    }
+
+    /** No limit of this kind any more. */
+    public static MetadataRecord quotaRemovalRecord(QuotaEntity entity, String key) {
+        return MetadataRecord.newBuilder()
+                .setClientQuota(
+                        ClientQuotaRecord.newBuilder().setEntity(proto(entity)).setKey(key))
+                .build();
+    }
+
     /** Sets {@link MetadataImage#nextProducerId()}. */
     public static MetadataRecord producerIdRecord(long nextProducerId) {
         return MetadataRecord.newBuilder()
@@ -235,6 +276,9 @@ public final class ImageRecords {
         });
         image.configs.forEach(
                 (resource, values) -> values.forEach((key, value) -> records.add(configRecord(resource, key, value))));
+        image.clientQuotas
+                .entities()
+                .forEach(entity -> quotaRecords(image.clientQuotas, entity).forEach(records::add));
         records.add(producerIdRecord(image.nextProducerId));
         image.stopLease.ifPresent(lease -> records.add(stopLeaseRecord(lease)));
         return records;

@@ -18,13 +18,15 @@ public record MetadataDelta(
         Set<Uuid> createdTopics,
         Map<Uuid, Topic> removedTopics,
         Set<PartitionId> partitions,
-        Set<ConfigResource> configs) {
+        Set<ConfigResource> configs,
+        Set<QuotaEntity> quotas) {
     public MetadataDelta {
         brokers = Set.copyOf(brokers);
         createdTopics = Set.copyOf(createdTopics);
         removedTopics = Map.copyOf(removedTopics);
         partitions = Set.copyOf(partitions);
         configs = Set.copyOf(configs);
+        quotas = Set.copyOf(quotas);
     }
 
     /** What leads from one image to another when the records in between are not known, as after a snapshot. */
@@ -37,6 +39,7 @@ public record MetadataDelta(
                 && createdTopics.isEmpty()
                 && removedTopics.isEmpty()
                 && partitions.isEmpty()
-                && configs.isEmpty();
+                && configs.isEmpty()
+                && quotas.isEmpty();
     }
 }

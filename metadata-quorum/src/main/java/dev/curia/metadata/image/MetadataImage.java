@@ -27,6 +27,7 @@ public final class MetadataImage {
             HashTreePMap.empty(),
             HashTreePMap.empty(),
             HashTreePMap.empty(),
+            ClientQuotas.EMPTY,
             HashTreePSet.empty(),
             HashTreePSet.empty(),
             Optional.empty(),
@@ -44,6 +45,7 @@ public final class MetadataImage {
     final PMap<String, Uuid> topicIds;
     final PMap<ConfigResource, PMap<String, String>> configs;
     final PMap<String, Integer> features;
+    final ClientQuotas clientQuotas;
     final PSet<PartitionId> moving; // follows from topics
     final PSet<PartitionId> leaderless; // likewise
     final Optional<StopLease> stopLease;
@@ -59,6 +61,7 @@ public final class MetadataImage {
             PMap<String, Uuid> topicIds,
             PMap<ConfigResource, PMap<String, String>> configs,
             PMap<String, Integer> features,
+            ClientQuotas clientQuotas,
             PSet<PartitionId> moving,
             PSet<PartitionId> leaderless,
             Optional<StopLease> stopLease,
@@ -72,6 +75,7 @@ public final class MetadataImage {
         this.topicIds = topicIds;
         this.configs = configs;
         this.features = features;
+        this.clientQuotas = clientQuotas;
         this.moving = moving;
         this.leaderless = leaderless;
         this.stopLease = stopLease;
@@ -89,6 +93,7 @@ public final class MetadataImage {
                 topicIds,
                 configs,
                 features,
+                clientQuotas,
                 moving,
                 leaderless,
                 stopLease,
@@ -199,6 +204,11 @@ public final class MetadataImage {
         return features.getOrDefault(feature, 0);
     }
 
+    /** What clients may use at most. */
+    public ClientQuotas clientQuotas() {
+        return clientQuotas;
+    }
+
     /** Producer ids below this one have been handed out. */
     public long nextProducerId() {
         return nextProducerId;
@@ -219,6 +229,7 @@ public final class MetadataImage {
                 && topics.equals(that.topics)
                 && configs.equals(that.configs)
                 && features.equals(that.features)
+                && clientQuotas.equals(that.clientQuotas)
                 && stopLease.equals(that.stopLease)
                 && nextProducerId == that.nextProducerId
                 && nextBrokerEpoch == that.nextBrokerEpoch;

@@ -13,7 +13,8 @@ enum Family {
     BROKERS("brokers"),
     TOPICS("topics"),
     PARTITIONS("partitions"),
-    CONFIGS("configs");
+    CONFIGS("configs"),
+    CLIENT_QUOTAS("client-quotas");
 
     private final String familyName;
 

@@ -7,13 +7,16 @@ import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataDelta;
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.QuotaEntity;
 import dev.curia.metadata.image.Topic;
 import dev.curia.proto.metadata.v1.MetadataRecord;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The edits that turn the stored form of one image into that of the next. Pure; used once. */
 final class StateEdits {
@@ -41,6 +44,7 @@ final class StateEdits {
         applied.delta().removedTopics().values().forEach(edits::removed);
         edits.topics();
         applied.delta().configs().forEach(edits::config);
+        applied.delta().quotas().forEach(edits::quota);
         return edits.edits;
     }
 
@@ -112,6 +116,19 @@ final class StateEdits {
         });
     }
 
+    private void quota(QuotaEntity entity) {
+        Map<String, Double> old = before.clientQuotas().of(entity);
+        Map<String, Double> now = after.clientQuotas().of(entity);
+        old.keySet().stream()
+                .filter(name -> !now.containsKey(name))
+                .forEach(name -> delete(Family.CLIENT_QUOTAS, quotaKey(entity, name)));
+        now.forEach((name, value) -> {
+            if (!value.equals(old.get(name))) {
+                put(Family.CLIENT_QUOTAS, quotaKey(entity, name), ImageRecords.quotaRecord(entity, name, value));
+            }
+        });
+    }
+
     private void put(Family family, byte[] key, MetadataRecord value) {
         edits.add(new StateEdit(family, ByteString.copyFrom(key), value));
     }
@@ -140,6 +157,20 @@ final class StateEdits {
                 .put(name)
                 .put(keyBytes)
                 .array();
+    }
+
+    /** Each name behind its length, -1: none; then the key: no two entities share a prefix. */
+    private static byte[] quotaKey(QuotaEntity entity, String key) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (Optional<String> name : List.of(entity.user(), entity.clientId(), entity.ip())) {
+            byte[] named = utf8(name.orElse(""));
+            bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES)
+                    .putInt(name.isPresent() ? named.length : -1)
+                    .array());
+            bytes.writeBytes(named);
+        }
+        bytes.writeBytes(utf8(key));
+        return bytes.toByteArray();
     }
 
     private static byte[] utf8(String text) {

@@ -5,6 +5,8 @@ import dev.curia.metadata.decide.RebalancePlan;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.QuorumStatus;
 import dev.curia.proto.admin.v1.AdminGrpc;
+import dev.curia.proto.admin.v1.AlterClientQuotasRequest;
+import dev.curia.proto.admin.v1.AlterClientQuotasResponse;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
@@ -17,6 +19,8 @@ import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
+import dev.curia.proto.admin.v1.DescribeClientQuotasRequest;
+import dev.curia.proto.admin.v1.DescribeClientQuotasResponse;
 import dev.curia.proto.admin.v1.DescribeClusterRequest;
 import dev.curia.proto.admin.v1.DescribeClusterResponse;
 import dev.curia.proto.admin.v1.DescribeDrainRequest;
@@ -108,6 +112,17 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     @Override
     public void alterConfigs(AlterConfigsRequest request, StreamObserver<AlterConfigsResponse> caller) {
         answers.answer(() -> RequestChecks.check(request), () -> controller.alterConfigs(request), caller);
+    }
+
+    @Override
+    public void alterClientQuotas(AlterClientQuotasRequest request, StreamObserver<AlterClientQuotasResponse> caller) {
+        answers.answer(() -> RequestChecks.check(request), () -> controller.alterClientQuotas(request), caller);
+    }
+
+    @Override
+    public void describeClientQuotas(
+            DescribeClientQuotasRequest request, StreamObserver<DescribeClientQuotasResponse> caller) {
+        reply(caller, Descriptions.quotas(log.image(), request.getEntity()));
     }
 
     @Override

@@ -10,6 +10,8 @@ import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.image.Topic;
 import dev.curia.metadata.port.QuorumStatus;
 import dev.curia.proto.admin.v1.BrokerDescription;
+import dev.curia.proto.admin.v1.ClientQuotaDescription;
+import dev.curia.proto.admin.v1.DescribeClientQuotasResponse;
 import dev.curia.proto.admin.v1.DescribeClusterResponse;
 import dev.curia.proto.admin.v1.DescribeQuorumResponse;
 import dev.curia.proto.admin.v1.DescribeTopicsResponse;
@@ -21,6 +23,7 @@ import dev.curia.proto.admin.v1.QuorumNodeDescription;
 import dev.curia.proto.admin.v1.TopicDescription;
 import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.admin.v1.TopicSummary;
+import dev.curia.proto.common.v1.QuotaEntity;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -103,6 +106,20 @@ final class Descriptions {
                 .setAppliedIndex(status.appliedIndex())
                 .setSnapshotIndex(status.snapshotIndex())
                 .build();
+    }
+
+    /** @param of the names that an entity has to have; without any: all entities */
+    static DescribeClientQuotasResponse quotas(MetadataImage image, QuotaEntity of) {
+        DescribeClientQuotasResponse.Builder response =
+                DescribeClientQuotasResponse.newBuilder().setIndex(image.index());
+        image.clientQuotas().entities().stream()
+                .filter(each -> (!of.hasUser() || each.user().equals(Optional.of(of.getUser())))
+                        && (!of.hasClientId() || each.clientId().equals(Optional.of(of.getClientId())))
+                        && (!of.hasIp() || each.ip().equals(Optional.of(of.getIp()))))
+                .forEach(each -> response.addQuotas(ClientQuotaDescription.newBuilder()
+                        .setEntity(ImageRecords.proto(each))
+                        .putAllLimits(image.clientQuotas().of(each))));
+        return response.build();
     }
 
     static ListReassignmentsResponse reassignments(MetadataImage image) {

@@ -1,7 +1,9 @@
 package dev.curia.metadata.rpc;
 
 import com.google.protobuf.ByteString;
+import dev.curia.proto.admin.v1.AlterClientQuotasRequest;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
+import dev.curia.proto.admin.v1.ClientQuotaAlteration;
 import dev.curia.proto.admin.v1.ConfigAlteration;
 import dev.curia.proto.admin.v1.ConfigChange;
 import dev.curia.proto.admin.v1.FeatureUpdate;
@@ -10,6 +12,7 @@ import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
 import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.common.v1.FeatureRange;
+import dev.curia.proto.common.v1.QuotaEntity;
 import dev.curia.proto.metadata.v1.AlterPartitionRequest;
 import dev.curia.proto.metadata.v1.FullTopic;
 import dev.curia.proto.metadata.v1.LogEnds;
@@ -75,6 +78,17 @@ final class RequestChecks {
                         "operation " + change.getOperationValue() + " on key " + change.getKey()
                                 + " is not known, expected 0 (set), 1 (delete), 2 (append) or 3 (subtract)");
             }
+        }
+    }
+
+    static void check(AlterClientQuotasRequest request) {
+        for (ClientQuotaAlteration alteration : request.getAlterationsList()) {
+            QuotaEntity entity = alteration.getEntity();
+            require(
+                    entity.hasIp()
+                            ? !entity.hasUser() && !entity.hasClientId()
+                            : entity.hasUser() || entity.hasClientId(),
+                    "an alteration's entity is neither a user, a client_id, a user with a client_id, nor an ip alone");
         }
     }
 

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.curia.common.id.PartitionId;
 import dev.curia.metadata.Fixtures;
 import dev.curia.metadata.decide.BrokerDecisions;
+import dev.curia.metadata.decide.ClientQuotaDecisions;
 import dev.curia.metadata.decide.Decision;
 import dev.curia.metadata.decide.TopicDecisions;
 import dev.curia.metadata.decide.TopicDefaults;
+import dev.curia.proto.admin.v1.AlterClientQuotasRequest;
+import dev.curia.proto.admin.v1.ClientQuotaAlteration;
+import dev.curia.proto.admin.v1.ClientQuotaChange;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.metadata.v1.MetadataRecord;
@@ -27,7 +31,9 @@ final class MetadataImageTest {
     /** A random history of decisions, as the batches that were written. */
     private static List<List<MetadataRecord>> history(SplittableRandom random) {
         List<List<MetadataRecord>> batches = new ArrayList<>();
-        batches.add(Fixtures.cluster(4).toRecords());
+        List<MetadataRecord> first = new ArrayList<>(Fixtures.cluster(4).toRecords());
+        first.add(ImageRecords.featureRecord(Features.METADATA_VERSION, Features.ACCESS_RECORDS));
+        batches.add(first);
         MetadataImage image = MetadataImage.EMPTY.apply(0, batches.get(0)).image();
         for (int step = 1; step < 60; step++) {
             Decision<?> decision = decide(image, random, step);
@@ -40,7 +46,7 @@ final class MetadataImageTest {
     private static Decision<?> decide(MetadataImage image, SplittableRandom random, int step) {
         int id = 1 + random.nextInt(4);
         long epoch = image.broker(id).map(BrokerRegistration::epoch).orElse(-1L);
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0 -> TOPICS.create(image, Fixtures.createTopic("t" + step, 1 + random.nextInt(5), 2), random);
             case 1 ->
                 TOPICS.delete(
@@ -51,8 +57,22 @@ final class MetadataImageTest {
             case 2 -> Fixtures.BROKERS.fence(image, id, epoch, Fixtures.CAUSE, Fixtures.ALL_ONLINE);
             case 3 -> Fixtures.BROKERS.unfence(image, id, epoch, Fixtures.ALL_ONLINE);
             case 4 -> BrokerDecisions.unregister(image, id);
+            case 5 -> ClientQuotaDecisions.alter(image, quotas(random));
             default -> Fixtures.BROKERS.register(image, Fixtures.register(id, step), false, Fixtures.ALL_ONLINE);
         };
+    }
+
+    private static AlterClientQuotasRequest quotas(SplittableRandom random) {
+        QuotaEntity entity =
+                random.nextBoolean() ? QuotaEntity.user("u" + random.nextInt(2)) : QuotaEntity.userClient("", "c");
+        ClientQuotaChange.Builder change = ClientQuotaChange.newBuilder()
+                .setKey(random.nextBoolean() ? "producer_byte_rate" : "request_percentage");
+        if (random.nextInt(3) > 0) change.setValue(1 + random.nextInt(2));
+        return AlterClientQuotasRequest.newBuilder()
+                .addAlterations(ClientQuotaAlteration.newBuilder()
+                        .setEntity(ImageRecords.proto(entity))
+                        .addChanges(change))
+                .build();
     }
 
     private static MetadataImage replay(List<List<MetadataRecord>> batches) {

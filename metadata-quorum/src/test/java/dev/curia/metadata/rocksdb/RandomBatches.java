@@ -7,6 +7,7 @@ import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.LevelRange;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
+import dev.curia.metadata.image.QuotaEntity;
 import dev.curia.metadata.image.ServerEndpoint;
 import dev.curia.metadata.image.Standing;
 import dev.curia.metadata.image.StopLease;
@@ -45,7 +46,7 @@ final class RandomBatches {
     }
 
     private List<MetadataRecord> records(MetadataImage image) {
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(11)) {
             case 0 -> List.of(ImageRecords.clusterRecord("cluster-" + random.nextInt(2)));
             case 1 -> List.of(ImageRecords.brokerRecord(broker(image)));
             case 2 -> fenceOrUnregister(image);
@@ -59,6 +60,7 @@ final class RandomBatches {
                                 ? ImageRecords.stopLeaseEndRecord()
                                 : ImageRecords.stopLeaseRecord(
                                         new StopLease(1 + random.nextInt(5), random.nextInt(4), 7, 1000)));
+            case 9 -> quota();
             case 7 -> List.of(ImageRecords.producerIdRecord(image.nextProducerId() + 1000));
             default -> List.of(ImageRecords.featureRecord("feature-" + random.nextInt(3), random.nextInt(3)));
         };
@@ -127,6 +129,20 @@ final class RandomBatches {
                         .setLeader(random.nextInt(3))
                         .setIsr(BrokerSet.newBuilder().addIds(0).addIds(2)))
                 .build());
+    }
+
+    private List<MetadataRecord> quota() {
+        String name = random.nextBoolean() ? QuotaEntity.DEFAULT : "same";
+        QuotaEntity entity = pick(List.of(
+                QuotaEntity.user(name),
+                QuotaEntity.client(name),
+                QuotaEntity.userClient(name, "same"),
+                QuotaEntity.address(name)));
+        String key = "key-" + random.nextInt(2);
+        return List.of(
+                random.nextInt(3) == 0
+                        ? ImageRecords.quotaRemovalRecord(entity, key)
+                        : ImageRecords.quotaRecord(entity, key, 1 + random.nextInt(3)));
     }
 
     private List<MetadataRecord> config(MetadataImage image) {
