@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
  */
 @Command(
         name = "curia",
-        subcommands = {StandaloneCommand.class, ServerCommand.class},
+        subcommands = {StandaloneCommand.class, ServerCommand.class, RehearseCommand.class},
         description = "A replicated log broker that speaks the Kafka protocol.")
 public final class Main {
     private Main() {}

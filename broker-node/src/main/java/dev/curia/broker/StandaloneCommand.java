@@ -1,11 +1,7 @@
 package dev.curia.broker;
 
 import dev.curia.broker.demo.RoundTrip;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -75,7 +71,7 @@ final class StandaloneCommand implements Callable<Integer> {
         settings.put("listeners", "PLAINTEXT://127.0.0.1:" + (freePorts ? 0 : 9092));
         settings.put("rpc.listener", "127.0.0.1:" + (freePorts ? 0 : 9095));
         settings.put("http.listener", "127.0.0.1:" + (freePorts ? 0 : 9096));
-        settings.put("quorum.voters", freePorts ? voterOnFreePorts() : "1@127.0.0.1:9093:9094");
+        settings.put("quorum.voters", freePorts ? LoopbackPorts.voters(1) : "1@127.0.0.1:9093:9094");
         settings.put("quorum.data.dir", dataDir.resolve("quorum").toString());
         settings.put("log.dirs", dataDir.resolve("logs").toString());
         settings.put("offsets.topic.replication.factor", "1");
@@ -84,16 +80,5 @@ final class StandaloneCommand implements Callable<Integer> {
         settings.put("group.initial.rebalance.delay.ms", "0");
         settings.putAll(overrides);
         return settings;
-    }
-
-    /** The quorum's ports are part of its configuration, so they are chosen before it binds them. */
-    private static String voterOnFreePorts() {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        try (ServerSocket raft = new ServerSocket(0, 1, loopback);
-                ServerSocket rpc = new ServerSocket(0, 1, loopback)) {
-            return "1@127.0.0.1:" + raft.getLocalPort() + ":" + rpc.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("no free port on the loopback address", e);
-        }
     }
 }

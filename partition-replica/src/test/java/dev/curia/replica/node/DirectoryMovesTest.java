@@ -293,10 +293,7 @@ class DirectoryMovesTest {
 
             cluster.disks(2).breakDown(source);
             cluster.append(1, 1, "more");
-            Await.until(
-                    "the replica is offline",
-                    PATIENCE,
-                    () -> cluster.broker(2).replicas.find(NAME).isEmpty());
+            cluster.awaitOffline(2);
             Await.until(
                     "the move has ended",
                     PATIENCE,

@@ -34,15 +34,6 @@ class OfflineReplicaTest {
     @TempDir
     Path dir;
 
-    private static boolean isOffline(TestCluster cluster, int broker) {
-        return cluster.broker(broker).replicas.troubles().offlineSince().containsKey(ID)
-                && cluster.broker(broker).replicas.find(NAME).isEmpty();
-    }
-
-    private static void awaitOffline(TestCluster cluster, int broker) {
-        Await.until("the replica is offline", PATIENCE, () -> isOffline(cluster, broker));
-    }
-
     private static void awaitOnline(TestCluster cluster, int broker) {
         Await.until(
                 "the replica is back",
@@ -93,7 +84,7 @@ class OfflineReplicaTest {
             cluster.disks(1).breakDown(mine);
             assertThat(cluster.append(1, 1, "lost").error()).isEqualTo(ErrorCode.NOT_LEADER_OR_FOLLOWER);
 
-            awaitOffline(cluster, 1);
+            cluster.awaitOffline(1);
             assertThat(replicas.troubles().offlineSince().keySet()).containsExactly(ID);
             assertThat(replicas.find(otherName)).isPresent();
             Await.until("the controller would be told", PATIENCE, () -> !told.isEmpty());
@@ -121,7 +112,7 @@ class OfflineReplicaTest {
 
             cluster.disks(2).breakDown(failed);
             cluster.append(1, 1, "more");
-            awaitOffline(cluster, 2);
+            cluster.awaitOffline(2);
             assertThat(cluster.isr()).containsExactly(1, 2);
             Path other = cluster.disks(2).directories().get(1 - failed).resolve(NAME.toString());
             assertThat(other).doesNotExist();
@@ -161,7 +152,7 @@ class OfflineReplicaTest {
             int failed = directoryOf(cluster, 1);
             cluster.disks(1).breakDown(failed);
             cluster.append(1, 1, "lost");
-            awaitOffline(cluster, 1);
+            cluster.awaitOffline(1);
             cluster.actOnReport(1);
             cluster.actOnReport(1);
 
@@ -169,9 +160,9 @@ class OfflineReplicaTest {
             cluster.stop(1);
             restart(cluster, 1);
             restart(cluster, 2);
-            assertThat(isOffline(cluster, 1)).isTrue();
+            assertThat(cluster.isOffline(1)).isTrue();
             cluster.actOnReport(1);
-            assertThat(isOffline(cluster, 1)).isTrue();
+            assertThat(cluster.isOffline(1)).isTrue();
 
             cluster.stop(1);
             cluster.disks(1).disk(failed).repair();
@@ -192,7 +183,7 @@ class OfflineReplicaTest {
             Files.move(failed, dir.resolve("in-the-bin"));
 
             restart(cluster, 2);
-            assertThat(isOffline(cluster, 2)).isTrue();
+            assertThat(cluster.isOffline(2)).isTrue();
             cluster.actOnReport(2);
             awaitOnline(cluster, 2);
             cluster.actOnReport(2);
@@ -216,11 +207,11 @@ class OfflineReplicaTest {
 
             restart(cluster, 1);
             restart(cluster, 2);
-            assertThat(isOffline(cluster, 1)).isTrue();
+            assertThat(cluster.isOffline(1)).isTrue();
             cluster.actOnReport(1);
             cluster.stop(1);
             restart(cluster, 1);
-            assertThat(isOffline(cluster, 1)).isTrue();
+            assertThat(cluster.isOffline(1)).isTrue();
             assertThat(cluster.log(2)).containsExactly("one", "two");
         }
     }
@@ -255,7 +246,7 @@ class OfflineReplicaTest {
             Files.delete(directory.resolve(".kafka_cleanshutdown"));
 
             restart(cluster, 2);
-            assertThat(isOffline(cluster, 2)).isTrue();
+            assertThat(cluster.isOffline(2)).isTrue();
             assertThat(meter(cluster, 2, "curia_replicas_damaged")).isEqualTo(1);
             assertThat(partition).exists();
             assertThat(damaged(directory)).isEmpty();
@@ -284,7 +275,7 @@ class OfflineReplicaTest {
             flipByte(log, lengthOfBatch(log, 10));
 
             assertThat(cluster.read(1, 20).error()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
-            awaitOffline(cluster, 1);
+            cluster.awaitOffline(1);
             cluster.actOnReport(1);
             assertThat(cluster.append(2, -1, "goes on").error()).isEqualTo(ErrorCode.NONE);
             awaitOnline(cluster, 1);

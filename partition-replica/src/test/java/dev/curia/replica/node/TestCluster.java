@@ -119,6 +119,17 @@ final class TestCluster implements AutoCloseable, IsrProposals {
         return Objects.requireNonNull(disks.get(id));
     }
 
+    boolean isOffline(int id) {
+        HostedReplicas replicas = broker(id).replicas;
+        return replicas.troubles().offlineSince().containsKey(ID)
+                && replicas.find(NAME).isEmpty();
+    }
+
+    /** Out of use, and in the broker's report, which is a moment later. */
+    void awaitOffline(int id) {
+        Await.until("the replica is offline", PATIENCE, () -> isOffline(id));
+    }
+
     /** Does with the broker's report of its offline replicas what a controller does, and tells it so. */
     void actOnReport(int id) throws Exception {
         ReplicaTroubles report = broker(id).replicas.troubles();
