@@ -184,6 +184,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
 
         BrokerStanding myStanding = new BrokerStanding(
                 faults,
+                metadata::prefer,
                 brokerEpoch,
                 index -> {
                     directories.registered(brokerEpoch.get(), machineBoot);

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rehearse",
         hidden = true,
-        description = "Run three nodes in this process, stop and start each of them, and end. To train the class-data archive.",
+        description =
+                "Run three nodes in this process, stop and start each of them, and end. To train the class-data archive.",
         mixinStandardHelpOptions = true)
 final class RehearseCommand implements Callable<Integer> {
     private static final int NODES = 3;
@@ -83,6 +84,8 @@ final class RehearseCommand implements Callable<Integer> {
         settings.put("log.dirs", data.resolve("logs").toString());
         settings.put("default.replication.factor", Integer.toString(NODES));
         settings.put("min.insync.replicas", "2");
+        // The last one has nobody to hand over to.
+        settings.put("controlled.shutdown.timeout.ms", "2000");
         return settings;
     }
 }

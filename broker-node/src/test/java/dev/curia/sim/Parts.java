@@ -46,6 +46,11 @@ interface Parts {
         return registeredIndex;
     }
 
+    /** Whether a broker watches the metadata where the controller is, as soon as it knows that; else at any node, which may be behind. */
+    default boolean watchesTheController() {
+        return true;
+    }
+
     /** Before a broker that starts uses its logs. */
     default void opened(LogDirectories directories) throws IOException {}
 

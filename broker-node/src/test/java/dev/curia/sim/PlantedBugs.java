@@ -327,6 +327,11 @@ final class PlantedBugs {
         }
 
         @Override
+        public boolean watchesTheController() {
+            return false; // there it would find such metadata too rarely
+        }
+
+        @Override
         public Optional<Faults.Profile> faults() {
             return Optional.of(Faults.Profile.of(
                     300 * World.MILLIS,

@@ -159,6 +159,9 @@ final class SimBroker {
                 bridge);
         BrokerStanding standing = new BrokerStanding(
                 process.faults(),
+                node -> {
+                    if (past.parts.watchesTheController()) metadata.prefer(node);
+                },
                 brokerEpoch,
                 index -> {
                     directories.registered(brokerEpoch.get(), past.machineBoot);

@@ -1,6 +1,7 @@
 package dev.curia.broker.bridge;
 
 import dev.curia.common.fault.FaultHandler;
+import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.client.BrokerSession;
 import dev.curia.proto.common.v1.Status;
@@ -8,11 +9,13 @@ import dev.curia.replica.lease.ControllerLease;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /** How the cluster regards this broker now. Thread-safe. */
 public final class BrokerStanding implements BrokerSession.Listener {
     private final FaultHandler faults;
+    private final Consumer<HostPort> controller;
     private final LongConsumer committedIndex;
     private final LongConsumer firstRegistered;
     private final Runnable registeredAnew;
@@ -32,6 +35,7 @@ public final class BrokerStanding implements BrokerSession.Listener {
     }
 
     /**
+     * @param controller hears at which node the controller is that this broker is registered with
      * @param brokerEpoch is set at each registration
      * @param firstRegistered hears once, when the broker has its first epoch, of the metadata index of that; before it must not replicate
      * @param registeredAnew hears when the broker has another epoch than before
@@ -39,6 +43,7 @@ public final class BrokerStanding implements BrokerSession.Listener {
      */
     public BrokerStanding(
             FaultHandler faults,
+            Consumer<HostPort> controller,
             AtomicLong brokerEpoch,
             LongConsumer firstRegistered,
             Runnable registeredAnew,
@@ -47,6 +52,7 @@ public final class BrokerStanding implements BrokerSession.Listener {
             Clock clock,
             ControllerLease lease) {
         this.faults = faults;
+        this.controller = controller;
         this.clock = clock;
         this.lease = lease;
         this.heardNanos = clock.monotonicNanos();
@@ -69,6 +75,11 @@ public final class BrokerStanding implements BrokerSession.Listener {
     /** Completes when the broker may serve for the first time; fails with the reason when the cluster will never have it. */
     public CompletableFuture<Void> firstUnfenced() {
         return firstUnfenced;
+    }
+
+    @Override
+    public void connected(HostPort node) {
+        controller.accept(node);
     }
 
     @Override

@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class BrokerSession implements AutoCloseable {
     /** Told of the broker's standing, on the session's loop; must not block. */
     public interface Listener {
+        /** Is registered, see {@link #registered}, by the active controller, which is at this node. */
+        default void connected(HostPort controller) {}
+
         /** Registered, or connected again under the same epoch; {@code index} must be applied before the broker is unfenced. */
         void registered(long brokerEpoch, long index);
 
@@ -172,6 +175,7 @@ public final class BrokerSession implements AutoCloseable {
         onLoop(() -> {
             leaving = true;
             if (over) shutdown.complete(null);
+            else if (registered) heartbeat();
         });
         return shutdown.copy();
     }
@@ -205,7 +209,7 @@ public final class BrokerSession implements AutoCloseable {
         if (from != stream) return;
         heardNanos = clock.monotonicNanos();
         switch (message.getKindCase()) {
-            case REGISTERED -> onRegistered(message.getRegistered());
+            case REGISTERED -> onRegistered(from, message.getRegistered());
             case HEARTBEAT_REPLY -> onReply(message.getHeartbeatReply());
             case REJECTED -> onRejected(from, message.getRejected());
             case LOG_ENDS_REQUEST ->
@@ -217,7 +221,7 @@ public final class BrokerSession implements AutoCloseable {
         }
     }
 
-    private void onRegistered(Registered message) {
+    private void onRegistered(SessionStream from, Registered message) {
         choice.worked();
         registered = true;
         duplicateSinceNanos = Long.MIN_VALUE;
@@ -225,6 +229,7 @@ public final class BrokerSession implements AutoCloseable {
         intervalNanos = Duration.ofMillis(message.getHeartbeatIntervalMs()).toNanos();
         timeoutNanos = Duration.ofMillis(message.getSessionTimeoutMs()).toNanos();
         LOG.info("registered as broker {} with epoch {}", identity.id(), epoch);
+        listener.connected(from.node());
         listener.registered(epoch, message.getIndex());
         heartbeat();
     }

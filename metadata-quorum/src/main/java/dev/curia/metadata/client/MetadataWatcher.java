@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a local copy of the metadata image. It follows one quorum node's watch stream, resumes after the last index it has, and goes to
- * another node when the stream breaks, falls silent, or lags behind what is known to be committed.
+ * another node when the stream breaks, falls silent, or lags behind what is known to be committed. The node it likes best is the active
+ * controller's: that has a change when a majority has it on disk, any other not before its own disk does.
  *
  * <p>{@link #image} is thread-safe and never goes back. The listener is called on the loop, in order, and sees every image exactly once;
  * after a snapshot the delta is the difference of the two images.
@@ -56,6 +57,7 @@ public final class MetadataWatcher implements AutoCloseable {
     private final PriorityQueue<Awaiter> awaiters = new PriorityQueue<>(Comparator.comparingLong(Awaiter::index));
     private final List<MetadataRecord> snapshot = new ArrayList<>();
     private @Nullable WatchStream stream;
+    private @Nullable WatchStream successor; // takes over with its first event
     private long heardNanos;
     private long expectedIndex = -1;
     private long expectedSinceNanos;
@@ -117,12 +119,26 @@ public final class MetadataWatcher implements AutoCloseable {
                 () -> {});
     }
 
+    /** The active controller is at this node: follows that one, without a pause, if it answers. */
+    public void prefer(HostPort node) {
+        onLoop(
+                () -> {
+                    choice.prefer(node);
+                    // Without a stream the next attempt goes there.
+                    if (stream == null || stream.node().equals(node))
+                        leave(successor, "the other one is at the controller");
+                    else if (successor == null || !successor.node().equals(node)) succeedBy(node);
+                },
+                () -> {});
+    }
+
     @Override
     public void close() {
         onLoop(
                 () -> {
                     closed = true;
-                    if (stream != null) stream.cancel("the watcher is closed");
+                    leave(stream, "the watcher is closed");
+                    leave(successor, "the watcher is closed");
                     stream = null;
                     awaiters.forEach(awaiter -> awaiter.future().completeExceptionally(closedException()));
                     awaiters.clear();
@@ -134,14 +150,37 @@ public final class MetadataWatcher implements AutoCloseable {
         if (closed) return;
         snapshot.clear();
         heardNanos = clock.monotonicNanos();
-        HostPort node = choice.current();
-        WatchRequest request = WatchRequest.newBuilder()
+        WatchStream opened = new WatchStream(choice.current(), channels, this::onEvent, this::onEnd, this::offload);
+        stream = opened;
+        open(opened);
+    }
+
+    private void succeedBy(HostPort node) {
+        if (closed) return;
+        leave(successor, "the controller is elsewhere");
+        WatchStream opened = new WatchStream(node, channels, this::onEvent, this::onEnd, this::offload);
+        successor = opened;
+        open(opened);
+    }
+
+    private void open(WatchStream opened) {
+        opened.open(WatchRequest.newBuilder()
                 .setClusterId(clusterId)
                 .setAfterIndex(image.index())
-                .build();
-        WatchStream opened = new WatchStream(node, channels, this::onEvent, this::onEnd, this::offload);
-        stream = opened;
-        opened.open(request);
+                .build());
+    }
+
+    private void takeOver(WatchStream next) {
+        leave(stream, "another takes over");
+        stream = next;
+        successor = null;
+        snapshot.clear();
+    }
+
+    private void leave(@Nullable WatchStream left, String why) {
+        if (left == null) return;
+        if (left == successor) successor = null;
+        left.cancel(why);
     }
 
     private void offload(Runnable task) {
@@ -149,6 +188,7 @@ public final class MetadataWatcher implements AutoCloseable {
     }
 
     private void onEvent(WatchStream from, WatchEvent event) {
+        if (from == successor) takeOver(from);
         if (from != stream) return;
         choice.worked();
         heardNanos = clock.monotonicNanos();
@@ -161,9 +201,10 @@ public final class MetadataWatcher implements AutoCloseable {
     }
 
     private void onEnd(WatchStream from, Throwable failure) {
+        LOG.debug("metadata watch at {} ended", from.node(), failure);
+        if (from == successor) successor = null;
         if (from != stream || closed) return;
         stream = null;
-        LOG.debug("metadata watch at {} ended", from.node(), failure);
         retryAfter(choice.failed(from.node(), ControllerHints.of(failure)));
     }
 

@@ -36,6 +36,11 @@ final class NodeChoice {
         return current;
     }
 
+    /** This one next. */
+    synchronized void prefer(HostPort node) {
+        current = node;
+    }
+
     synchronized void worked() {
         failures = 0;
         followed.clear();

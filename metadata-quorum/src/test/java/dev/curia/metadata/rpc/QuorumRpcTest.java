@@ -302,6 +302,34 @@ final class QuorumRpcTest {
     }
 
     @Test
+    void aWatcherFollowsTheNodeThatItIsToldToPreferAndStaysWhereItIsWhenThatDoesNotAnswer() throws Exception {
+        TestQuorum.Node first = quorum.node();
+        TestQuorum.Node second = quorum.node();
+        List<TestQuorum.Node> both = List.of(first, second);
+        for (TestQuorum.Node node : both) node.log().commit(Fixtures.cluster(1).toRecords());
+        TestQuorum.Client client = quorum.client(List.of(first.address(), second.address()));
+        get(client.watcher.awaitIndex(second.log().image().index()));
+
+        int id = 2;
+        for (TestQuorum.Node preferred : List.of(first, second, first, second)) {
+            client.watcher.prefer(preferred.address());
+            MetadataRecord change = Fixtures.broker(id++, "", true);
+            preferred.log().commit(List.of(change));
+            get(client.watcher.awaitIndex(preferred.log().image().index()));
+            for (TestQuorum.Node other : both)
+                if (!other.equals(preferred)) other.log().commit(List.of(change));
+        }
+        HostPort dead = first.address();
+        first.server().close();
+        client.watcher.prefer(dead);
+        second.log().commit(List.of(Fixtures.broker(id, "", true)));
+        get(client.watcher.awaitIndex(second.log().image().index()));
+
+        assertThat(client.watcher.image()).isEqualTo(second.log().image());
+        assertThat(client.indexes).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
     void aPortInUseIsNamed() {
         TestQuorum.Node node = quorum.node();
         HostPort taken = node.address();
