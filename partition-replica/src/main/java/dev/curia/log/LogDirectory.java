@@ -55,9 +55,8 @@ public final class LogDirectory implements AutoCloseable {
     private final boolean stoppedCleanly;
     private final OptionalLong lastBrokerEpoch;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
-
-    /** Logs that were let go of, until their compaction has ended. */
-    private final Map<TopicPartition, CompletableFuture<Void>> released = new ConcurrentHashMap<>();
+    /** Logs that were let go of, and what waits until nobody works on their files. */
+    private final Map<TopicPartition, Runnable> released = new ConcurrentHashMap<>();
 
     private volatile boolean closed;
 
@@ -294,7 +293,7 @@ public final class LogDirectory implements AutoCloseable {
 
     /**
      * Takes a partition out of the directory at once; its files are removed in the background. When the owner thread of its log, if open, does
-     * nothing more with it, but not on that thread: waits until no cleaner uses it.
+     * nothing more with it, but not on that thread: waits until no cleaner and no flush uses it.
      */
     public void delete(TopicPartition name) throws IOException {
         release(name);
@@ -313,13 +312,17 @@ public final class LogDirectory implements AutoCloseable {
         PartitionLog log = logs.remove(name);
         if (log == null) return;
         log.abandon();
-        released.put(name, log.compaction().end());
+        CompletableFuture<Void> compaction = log.compaction().end();
+        released.put(name, () -> {
+            compaction.join();
+            log.place().flusher().end();
+        });
     }
 
-    /** Waits until no cleaner uses a log that was let go of. */
+    /** Waits until no cleaner and no flush uses a log that was let go of: without its files each would take the disk for broken. */
     private void awaitReleased(TopicPartition name) {
-        CompletableFuture<Void> end = released.remove(name);
-        if (end != null) end.join();
+        Runnable end = released.remove(name);
+        if (end != null) end.run();
     }
 
     /**

@@ -38,7 +38,7 @@ final class LogFlusher {
     private boolean directoryForced;
     // The base offset of the newest segment whose files' names are durable; -1: none is known to be.
     private long namedSegment = -1;
-    // Whether the log lies elsewhere by now.
+    // Whether the log lies elsewhere by now, or is about to be deleted.
     private boolean ended;
     // The lowest offset of the cuts that nobody asked for yet.
     private final AtomicLong lowestCut = new AtomicLong(Long.MAX_VALUE);
@@ -91,7 +91,7 @@ final class LogFlusher {
         recoveryPoint = Math.max(recoveryPoint, view.logEndOffset());
     }
 
-    /** The log lies elsewhere: no flush is under way here when this returns, and none does anything later. */
+    /** The log lies elsewhere, or is about to be deleted: no flush is under way here when this returns, and none does anything later. */
     synchronized void end() {
         ended = true;
     }

@@ -5,15 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
+import dev.curia.log.batch.AppendOrigin;
+import dev.curia.log.io.FileSystem;
 import dev.curia.log.io.NioFileSystem;
+import dev.curia.testkit.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,7 +85,7 @@ class LogDirectoryTest {
     void aDeletedPartitionIsGoneAndLeavesNoOffsets() throws IOException {
         try (LogDirectory directory = open("c", 1)) {
             PartitionLog log = directory.create(NAME, ID, LogConfig.defaults());
-            log.appendAsLeader(LogFixture.batch("a"), 0, dev.curia.log.batch.AppendOrigin.CLIENT, LogFixture.NOW);
+            log.appendAsLeader(LogFixture.batch("a"), 0, AppendOrigin.CLIENT, LogFixture.NOW);
             log.flush();
             directory.checkpoint();
             directory.checkpointHighWatermarks(Map.of(NAME, 1L));
@@ -90,6 +98,55 @@ class LogDirectoryTest {
             assertThat(Files.readString(path.resolve("recovery-point-offset-checkpoint")))
                     .isEqualTo("0\n0\n");
         }
+    }
+
+    @Test
+    void deletionWaitsForAFlushThatIsUnderWay() throws Exception {
+        CountDownLatch flushing = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        FileSystem slow = stopping("leader-epoch-checkpoint.tmp", flushing, goOn);
+        try (LogDirectory directory = LogDirectory.open(path, "c", 1, ports(slow))) {
+            PartitionLog log = directory.create(NAME, ID, LogConfig.defaults());
+            log.appendAsLeader(LogFixture.batch("a"), 0, AppendOrigin.CLIENT, LogFixture.NOW);
+            FutureTask<Void> flush = new FutureTask<>(log::flush, null);
+            new Thread(flush).start();
+            flushing.await();
+            FutureTask<Void> deletion = new FutureTask<>(() -> {
+                directory.delete(NAME);
+                return null;
+            });
+            Thread deleting = new Thread(deletion);
+            deleting.start();
+            Await.until(
+                    "the deletion waits, or is over",
+                    Duration.ofSeconds(10),
+                    () -> deletion.isDone() || deleting.getState() == Thread.State.BLOCKED);
+            goOn.countDown();
+            flush.get();
+            deletion.get();
+            assertThat(directory.partitions()).isEmpty();
+            log.flush();
+        }
+    }
+
+    /** Whoever opens such a file counts down and waits. */
+    private static FileSystem stopping(String name, CountDownLatch there, CountDownLatch goOn) {
+        FileSystem real = new NioFileSystem();
+        return (FileSystem) Proxy.newProxyInstance(
+                LogDirectoryTest.class.getClassLoader(),
+                new Class<?>[] {FileSystem.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("open")
+                            && arguments[0].toString().endsWith(name)) {
+                        there.countDown();
+                        goOn.await();
+                    }
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     @Test
@@ -139,8 +196,12 @@ class LogDirectoryTest {
     }
 
     private static LogDirectory.Ports ports() {
+        return ports(new NioFileSystem());
+    }
+
+    private static LogDirectory.Ports ports(FileSystem files) {
         return new LogDirectory.Ports(
-                new NioFileSystem(),
+                files,
                 new SplittableRandom(),
                 new Background(Runnable::run, Runnable::run, new ManualTimers()),
                 new DiskReserve(0),
