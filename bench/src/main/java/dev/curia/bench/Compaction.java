@@ -85,7 +85,7 @@ public final class Compaction {
     private static void fill(PartitionLog log, int keys, int versions, int valueBytes) {
         SplittableRandom random = new SplittableRandom(1);
         byte[][] values = new byte[64][];
-        for (int i = 0; i < values.length; i++) values[i] = Batches.value(random, valueBytes);
+        for (int i = 0; i < values.length; i++) values[i] = RandomText.of(random, valueBytes);
         for (int version = 0; version < versions; version++) {
             for (int first = 0; first < keys; first += A_BATCH) {
                 int from = first;

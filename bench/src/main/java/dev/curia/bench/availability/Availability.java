@@ -1,5 +1,10 @@
 package dev.curia.bench.availability;
 
+import dev.curia.bench.product.CuriaProduct;
+import dev.curia.bench.product.Jvm;
+import dev.curia.bench.product.KafkaProduct;
+import dev.curia.bench.product.Layout;
+import dev.curia.bench.product.Product;
 import dev.curia.common.time.SystemClock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,15 +47,15 @@ public final class Availability {
     /** See the class. */
     public static void main(String[] arguments) throws IOException {
         Path kafka = Path.of(arguments[1]);
-        String java = ProcessHandle.current().info().command().orElse("java");
+        Jvm jvm = Jvm.own(HEAP);
         // With Curia's time-outs as well: the defaults differ threefold.
         Map<String, String> asCuria =
                 Map.of("broker.session.timeout.ms", "3000", "broker.heartbeat.interval.ms", "500");
         Availability availability = new Availability(
                 List.of(
-                        new CuriaProduct(Path.of(arguments[0]).toAbsolutePath(), HEAP),
-                        new KafkaProduct("Kafka, Curia's session timeout", kafka, java, HEAP, asCuria),
-                        new KafkaProduct("Kafka, its defaults", kafka, java, HEAP, Map.of())),
+                        new CuriaProduct(Path.of(arguments[0]).toAbsolutePath(), jvm, Map.of()),
+                        new KafkaProduct("Kafka, Curia's session timeout", kafka, jvm, asCuria),
+                        new KafkaProduct("Kafka, its defaults", kafka, jvm, Map.of())),
                 Path.of(arguments[2]),
                 Long.parseLong(arguments[3]));
         availability.measure();
@@ -72,7 +77,7 @@ public final class Availability {
 
     /** As many whole rounds as there is time for, one at least; each has every fault once. */
     private void rounds(Product product, List<Fault> faults, long end, Path data) {
-        try (Cluster cluster = new Cluster(product, faults.get(0).combined(), data)) {
+        try (Cluster cluster = new Cluster(product, faults.get(0).combined() ? Layout.COMBINED : Layout.APART, data)) {
             cluster.start();
             try (Acknowledgements acks = new Acknowledgements(cluster.bootstrapServers(), PRODUCER)) {
                 acks.awaitCalm(Duration.ofSeconds(3), PATIENCE);
@@ -131,7 +136,8 @@ public final class Availability {
                 + " partitions went without an acknowledgement, "
                 + Acknowledgements.EVERY_MILLIS + " ms between the records of one partition, "
                 + Acknowledgements.RECORD_BYTES
-                + " bytes each; three replicas, min.insync.replicas 2. Three brokers and three quorum nodes, each a process of its own with "
+                + " bytes each; three replicas, min.insync.replicas 2. Three brokers and three quorum nodes, each a"
+                + " process of its own with "
                 + HEAP + "; three processes that are both for the last row.\nOne stock Java producer ("
                 + System.getProperty("kafka.clients.version") + "), its defaults but for "
                 + PRODUCER.entrySet().stream()

@@ -1,5 +1,6 @@
 package dev.curia.bench.availability;
 
+import dev.curia.bench.product.NodeProcess;
 import dev.curia.common.time.SystemClock;
 import java.util.concurrent.locks.LockSupport;
 
@@ -31,7 +32,8 @@ enum Fault {
         }
     },
     THREE_FAULTS(
-            "a partition leader killed, after 0.3 s the quorum leader killed, after 0.3 s another broker frozen for 1 s",
+            "a partition leader killed, after 0.3 s the quorum leader killed, after 0.3 s another broker frozen for 1"
+                    + " s",
             false,
             0) {
         @Override

@@ -1,8 +1,9 @@
 package dev.curia.bench.metadata;
 
-import dev.curia.bench.availability.NodeProcess;
+import dev.curia.bench.product.NodeProcess;
+import dev.curia.bench.product.Servers;
+import dev.curia.bench.product.Waits;
 import dev.curia.common.net.HostPort;
-import dev.curia.common.time.SystemClock;
 import dev.curia.metadata.client.NodeInspector;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.proto.admin.v1.QuorumNodeState;
@@ -25,8 +26,6 @@ import java.util.stream.Stream;
 final class QuorumNodes implements AutoCloseable {
     static final String CLUSTER = "scale";
     private static final int NODES = 3;
-    private static final int FIRST_PORT = 12_000;
-    private static final int PORTS = 18_000;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private record Place(int id, HostPort rpc, int raft, int http) {
@@ -44,8 +43,7 @@ final class QuorumNodes implements AutoCloseable {
     /** @param home the built distribution */
     QuorumNodes(Path home, Path directory) {
         this.directory = directory;
-        // Below the range of outgoing connections, and different from one cluster to the next.
-        int port = FIRST_PORT + (int) (new SystemClock().monotonicNanos() / 1_000_000 % PORTS / 100 * 100);
+        int port = Servers.firstPort();
         for (int id = 1; id <= NODES; id++, port += 10) {
             places.put(id, new Place(id, new HostPort("127.0.0.1", port), port + 1, port + 2));
         }

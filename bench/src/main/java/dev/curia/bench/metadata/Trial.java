@@ -1,5 +1,6 @@
 package dev.curia.bench.metadata;
 
+import dev.curia.bench.product.Waits;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
@@ -272,12 +273,11 @@ final class Trial implements AutoCloseable {
     }
 
     private static void requireLed(MetadataImage image, int dead) {
-        image.topics()
-                .forEach(topic -> topic.partitions().forEach(partition -> {
-                    if (!partition.hasLeader() || partition.isr().contains(dead)) {
-                        throw new IllegalStateException("of " + topic.name() + " after a broker's death: " + partition);
-                    }
-                }));
+        image.topics().forEach(topic -> topic.partitions().forEach(partition -> {
+            if (!partition.hasLeader() || partition.isr().contains(dead)) {
+                throw new IllegalStateException("of " + topic.name() + " after a broker's death: " + partition);
+            }
+        }));
     }
 
     private void controllerKills() {

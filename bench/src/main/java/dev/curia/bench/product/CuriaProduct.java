@@ -1,4 +1,4 @@
-package dev.curia.bench.availability;
+package dev.curia.bench.product;
 
 import dev.curia.proto.admin.v1.AdminGrpc;
 import dev.curia.proto.admin.v1.DescribeQuorumRequest;
@@ -14,8 +14,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 
-/** @param home the built distribution */
-record CuriaProduct(Path home, String heap) implements Product {
+/**
+ * Curia as it is distributed, with the options of its start script.
+ *
+ * @param home the built distribution
+ * @param more settings that differ from its defaults
+ */
+public record CuriaProduct(Path home, Jvm jvm, Map<String, String> more) implements Product {
     private static final String HOST = "127.0.0.1:";
 
     @Override
@@ -30,10 +35,10 @@ record CuriaProduct(Path home, String heap) implements Product {
 
     @Override
     public Map<String, String> settings(Place node, List<Place> all, Path data) {
-        Map<String, String> settings = new LinkedHashMap<>();
+        Map<String, String> settings = new LinkedHashMap<>(more);
         List<Place> voters = all.stream().filter(Place::quorum).toList();
         settings.put("node.id", Integer.toString(node.id()));
-        settings.put("cluster.id", "availability");
+        settings.put("cluster.id", "bench");
         settings.put("http.listener", HOST + node.http());
         if (node.quorum()) {
             settings.put("process.roles", node.broker() ? "quorum,broker" : "quorum");
@@ -70,7 +75,7 @@ record CuriaProduct(Path home, String heap) implements Product {
 
     @Override
     public Map<String, String> environment() {
-        return Map.of("CURIA_HEAP_OPTS", heap);
+        return Map.of("CURIA_HEAP_OPTS", jvm.heap(), "JAVA_HOME", jvm.home().toString());
     }
 
     @Override

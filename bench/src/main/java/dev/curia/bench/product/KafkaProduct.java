@@ -1,4 +1,4 @@
-package dev.curia.bench.availability;
+package dev.curia.bench.product;
 
 import java.io.File;
 import java.io.IOException;
@@ -16,14 +16,20 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Apache Kafka in KRaft mode, as it is released.
+ * Apache Kafka in KRaft mode, as it is released, with the options of its start script.
  *
- * @param libraries the directory of its jars
+ * @param libraries the directory of its jars and of logback.xml
  * @param more settings that differ from its defaults
  */
-record KafkaProduct(String name, Path libraries, String java, String heap, Map<String, String> more)
-        implements Product {
+public record KafkaProduct(String name, Path libraries, Jvm jvm, Map<String, String> more) implements Product {
     private static final String CLUSTER_ID = "AAAAAAAAAAAAAAAAAAAAAQ";
+    private static final List<String> OPTIONS = List.of(
+            "-server",
+            "-XX:+UseG1GC",
+            "-XX:MaxGCPauseMillis=20",
+            "-XX:InitiatingHeapOccupancyPercent=35",
+            "-XX:+ExplicitGCInvokesConcurrent",
+            "-Djava.awt.headless=true");
 
     @Override
     public Map<String, String> settings(Place node, List<Place> all, Path data) {
@@ -79,7 +85,10 @@ record KafkaProduct(String name, Path libraries, String java, String heap, Map<S
     }
 
     private List<String> java(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(java, heap, "-cp", libraries + File.separator + "*"));
+        List<String> command = new ArrayList<>(List.of(jvm.java().toString()));
+        command.addAll(jvm.heapOptions());
+        command.addAll(OPTIONS);
+        command.addAll(List.of("-cp", libraries + File.pathSeparator + libraries + File.separator + "*"));
         command.addAll(List.of(arguments));
         return command;
     }

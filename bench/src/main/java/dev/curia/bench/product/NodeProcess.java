@@ -1,4 +1,4 @@
-package dev.curia.bench.availability;
+package dev.curia.bench.product;
 
 import java.io.File;
 import java.io.IOException;
@@ -55,8 +55,13 @@ public final class NodeProcess implements AutoCloseable {
 
     /** SIGTERM; returns when the process is gone. */
     public void terminate() {
-        running().destroy();
+        askToEnd();
         awaitEnd();
+    }
+
+    /** SIGTERM, without waiting. */
+    void askToEnd() {
+        running().destroy();
     }
 
     /** Of the run that goes on, or the last one. */
@@ -64,7 +69,8 @@ public final class NodeProcess implements AutoCloseable {
         return running().pid();
     }
 
-    void signal(String signal) {
+    /** @param signal as {@code kill} names it */
+    public void signal(String signal) {
         try {
             new ProcessBuilder("kill", "-" + signal, Long.toString(running().pid()))
                     .inheritIO()
@@ -82,10 +88,10 @@ public final class NodeProcess implements AutoCloseable {
         return log;
     }
 
+    /** Killed, if it runs. */
     @Override
     public void close() {
-        Process now = process;
-        if (now != null) now.destroyForcibly();
+        if (process != null) kill();
     }
 
     private Process running() {
@@ -94,7 +100,7 @@ public final class NodeProcess implements AutoCloseable {
         return now;
     }
 
-    private void awaitEnd() {
+    void awaitEnd() {
         try {
             running().waitFor();
         } catch (InterruptedException e) {

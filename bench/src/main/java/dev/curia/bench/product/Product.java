@@ -1,4 +1,4 @@
-package dev.curia.bench.availability;
+package dev.curia.bench.product;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import org.apache.kafka.clients.admin.Admin;
 
 /** What is measured, and how it is configured and started. */
-interface Product {
+public interface Product {
     /** A node's place in the cluster. Kafka's port is that for clients, rpc that between servers. */
     record Place(int id, boolean broker, boolean quorum, int kafka, int rpc, int raft, int http) {}
 

@@ -1,4 +1,4 @@
-package dev.curia.bench.metadata;
+package dev.curia.bench.product;
 
 import dev.curia.common.time.SystemClock;
 import java.time.Duration;
@@ -6,13 +6,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what other threads and processes do. */
-final class Waits {
+public final class Waits {
     private static final SystemClock CLOCK = new SystemClock();
     private static final long STEP_NANOS = 5_000_000;
 
     private Waits() {}
 
-    static void until(String what, Duration patience, BooleanSupplier holds) {
+    /** Returns when the condition holds; fails after so long. It is asked every {@code 5 ms}. */
+    public static void until(String what, Duration patience, BooleanSupplier holds) {
         long start = CLOCK.monotonicNanos();
         while (!holds.getAsBoolean()) {
             if (CLOCK.monotonicNanos() - start > patience.toNanos()) {

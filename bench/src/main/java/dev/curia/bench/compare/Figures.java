@@ -1,0 +1,76 @@
+package dev.curia.bench.compare;
+
+import dev.curia.bench.product.Layout;
+
+/** The figures of one layout, with the targets that Curia has for them. Immutable. */
+record Figures(Layout layout) {
+    private static final int SMALL_RECORD = 256;
+
+    private boolean replicated() {
+        return layout.brokers() > 1;
+    }
+
+    private String group() {
+        return replicated()
+                ? layout.brokers() + " brokers, replication factor " + layout.brokers() + ", min.insync.replicas "
+                        + (layout.brokers() - 1)
+                : "One broker";
+    }
+
+    /** In MB (10^6 bytes of values, before compression) a second. */
+    Figure megabytes(ProduceLoad load) {
+        Figure figure = Figure.more(group(), load + ": MB/s");
+        return load.equals(ProduceLoad.BASE) ? figure.withTarget(replicated() ? 2 : 1.2) : figure;
+    }
+
+    Figure cpuPerGigabyte(ProduceLoad load) {
+        Figure figure = Figure.less(group(), load + ": CPU-s per GB");
+        return "all".equals(load.acks()) ? figure.withTarget(replicated() ? 0.4 : 0.5) : figure;
+    }
+
+    /** For small records, where it says more than that per GB. */
+    Figure cpuPerMillion(ProduceLoad load) {
+        return Figure.less(group(), load + ": CPU-s per million records");
+    }
+
+    static boolean isSmall(ProduceLoad load) {
+        return load.recordBytes() < SMALL_RECORD;
+    }
+
+    Figure consumeMegabytes() {
+        return Figure.more(group(), "consume 1 KiB from the page cache: MB/s");
+    }
+
+    Figure consumeCpuPerGigabyte() {
+        return Figure.less(group(), "consume 1 KiB from the page cache: CPU-s per GB");
+    }
+
+    /** @param what it is a time of: acknowledged, or read by a consumer */
+    Figure latencyMillis(RateLoad load, String what, double percentile) {
+        Figure figure = Figure.less(group(), load + ": " + what + " after, p" + number(percentile) + ", ms");
+        if (percentile == 50) return figure.withTarget(0.4);
+        return percentile == 99 ? figure.withTarget(0.3) : figure;
+    }
+
+    Figure cpuPerMillion(RateLoad load) {
+        return Figure.less(group(), load + ": CPU-s per million records, written and read");
+    }
+
+    Figure startMillis(boolean fresh) {
+        return Figure.less(group(), (fresh ? "fresh start" : "restart") + " to first acknowledged produce, ms")
+                .withTarget(0.5);
+    }
+
+    Figure residentMegabytes(boolean idle) {
+        return Figure.less(group(), "resident memory " + (idle ? "idle" : "under load, the most") + ", MB")
+                .withTarget(0.6);
+    }
+
+    Figure topicMillis(int partitions, String until) {
+        return Figure.less(group(), "a topic of " + partitions + " partitions, from asked for to " + until + ", ms");
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+}

@@ -1,0 +1,221 @@
+package dev.curia.bench.compare;
+
+import dev.curia.bench.product.Product;
+import dev.curia.bench.product.Servers;
+import dev.curia.bench.product.Waits;
+import dev.curia.common.time.Clock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.ObjDoubleConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** One product's servers from their first start to their end, and all that a {@link Plan} measures of them meanwhile. */
+final class Life implements AutoCloseable {
+    private static final String FIRST_TOPIC = "first";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final double IDLE_SECONDS = 3;
+    private static final List<Double> PERCENTILES = List.of(50.0, 99.0, 99.9);
+    private static final double LOAD_WARM_SECONDS = 1.5;
+
+    private final Plan plan;
+    private final double windowSeconds;
+    private final ObjDoubleConsumer<Figure> results;
+    private final Clock clock;
+    private final Figures figures;
+    private final Servers servers;
+    private final Clients clients;
+    private int topics;
+
+    /**
+     * @param directory for data
+     * @param results takes each figure once
+     */
+    Life(
+            Product product,
+            Plan plan,
+            double windowSeconds,
+            Path directory,
+            Clock clock,
+            ObjDoubleConsumer<Figure> results) {
+        this.plan = plan;
+        this.windowSeconds = windowSeconds;
+        this.results = results;
+        this.clock = clock;
+        this.figures = new Figures(plan.layout());
+        this.servers = new Servers(product, plan.layout(), directory);
+        this.clients = new Clients(servers.bootstrapServers(), plan.layout().brokers());
+    }
+
+    void live() throws ExecutionException {
+        try {
+            measure();
+        } catch (ExecutionException | RuntimeException e) {
+            // A node that is gone is why the clients failed.
+            servers.checkAlive();
+            throw e;
+        }
+    }
+
+    private void measure() throws ExecutionException {
+        results.accept(figures.startMillis(true), startMillis(true));
+        if (plan.restart()) {
+            servers.terminate();
+            results.accept(figures.startMillis(false), startMillis(false));
+        }
+        ServerUsage usage = new ServerUsage(servers.pids());
+        if (plan.restart()) {
+            pause(IDLE_SECONDS);
+            results.accept(figures.residentMegabytes(true), usage.residentMegabytes());
+        }
+        Saturation saturation = new Saturation(clients, clock, usage);
+        warmUp(saturation);
+        double resident = 0;
+        for (ProduceLoad load : plan.produce()) {
+            produce(saturation, load);
+            resident = Math.max(resident, usage.residentMegabytes());
+        }
+        results.accept(figures.residentMegabytes(false), resident);
+        if (plan.consume()) consume(saturation);
+        for (RateLoad load : plan.rates()) rate(load, usage);
+        if (plan.manyPartitions() > 0) manyPartitions();
+    }
+
+    /**
+     * From the start of the processes until a record is acknowledged.
+     *
+     * @param fresh whether its topic is made first
+     */
+    private double startMillis(boolean fresh) {
+        long start = clock.monotonicNanos();
+        servers.heal();
+        if (fresh) awaitFirstTopic();
+        try (KafkaProducer<byte[], byte[]> producer = clients.eagerProducer()) {
+            get(producer.send(new ProducerRecord<>(FIRST_TOPIC, new byte[100])));
+            return (clock.monotonicNanos() - start) / 1e6;
+        }
+    }
+
+    /** Brokers that are starting refuse it. */
+    private void awaitFirstTopic() {
+        Waits.until(servers + ": the first topic", PATIENCE, () -> {
+            servers.checkAlive();
+            try {
+                clients.createTopic(FIRST_TOPIC, 1);
+                return true;
+            } catch (ExecutionException e) {
+                return e.getCause() instanceof TopicExistsException;
+            }
+        });
+    }
+
+    private void warmUp(Saturation saturation) throws ExecutionException {
+        String topic = newTopic(ProduceLoad.BASE.partitions());
+        double half = Budget.WARM_UP_SECONDS / 2;
+        saturation.produce(ProduceLoad.BASE, topic, 0, half);
+        saturation.produce(ProduceLoad.BASE.withDefaultBatches(), topic, 0, half);
+        clients.deleteTopic(topic);
+    }
+
+    private void produce(Saturation saturation, ProduceLoad load) throws ExecutionException {
+        String topic = newTopic(load.partitions());
+        Work work = saturation.produce(load, topic, LOAD_WARM_SECONDS, windowSeconds);
+        clients.deleteTopic(topic);
+        results.accept(figures.megabytes(load), work.megabytesASecond());
+        results.accept(figures.cpuPerGigabyte(load), work.cpuPerGigabyte());
+        if (Figures.isSmall(load)) results.accept(figures.cpuPerMillion(load), work.cpuPerMillion());
+    }
+
+    private void consume(Saturation saturation) throws ExecutionException {
+        String topic = newTopic(ProduceLoad.BASE.partitions());
+        Work work = saturation.consume(ProduceLoad.BASE, topic, LOAD_WARM_SECONDS, windowSeconds);
+        clients.deleteTopic(topic);
+        results.accept(figures.consumeMegabytes(), work.megabytesASecond());
+        results.accept(figures.consumeCpuPerGigabyte(), work.cpuPerGigabyte());
+    }
+
+    private void rate(RateLoad load, ServerUsage usage) throws ExecutionException {
+        String topic = newTopic(load.partitions());
+        FixedRate.Outcome outcome = new FixedRate(
+                        load, topic, clients, clock, LOAD_WARM_SECONDS, Budget.RATE_WINDOWS * windowSeconds)
+                .run(usage);
+        clients.deleteTopic(topic);
+        latencies(load, "acknowledged", outcome.acknowledged());
+        latencies(load, "read by a consumer", outcome.read());
+        results.accept(figures.cpuPerMillion(load), outcome.work().cpuPerMillion());
+    }
+
+    private void latencies(RateLoad load, String what, Times times) {
+        for (double percent : PERCENTILES) {
+            results.accept(figures.latencyMillis(load, what, percent), times.millis(percent));
+        }
+    }
+
+    private void manyPartitions() throws ExecutionException {
+        String topic = "many";
+        int partitions = plan.manyPartitions();
+        long start = clock.monotonicNanos();
+        clients.createTopic(topic, partitions);
+        awaitLeaders(topic, partitions);
+        results.accept(
+                figures.topicMillis(partitions, "leaders known for all"), (clock.monotonicNanos() - start) / 1e6);
+        writeToEach(topic, partitions);
+        results.accept(
+                figures.topicMillis(partitions, "a record acknowledged in each"),
+                (clock.monotonicNanos() - start) / 1e6);
+    }
+
+    private String newTopic(int partitions) throws ExecutionException {
+        String topic = "load-" + topics++;
+        clients.createTopic(topic, partitions);
+        awaitLeaders(topic, partitions);
+        // Kafka tells of leaders that do not serve yet. A producer's second batch may then come before its first, which
+        // never comes in.
+        writeToEach(topic, partitions);
+        return topic;
+    }
+
+    private void writeToEach(String topic, int partitions) {
+        Acknowledged acknowledged = new Acknowledged();
+        try (KafkaProducer<byte[], byte[]> producer = clients.eagerProducer()) {
+            for (int partition = 0; partition < partitions; partition++) {
+                var unused = producer.send(new ProducerRecord<>(topic, partition, null, new byte[100]), acknowledged);
+            }
+        }
+        acknowledged.check();
+    }
+
+    private void awaitLeaders(String topic, int partitions) {
+        Waits.until(servers + ": leaders of " + topic, PATIENCE, () -> clients.allHaveLeaders(topic, partitions));
+    }
+
+    private void pause(double seconds) {
+        long until = clock.monotonicNanos() + (long) (seconds * 1e9);
+        for (long left = until - clock.monotonicNanos(); left > 0; left = until - clock.monotonicNanos())
+            LockSupport.parkNanos(left);
+    }
+
+    private static void get(Future<?> future) {
+        try {
+            future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the first record was not acknowledged", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        clients.close();
+        servers.close();
+    }
+}

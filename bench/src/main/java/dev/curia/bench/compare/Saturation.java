@@ -1,0 +1,90 @@
+package dev.curia.bench.compare;
+
+import dev.curia.common.time.Clock;
+import java.time.Duration;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Drives servers with one client that does all it can. The calling thread is the client's. */
+final class Saturation {
+    private static final int SENDS_A_LOOK = 32;
+    private static final Duration POLL = Duration.ofMillis(200);
+    /** So much is read again and again: it is in the page cache, and more than processors cache. */
+    private static final int CONSUMED_RECORDS = 256 << 10;
+
+    private final Clients clients;
+    private final Clock clock;
+    private final ServerUsage usage;
+
+    Saturation(Clients clients, Clock clock, ServerUsage usage) {
+        this.clients = clients;
+        this.clock = clock;
+        this.usage = usage;
+    }
+
+    /** Measures after {@code warmSeconds}; returns when all that was sent is acknowledged, which is later. */
+    Work produce(ProduceLoad load, String topic, double warmSeconds, double seconds) {
+        Payloads payloads = new Payloads(load.recordBytes());
+        Meter meter = new Meter(clock, usage);
+        Acknowledged acknowledged = new Acknowledged();
+        try (KafkaProducer<byte[], byte[]> producer = clients.producer(load.settings())) {
+            long sent = sendFor(warmSeconds, 0, producer, topic, payloads, acknowledged);
+            meter.begin(acknowledged.count());
+            sendFor(seconds, sent, producer, topic, payloads, acknowledged);
+            Work work = meter.end(acknowledged.count(), load.recordBytes());
+            producer.flush();
+            acknowledged.check();
+            return work;
+        }
+    }
+
+    private long sendFor(
+            double seconds,
+            long record,
+            KafkaProducer<byte[], byte[]> producer,
+            String topic,
+            Payloads payloads,
+            Acknowledged acknowledged) {
+        long start = clock.monotonicNanos();
+        long nanos = (long) (seconds * 1e9);
+        do {
+            for (int i = 0; i < SENDS_A_LOOK; i++, record++) {
+                var unused = producer.send(new ProducerRecord<>(topic, payloads.get(record)), acknowledged);
+            }
+        } while (clock.monotonicNanos() - start < nanos);
+        return record;
+    }
+
+    /** Fills the topic first. */
+    Work consume(ProduceLoad filler, String topic, double warmSeconds, double seconds) {
+        Payloads payloads = new Payloads(filler.recordBytes());
+        Acknowledged acknowledged = new Acknowledged();
+        try (KafkaProducer<byte[], byte[]> producer = clients.producer(filler.settings())) {
+            for (int i = 0; i < CONSUMED_RECORDS; i++) {
+                var unused = producer.send(new ProducerRecord<>(topic, payloads.get(i)), acknowledged);
+            }
+        }
+        acknowledged.check();
+        Meter meter = new Meter(clock, usage);
+        try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(topic, filler.partitions(), false)) {
+            long read = readFor(warmSeconds, 0, consumer);
+            meter.begin(read);
+            return meter.end(readFor(seconds, read, consumer), filler.recordBytes());
+        }
+    }
+
+    private long readFor(double seconds, long read, KafkaConsumer<byte[], byte[]> consumer) {
+        long start = clock.monotonicNanos();
+        long nanos = (long) (seconds * 1e9);
+        do {
+            int count = consumer.poll(POLL).count();
+            read += count;
+            // A pass ends with a multiple of all there is.
+            if (count > 0 && read % CONSUMED_RECORDS == 0) {
+                consumer.seekToBeginning(consumer.assignment());
+            }
+        } while (clock.monotonicNanos() - start < nanos);
+        return read;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.curia.bench.compare;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What processes have used, all together, as Linux tells in {@code /proc}. */
+final class ServerUsage {
+    /** Fields after the command's name, which is in parentheses: 14 and 15 of proc_pid_stat(5), of which the 3rd is the first here. */
+    private static final int USER_TICKS = 11;
+
+    /** USER_HZ is the same on all machines that Linux has long run on. */
+    private static final double TICKS_A_SECOND = 100;
+
+    private final List<Long> pids;
+
+    ServerUsage(List<Long> pids) {
+        this.pids = List.copyOf(pids);
+    }
+
+    /** Of all processors, in user and system mode, since the processes began. In steps of 10 ms for each. */
+    double cpuSeconds() {
+        return pids.stream().mapToDouble(pid -> cpuSeconds(read(pid, "stat"))).sum();
+    }
+
+    double residentMegabytes() {
+        return pids.stream()
+                .mapToDouble(pid -> residentMegabytes(read(pid, "status")))
+                .sum();
+    }
+
+    static double cpuSeconds(String stat) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[USER_TICKS + 1])) / TICKS_A_SECOND;
+    }
+
+    static double residentMegabytes(String status) {
+        String line = status.lines()
+                .filter(l -> l.startsWith("VmRSS:"))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no VmRSS: the process has ended"));
+        return Long.parseLong(line.replaceAll("\\D", "")) * 1_024 / 1e6;
+    }
+
+    private static String read(long pid, String file) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), file), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot tell what process " + pid + " uses (this needs Linux)", e);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.curia.bench.product;
+
+import dev.curia.common.time.SystemClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+
+/** The processes of one cluster of one product, with data of their own. Not thread-safe. */
+public final class Servers implements AutoCloseable {
+    private static final int FIRST_PORT = 12_000;
+    private static final int PORTS = 18_000;
+
+    private final Product product;
+    private final List<Product.Place> places;
+    private final Map<Integer, NodeProcess> nodes = new TreeMap<>();
+
+    /**
+     * Nothing runs yet.
+     *
+     * @param directory is made; settings, data and output of the nodes go there
+     */
+    public Servers(Product product, Layout layout, Path directory) {
+        this.product = product;
+        this.places = layout.places(firstPort());
+        for (Product.Place place : places) nodes.put(place.id(), lay(place, directory.resolve("node-" + place.id())));
+    }
+
+    /** Below the range of outgoing connections, and different from one cluster to the next. */
+    public static int firstPort() {
+        return FIRST_PORT + (int) (new SystemClock().monotonicNanos() / 1_000_000 % PORTS / 100 * 100);
+    }
+
+    private NodeProcess lay(Product.Place place, Path directory) {
+        try {
+            Files.createDirectories(directory);
+            Path settings = directory.resolve("server.properties");
+            String text = product.settings(place, places, directory.resolve("data")).entrySet().stream()
+                    .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
+                    .collect(Collectors.joining());
+            Files.writeString(settings, text, StandardCharsets.UTF_8);
+            Path log = directory.resolve("node.log");
+            product.format(place, settings, log);
+            return new NodeProcess(product.command(place, settings), product.environment(), log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What clients connect to. */
+    public String bootstrapServers() {
+        return places.stream()
+                .filter(Product.Place::broker)
+                .map(place -> "127.0.0.1:" + place.kafka())
+                .collect(Collectors.joining(","));
+    }
+
+    /** All run when this returns: see {@link NodeProcess#heal}. They may not serve yet. */
+    public void heal() {
+        nodes.values().forEach(NodeProcess::heal);
+    }
+
+    /** Fails when one has ended by itself, with where to read why. */
+    public void checkAlive() {
+        nodes.forEach((id, node) -> {
+            if (!node.isAlive()) throw new IllegalStateException("node " + id + " has ended, see " + node.log());
+        });
+    }
+
+    /** SIGTERM to all; returns when all are gone. */
+    public void terminate() {
+        nodes.values().forEach(NodeProcess::askToEnd);
+        nodes.values().forEach(NodeProcess::awaitEnd);
+    }
+
+    public NodeProcess node(int id) {
+        NodeProcess node = nodes.get(id);
+        if (node == null) throw new IllegalArgumentException("no node " + id);
+        return node;
+    }
+
+    public List<Long> pids() {
+        return nodes.values().stream().map(NodeProcess::pid).toList();
+    }
+
+    public OptionalInt quorumLeader(Admin admin) {
+        return product.quorumLeader(admin, places);
+    }
+
+    /** The product's name. */
+    @Override
+    public String toString() {
+        return product.name();
+    }
+
+    /** Kills all. */
+    @Override
+    public void close() {
+        nodes.values().forEach(NodeProcess::close);
+    }
+}
