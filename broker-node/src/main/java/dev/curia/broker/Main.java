@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
  */
 @Command(
         name = "curia",
-        subcommands = {StandaloneCommand.class, ServerCommand.class, RehearseCommand.class},
+        subcommands = RehearseCommand.class,
         description = "A replicated log broker that speaks the Kafka protocol.")
 public final class Main {
     private Main() {}
@@ -25,8 +25,10 @@ public final class Main {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
         CommandLine line = new CommandLine(new Main())
+                .addSubcommand(new StandaloneCommand(System.getenv()))
+                .addSubcommand(new ServerCommand(System.getenv()))
                 .addSubcommand(LogCommand.commandLine(new SystemClock(), onTerminal()))
-                .addSubcommand(QuorumRecoverCommand.commandLine(new SystemClock()));
+                .addSubcommand(QuorumRecoverCommand.commandLine(System.getenv(), new SystemClock()));
         line.setOut(new PrintWriter(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
         int exitCode = line.execute(args);

@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
 final class QuorumRecoverCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(QuorumRecoverCommand.class);
 
+    private final Map<String, String> environment;
     private final Clock clock;
 
     @Spec
@@ -61,7 +62,7 @@ final class QuorumRecoverCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "A setting that wins over the file's; may be repeated.")
+            description = "A setting that wins over the file's and the environment's; may be repeated.")
     private Map<String, String> overrides = new HashMap<>();
 
     @Option(
@@ -69,13 +70,14 @@ final class QuorumRecoverCommand implements Callable<Integer> {
             description = "Do it, knowing that what the lost nodes committed without this one is lost.")
     private boolean acceptLoss;
 
-    private QuorumRecoverCommand(Clock clock) {
+    private QuorumRecoverCommand(Map<String, String> environment, Clock clock) {
+        this.environment = environment;
         this.clock = clock;
     }
 
     /** {@code curia quorum} with the subcommand of this program; the others are of the administration program. */
-    static CommandLine commandLine(Clock clock) {
-        return new CommandLine(new Group()).addSubcommand(new QuorumRecoverCommand(clock));
+    static CommandLine commandLine(Map<String, String> environment, Clock clock) {
+        return new CommandLine(new Group()).addSubcommand(new QuorumRecoverCommand(environment, clock));
     }
 
     @Command(name = "quorum", description = "The metadata quorum.", synopsisSubcommandLabel = "COMMAND")
@@ -94,7 +96,7 @@ final class QuorumRecoverCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
         try {
-            NodeConfig node = NodeConfig.of(ServerSettings.of(ConfigFile.read(config, overrides)));
+            NodeConfig node = NodeConfig.of(ServerSettings.of(ConfigFile.read(config, environment, overrides)));
             if (!node.quorum()) {
                 throw new ConfigException(
                         "Setting process.roles says that this is no quorum node: there is nothing to recover.");

@@ -1,10 +1,17 @@
 package dev.curia.broker;
 
+import dev.curia.broker.config.EnvironmentSettings;
+import dev.curia.broker.config.ServerKeys;
 import dev.curia.common.config.ConfigException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,25 +29,29 @@ import picocli.CommandLine.Spec;
             "  curia server --config broker.properties",
             "  curia server --config quorum.properties --format",
             "  curia server --config quorum-4.properties --join",
-            "  curia server --config broker.properties --set node.id=2 --set listeners=PLAINTEXT://:9192"
+            "  curia server --config broker.properties --set node.id=2 --set listeners=PLAINTEXT://:9192",
+            "  CURIA_NODE_ID=2 CURIA_LISTENERS=PLAINTEXT://:9192 curia server --config broker.properties"
         })
 final class ServerCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerCommand.class);
+    private static final String FIRST_START = "CURIA_FIRST_START";
+
+    private final Map<String, String> environment;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // by picocli
     private CommandSpec spec;
 
     @Option(
             names = "--config",
-            required = true,
             paramLabel = "FILE",
-            description = "Java properties file with the node's settings.")
-    @SuppressWarnings("NullAway.Init") // by picocli
-    private Path config;
+            description = "Java properties file with the node's settings; without it all come from the environment.")
+    private @Nullable Path config;
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "A setting that wins over the file's; may be repeated.")
+            description = "A setting that wins over the file's and the environment's; may be repeated.")
     private Map<String, String> overrides = new HashMap<>();
 
     @Option(
@@ -57,21 +68,49 @@ final class ServerCommand implements Callable<Integer> {
                             + " it waits until 'curia quorum add' lets it in.")
     private boolean join;
 
+    ServerCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
     @Override
     public Integer call() {
-        Map<String, String> given;
-        try {
-            given = ConfigFile.read(config, overrides);
-        } catch (ConfigException e) {
-            spec.commandLine().getErr().println("curia: " + e.getMessage());
-            return ExitCode.USAGE;
-        }
+        PrintWriter err = spec.commandLine().getErr();
         if (format && join) {
-            spec.commandLine().getErr().println("curia: --format and --join exclude each other");
+            err.println("curia: --format and --join exclude each other");
             return ExitCode.USAGE;
         }
-        Format first = join ? Format.JOINER : format ? Format.VOTER : Format.NOTHING;
-        return new ServerRun(spec.commandLine().getOut(), spec.commandLine().getErr())
-                .run(given, first, node -> ServerRun.Next.SERVE);
+        Optional<Format> first = firstStart();
+        if (first.isEmpty()) {
+            err.printf(
+                    "curia: invalid value '%s' for %s: expected format, join or nothing%n",
+                    environment.get(FIRST_START), FIRST_START);
+            return ExitCode.USAGE;
+        }
+        if (System.getProperty("user.name").equals("root")) {
+            LOG.warn("running as root, which nothing here needs: give it a user of its own that owns its directories");
+        }
+        return new ServerRun(spec.commandLine().getOut(), err)
+                .run(this::settings, first.get(), node -> ServerRun.Next.SERVE);
+    }
+
+    private Map<String, String> settings() {
+        Map<String, String> given = ConfigFile.read(config, environment, overrides);
+        if (given.isEmpty()) {
+            throw new ConfigException("No settings: expected --config FILE, or settings in the environment such as "
+                    + EnvironmentSettings.variable(ServerKeys.PROCESS_ROLES.name()) + ".");
+        }
+        return given;
+    }
+
+    /** Empty when the environment asks for what there is not. */
+    private Optional<Format> firstStart() {
+        if (format) return Optional.of(Format.VOTER);
+        if (join) return Optional.of(Format.JOINER);
+        return switch (environment.getOrDefault(FIRST_START, "")) {
+            case "" -> Optional.of(Format.NOTHING);
+            case "format" -> Optional.of(Format.VOTER);
+            case "join" -> Optional.of(Format.JOINER);
+            default -> Optional.empty();
+        };
     }
 }

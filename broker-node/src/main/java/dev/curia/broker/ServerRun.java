@@ -8,6 +8,7 @@ import dev.curia.common.time.SystemClock;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import picocli.CommandLine.ExitCode;
 
 /** One run of a server process: from settings to the exit code. */
@@ -31,10 +32,14 @@ final class ServerRun {
         this.err = err;
     }
 
-    /** Starts the node, says where it serves, and returns when it was told to stop. */
-    int run(Map<String, String> given, Format format, WhenReady whenReady) {
+    /**
+     * Starts the node, says where it serves, and returns when it was told to stop.
+     *
+     * @param given its settings; may throw {@link ConfigException}
+     */
+    int run(Supplier<Map<String, String>> given, Format format, WhenReady whenReady) {
         try (Node node = Node.start(
-                NodeConfig.of(ServerSettings.of(given)), format, new SystemClock(), new HaltingFaultHandler())) {
+                NodeConfig.of(ServerSettings.of(given.get())), format, new SystemClock(), new HaltingFaultHandler())) {
             CountDownLatch stopped = stopOnSignal(node);
             node.awaitReady();
             out.println(node.readyLine());

@@ -1,5 +1,7 @@
 package dev.curia.broker;
 
+import dev.curia.broker.config.EnvironmentSettings;
+import dev.curia.broker.config.ServerSettings;
 import dev.curia.broker.demo.RoundTrip;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -24,6 +26,8 @@ import picocli.CommandLine.Spec;
             "  curia standalone --data-dir /tmp/try --set listeners=PLAINTEXT://127.0.0.1:19092"
         })
 final class StandaloneCommand implements Callable<Integer> {
+    private final Map<String, String> environment;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // by picocli
     private CommandSpec spec;
@@ -39,7 +43,7 @@ final class StandaloneCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "A setting that wins over the default; may be repeated.")
+            description = "A setting that wins over the default and the environment; may be repeated.")
     private Map<String, String> overrides = new HashMap<>();
 
     @Option(
@@ -54,10 +58,14 @@ final class StandaloneCommand implements Callable<Integer> {
     @Option(names = "--free-ports", description = "Listen on free ports instead of the usual ones.")
     private boolean freePorts;
 
+    StandaloneCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        return new ServerRun(out, spec.commandLine().getErr()).run(settings(), Format.VOTER, node -> {
+        return new ServerRun(out, spec.commandLine().getErr()).run(this::settings, Format.VOTER, node -> {
             if (demo) new RoundTrip(node.bootstrapServer(), out).run();
             return demo && exit ? ServerRun.Next.STOP : ServerRun.Next.SERVE;
         });
@@ -78,6 +86,7 @@ final class StandaloneCommand implements Callable<Integer> {
         settings.put("transaction.state.log.replication.factor", "1");
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.putAll(EnvironmentSettings.read(environment, ServerSettings.keys()));
         settings.putAll(overrides);
         return settings;
     }

@@ -62,7 +62,8 @@ public final class Settings {
         }
     }
 
-    private static String suggestion(String name, Collection<String> known) {
+    /** {@code " (did you mean X?)"}, or nothing when no name is near. */
+    static String suggestion(String name, Collection<String> known) {
         return known.stream()
                 .filter(candidate -> distance(name, candidate) <= 3)
                 .min((a, b) -> Integer.compare(distance(name, a), distance(name, b)))

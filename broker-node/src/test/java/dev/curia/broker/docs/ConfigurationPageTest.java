@@ -1,5 +1,6 @@
 package dev.curia.broker.docs;
 
+import dev.curia.broker.config.EnvironmentSettings;
 import dev.curia.broker.config.ServerSettings;
 import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.config.ClientMetricsConfigs;
@@ -15,8 +16,10 @@ class ConfigurationPageTest {
     void configurationReferenceIsUpToDate() throws IOException {
         String page =
                 "# Configuration\n\nGenerated from the code. Names are Kafka's wherever the meaning is Kafka's. An unknown key or an"
-                        + " ill-typed value is an error at start.\n\n## Server\nIn the file given with `--config`, or with `--set KEY=VALUE`.\n\n"
+                        + " ill-typed value is an error at start.\n\n## Server\nIn the file given with `--config`, in the environment, or with `--set KEY=VALUE`;"
+                        + " each wins over the one before.\n\n"
                         + table(ServerSettings.keys())
+                        + "\n" + environment()
                         + "\n## Topic\nPer topic, at creation. The default is the server setting named beside it.\n\n"
                         + topicTable()
                         + "\n## While brokers run\nWith `kafka-configs` for one broker or for all (`--entity-default`); kept in the metadata, and before"
@@ -32,6 +35,22 @@ class ConfigurationPageTest {
                         + " their metrics.\n\n"
                         + table(ClientMetricsConfigs.ALL);
         ReferencePage.check("configuration.md", page);
+    }
+
+    private static String environment() {
+        StringBuilder chapter = new StringBuilder("""
+                ## Environment
+                Every server setting can be an environment variable: `CURIA_` and its name in capitals, with `_` for a dot, `__` for an underscore and `___`
+                for a dash. `log.dirs` is `CURIA_LOG_DIRS`, `curia.moves.per.broker.max` is `CURIA_CURIA_MOVES_PER_BROKER_MAX`. With `_FILE` behind it, as in
+                `CURIA_CLUSTER_ID_FILE=/run/secrets/cluster`, the variable names a file that has the value: for secrets. A variable that begins with `CURIA_` and is
+                neither a setting nor one of these is an error at start:
+
+                | variable | meaning |
+                | --- | --- |
+                """);
+        EnvironmentSettings.LAUNCHER.forEach(
+                (name, meaning) -> chapter.append("| `%s` | %s |\n".formatted(name, meaning)));
+        return chapter.toString();
     }
 
     private static String table(List<ConfigKey<?>> keys) {
