@@ -6,7 +6,8 @@
 #   cluster.sh status       which nodes run, and where
 #   cluster.sh kill N       kill -9 broker N (1-3) or quorum node qN (q1-q3)
 #   cluster.sh restart N    start it again (a running one is stopped first, gracefully)
-#   cluster.sh restart --rolling   restart all brokers one after the other, each when the cluster says that it may stop
+#   cluster.sh restart --rolling   restart all brokers one after the other, each when the cluster says that it may stop;
+#                           with --all also the quorum nodes, before them
 #   cluster.sh down         stop everything and remove the folder; --keep leaves data and logs
 #
 #   CURIA_LOCAL_DIR     the folder (default: .curia/local in the repository)
@@ -236,19 +237,16 @@ up() {
   say "  logs:           $dir/{q1,q2,q3,1,2,3}/log"
 }
 
-safe_to_stop() { CURIA_BUILD=never "$root/curia" --server "$(quorum_servers)" brokers safe-to-stop --wait --timeout "$wait_seconds" "$@"; }
-
-# The cluster ends a broker's leave to stop when it is in sync everywhere: the next one waits for that.
+# All brokers; with "--all" the quorum nodes before them.
 rolling() {
-  for node in 1 2 3; do
-    safe_to_stop "$node" --acquire || fail "broker $node may not stop; nothing was done to it. Try again later: '$0 restart --rolling'."
-    stop_node "$node"
-    start_node "$node"
-    wait_ready "$node"
-    say "node $node is ready"
-  done
-  safe_to_stop 1 > /dev/null || fail "the brokers are restarted, but not all are in sync after $wait_seconds s; see 'curia brokers safe-to-stop 1'."
-  say "all brokers are restarted and in sync"
+  [ -e "$dir/1/server.properties" ] || fail "there is no cluster in $dir: '$0 up' starts one"
+  case ${1:-} in
+    --all) set -- --restart-quorum "'$0' restart q\$(({id} - 100))" ;;
+    '') ;;
+    *) fail "unknown option '$1': expected --rolling or --rolling --all" ;;
+  esac
+  build
+  CURIA_BUILD=never "$here/../rolling-restart.sh" --server "$(quorum_servers)" --wait "$wait_seconds" --restart "'$0' restart {id}" "$@"
 }
 
 down() {
@@ -285,9 +283,7 @@ case ${1:-} in
     ;;
   restart)
     if [ "${2:-}" = --rolling ]; then
-      [ -e "$dir/1/server.properties" ] || fail "there is no cluster in $dir: '$0 up' starts one"
-      build
-      rolling
+      rolling "${3:-}"
       exit 0
     fi
     check_node "${2:-}"

@@ -46,9 +46,9 @@ class LocalClusterScriptTest {
         clients.send("script", "three");
         assertThat(script("restart", Integer.toString(leader)).orFail().text()).contains("ready");
         script("restart", "q1").orFail();
-        assertThat(script("restart", "--rolling").orFail().text()).contains("all brokers are restarted and in sync");
         clients.awaitInSync("script", 3);
         assertThat(Text.values(clients.readAll("script"))).containsExactly("one", "two", "three");
+        allNodesRestartUnderLoad(clients);
 
         List<Long> pids = pids();
         assertThat(pids).hasSize(6);
@@ -57,12 +57,31 @@ class LocalClusterScriptTest {
         assertThat(pids).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
     }
 
+    private void allNodesRestartUnderLoad(Clients clients) {
+        clients.createTopic("rolled", 4, 3, Map.of("min.insync.replicas", "2"));
+        clients.awaitInSync("rolled", 3);
+        List<Long> before = pids();
+        try (Load load = Load.start(clients, "rolled", 4, 2)) {
+            load.resetGaps();
+            assertThat(script("restart", "--rolling", "--all").orFail().text())
+                    .contains("quorum node 103 is back", "broker 3 is back and in sync", "all are restarted and well");
+            Figures.report(
+                    "all six nodes of a cluster restart in turn, longest time without an acknowledgement",
+                    load.longestGap());
+            History history = load.stop();
+            assertThat(history.violations()).isEmpty();
+            assertThat(history.acks()).hasSameSizeAs(history.sends());
+        }
+        assertThat(pids()).hasSize(6).doesNotContainAnyElementsOf(before);
+    }
+
     @Test
     void wrongUseIsExplained() {
         assertThat(script("kill", "9").exitCode()).isEqualTo(1);
         assertThat(script("kill", "9").err()).contains("'9'", "1, 2, 3", "q1, q2, q3");
         assertThat(script("kill", "1").exitCode()).isEqualTo(1);
         assertThat(script("nonsense").exitCode()).isEqualTo(2);
+        assertThat(script("restart", "--rolling").err()).contains("there is no cluster");
     }
 
     private String kafka(int broker) {

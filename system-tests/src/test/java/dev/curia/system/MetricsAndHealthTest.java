@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curia.testkit.Await;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -37,6 +38,20 @@ class MetricsAndHealthTest {
         assertThat(CLUSTER.node().get("/health/live").statusCode()).isEqualTo(200);
         assertThat(CLUSTER.node().get("/health/ready").statusCode()).isEqualTo(200);
         assertThat(CLUSTER.node().get("/elsewhere").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void theCheckOfContainersTellsWhetherANodeIsReady() {
+        assertThat(healthcheck(CLUSTER.node().httpPort(), "ready").orFail().text()).isEqualTo("ready\n");
+        assertThat(healthcheck(CLUSTER.node().httpPort(), "live").orFail().text()).isEqualTo("alive\n");
+        assertThat(healthcheck(CLUSTER.node().httpPort(), "elsewhere").exitCode()).isEqualTo(1);
+        assertThat(healthcheck(new Ports().free(), "ready").exitCode()).isEqualTo(1);
+    }
+
+    private static Command.Result healthcheck(int port, String what) {
+        return Command.of(Distribution.find().home().resolve("bin/healthcheck").toString(), what)
+                .environment(Map.of("CURIA_HTTP_LISTENER", "127.0.0.1:" + port))
+                .run();
     }
 
     @Test
