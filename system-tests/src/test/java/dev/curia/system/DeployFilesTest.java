@@ -51,9 +51,8 @@ class DeployFilesTest {
     void everySettingAndVariableThatIsUsedIsInTheReference() {
         String reference = read(SOURCES.resolve("docs/configuration.md"));
         Set<String> settings = new HashSet<>(first(ROW, reference.replaceAll("(?s)\n## Topic.*", "")));
-        Set<String> variables = settings.stream()
-                .map(DeployFilesTest::variable)
-                .collect(Collectors.toCollection(HashSet::new));
+        Set<String> variables =
+                settings.stream().map(DeployFilesTest::variable).collect(Collectors.toCollection(HashSet::new));
         variables.addAll(settings);
         List<Path> files = new ArrayList<>(files(DEPLOY));
         files.add(SOURCES.resolve("docs/deployment.md"));
@@ -81,7 +80,10 @@ class DeployFilesTest {
     /** As the reference tells it. */
     private static String variable(String setting) {
         return "CURIA_"
-                + setting.replace("_", "__").replace("-", "___").replace('.', '_').toUpperCase(Locale.ROOT);
+                + setting.replace("_", "__")
+                        .replace("-", "___")
+                        .replace('.', '_')
+                        .toUpperCase(Locale.ROOT);
     }
 
     @Test
@@ -93,31 +95,37 @@ class DeployFilesTest {
         List<String> published = new ArrayList<>();
         services.forEach((name, service) -> {
             service.at("volumes").items().forEach(volume -> mounted(compose, name, volume.text()));
-            service.at("ports").items().forEach(port -> published.add(port.text().replaceFirst(":[0-9]+$", "")));
-            service.at("depends_on").items().forEach(other -> assertThat(services)
-                    .containsKey(other.text()));
+            service.at("ports")
+                    .items()
+                    .forEach(port -> published.add(port.text().replaceFirst(":[0-9]+$", "")));
+            service.at("depends_on")
+                    .items()
+                    .forEach(other -> assertThat(services).containsKey(other.text()));
         });
         assertThat(published).doesNotHaveDuplicates().allMatch(port -> port.startsWith("127.0.0.1:"));
 
         for (String name : BROKERS) {
-            Map<String, String> environment = services.get(name).at("environment").texts();
-            assertThat(hosts(environment.get("CURIA_QUORUM_BOOTSTRAP_SERVERS"))).containsExactlyElementsOf(QUORUM);
-            assertThat(environment.get("CURIA_RPC_ADVERTISED")).isEqualTo(name + ":9095");
-            int outside = port(environment.get("CURIA_LISTENERS"), "EXTERNAL");
-            assertThat(environment.get("CURIA_ADVERTISED_LISTENERS"))
-                    .isEqualTo("INTERNAL://" + name + ":" + port(environment.get("CURIA_LISTENERS"), "INTERNAL")
-                            + ",EXTERNAL://localhost:" + outside);
-            assertThat(services.get(name).at("ports", "0").text())
+            Yaml broker = compose.at("services", name, "environment");
+            String listeners = broker.at("CURIA_LISTENERS").text();
+            int outside = port(listeners, "EXTERNAL");
+            assertThat(hosts(broker.at("CURIA_QUORUM_BOOTSTRAP_SERVERS").text()))
+                    .containsExactlyElementsOf(QUORUM);
+            assertThat(broker.at("CURIA_RPC_ADVERTISED").text()).isEqualTo(name + ":9095");
+            assertThat(broker.at("CURIA_ADVERTISED_LISTENERS").text())
+                    .isEqualTo("INTERNAL://" + name + ":" + port(listeners, "INTERNAL") + ",EXTERNAL://localhost:"
+                            + outside);
+            assertThat(compose.at("services", name, "ports", "0").text())
                     .isEqualTo("127.0.0.1:" + outside + ":" + outside);
         }
         for (String name : QUORUM) {
-            Map<String, String> environment = services.get(name).at("environment").texts();
-            assertThat(environment.get("CURIA_QUORUM_VOTERS").split(","))
+            Yaml node = compose.at("services", name, "environment");
+            assertThat(node.at("CURIA_QUORUM_VOTERS").text().split(",", -1))
                     .hasSize(3)
-                    .contains(environment.get("CURIA_NODE_ID") + "@" + name + ":9093:9094");
+                    .contains(node.at("CURIA_NODE_ID").text() + "@" + name + ":9093:9094");
         }
         assertThat(Stream.concat(BROKERS.stream(), QUORUM.stream())
-                        .map(name -> services.get(name).at("environment", "CURIA_NODE_ID").text()))
+                        .map(name -> compose.at("services", name, "environment", "CURIA_NODE_ID")
+                                .text()))
                 .doesNotHaveDuplicates();
     }
 
@@ -130,7 +138,8 @@ class DeployFilesTest {
 
     @Test
     void prometheusScrapesEveryNodeAndGrafanaIsGivenWhatThereIs() {
-        Yaml prometheus = Yaml.documents(read(COMPOSE.resolve("prometheus.yml"))).get(0);
+        Yaml prometheus =
+                Yaml.documents(read(COMPOSE.resolve("prometheus.yml"))).get(0);
         Yaml job = prometheus.at("scrape_configs", "0");
         List<String> mounts = Yaml.documents(read(COMPOSE.resolve("compose.yaml")))
                 .get(0)
@@ -148,11 +157,13 @@ class DeployFilesTest {
         assertThat(prometheus.at("rule_files").items())
                 .isNotEmpty()
                 .allMatch(file -> mounts.stream().anyMatch(mount -> mount.contains(":/etc/prometheus/" + file.text())));
-        Yaml dashboards = Yaml.documents(read(COMPOSE.resolve("grafana/dashboards.yml")))
-                .get(0);
+        Yaml dashboards =
+                Yaml.documents(read(COMPOSE.resolve("grafana/dashboards.yml"))).get(0);
         assertThat(read(COMPOSE.resolve("compose.yaml")))
-                .contains("../grafana:" + dashboards.at("providers", "0", "options", "path").text() + ":ro");
-        assertThat(files(DEPLOY.resolve("grafana"))).allMatch(file -> file.toString().endsWith(".json"));
+                .contains("../grafana:"
+                        + dashboards.at("providers", "0", "options", "path").text() + ":ro");
+        assertThat(files(DEPLOY.resolve("grafana")))
+                .allMatch(file -> file.toString().endsWith(".json"));
     }
 
     @Test
@@ -161,9 +172,11 @@ class DeployFilesTest {
         Path home = Distribution.find().home();
 
         List<String> copied = first(Pattern.compile("(?m)^COPY (.*) /opt/curia\\S*$"), definition).stream()
-                .flatMap(sources -> Stream.of(sources.split(" ")))
+                .flatMap(sources -> Stream.of(sources.split(" ", -1)))
                 .toList();
-        assertThat(copied).hasSizeGreaterThan(3).allMatch(source -> Files.exists(home.resolve(source.replace("/*.jar", ""))));
+        assertThat(copied)
+                .hasSizeGreaterThan(3)
+                .allMatch(source -> Files.exists(home.resolve(source.replace("/*.jar", ""))));
         assertThat(all(Pattern.compile("(?<=/opt/curia/)bin/[a-z-]+"), definition))
                 .contains("bin/curia", "bin/healthcheck", "bin/class-archive")
                 .allMatch(program -> Files.isExecutable(home.resolve(program)));
@@ -184,7 +197,7 @@ class DeployFilesTest {
     }
 
     private static int port(String listeners, String name) {
-        return Stream.of(listeners.split(","))
+        return Stream.of(listeners.split(",", -1))
                 .filter(listener -> listener.startsWith(name + "://"))
                 .map(listener -> Integer.parseInt(listener, listener.lastIndexOf(':') + 1, listener.length(), 10))
                 .findFirst()
@@ -192,7 +205,7 @@ class DeployFilesTest {
     }
 
     private static List<String> hosts(String addresses) {
-        return Stream.of(addresses.split(","))
+        return Stream.of(addresses.split(",", -1))
                 .map(address -> address.replaceFirst(":.*", ""))
                 .toList();
     }

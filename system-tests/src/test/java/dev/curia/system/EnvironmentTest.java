@@ -84,7 +84,8 @@ class EnvironmentTest {
     /** The broker's address, as a client hears it that connects to {@code bootstrap}. */
     private static String told(String bootstrap) {
         try (Admin admin = new Clients(bootstrap).admin()) {
-            Node broker = Clients.get(admin.describeCluster().nodes()).iterator().next();
+            Node broker =
+                    Clients.get(admin.describeCluster().nodes()).iterator().next();
             return broker.host() + ":" + broker.port();
         }
     }

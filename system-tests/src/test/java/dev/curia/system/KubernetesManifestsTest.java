@@ -51,7 +51,9 @@ class KubernetesManifestsTest {
         return of(all, "StatefulSet").stream()
                 .filter(set -> {
                     Set<Map.Entry<String, String>> wanted = new HashSet<>(labels.entrySet());
-                    wanted.removeAll(set.at("spec", "template", "metadata", "labels").texts().entrySet());
+                    wanted.removeAll(set.at("spec", "template", "metadata", "labels")
+                            .texts()
+                            .entrySet());
                     wanted.removeIf(label -> label.getKey().equals("statefulset.kubernetes.io/pod-name")
                             && podNames(set).contains(label.getValue()));
                     return wanted.isEmpty();
@@ -83,18 +85,25 @@ class KubernetesManifestsTest {
             List<Yaml> pods = selected(all, service.at("spec", "selector").texts());
             if (!dev) assertThat(pods).as(name(service)).isNotEmpty();
             for (Yaml port : service.at("spec", "ports").items()) {
-                assertThat(pods).as(name(service)).allMatch(pod -> ports(pod).contains(port.at("targetPort").text()));
+                assertThat(pods)
+                        .as(name(service))
+                        .allMatch(
+                                pod -> ports(pod).contains(port.at("targetPort").text()));
             }
         }
         for (Yaml budget : of(all, "PodDisruptionBudget")) {
-            List<Yaml> pods = selected(all, budget.at("spec", "selector", "matchLabels").texts());
+            List<Yaml> pods =
+                    selected(all, budget.at("spec", "selector", "matchLabels").texts());
             if (!dev) assertThat(pods).as(name(budget)).isNotEmpty();
         }
         for (Yaml policy : of(all, "NetworkPolicy")) {
-            List<Yaml> pods = selected(all, policy.at("spec", "podSelector", "matchLabels").texts());
+            List<Yaml> pods = selected(
+                    all, policy.at("spec", "podSelector", "matchLabels").texts());
             for (Yaml rule : policy.at("spec", "ingress").items()) {
                 for (Yaml port : rule.at("ports").items()) {
-                    assertThat(pods).as(name(policy)).allMatch(pod -> ports(pod).contains(port.at("port").text()));
+                    assertThat(pods)
+                            .as(name(policy))
+                            .allMatch(pod -> ports(pod).contains(port.at("port").text()));
                 }
             }
         }
@@ -104,18 +113,26 @@ class KubernetesManifestsTest {
     @ValueSource(strings = {"overlays/dev", "overlays/production", "overlays/production-node-ports"})
     void setsHaveAllThatTheirPodsName(String overlay) {
         List<Yaml> all = render(overlay);
-        Set<String> services = of(all, "Service").stream().map(KubernetesManifestsTest::name).collect(Collectors.toSet());
-        Set<String> maps = of(all, "ConfigMap").stream().map(KubernetesManifestsTest::name).collect(Collectors.toSet());
-        Set<String> accounts = of(all, "ServiceAccount").stream().map(KubernetesManifestsTest::name).collect(Collectors.toSet());
+        Set<String> services =
+                of(all, "Service").stream().map(KubernetesManifestsTest::name).collect(Collectors.toSet());
+        Set<String> maps =
+                of(all, "ConfigMap").stream().map(KubernetesManifestsTest::name).collect(Collectors.toSet());
+        Set<String> accounts = of(all, "ServiceAccount").stream()
+                .map(KubernetesManifestsTest::name)
+                .collect(Collectors.toSet());
         Set<Map<String, String>> selectors = new HashSet<>();
 
         for (Yaml set : of(all, "StatefulSet")) {
-            Map<String, String> selector = set.at("spec", "selector", "matchLabels").texts();
+            Map<String, String> selector =
+                    set.at("spec", "selector", "matchLabels").texts();
             Yaml pod = set.at("spec", "template", "spec");
             Yaml container = pod.at("containers", "0");
-            Map<String, String> labels = set.at("spec", "template", "metadata", "labels").texts();
+            Map<String, String> labels =
+                    set.at("spec", "template", "metadata", "labels").texts();
 
-            assertThat(selectors.add(selector)).as("its own selector: %s", name(set)).isTrue();
+            assertThat(selectors.add(selector))
+                    .as("its own selector: %s", name(set))
+                    .isTrue();
             assertThat(labels).containsAllEntriesOf(selector);
             assertThat(services).contains(set.at("spec", "serviceName").text());
             assertThat(accounts).contains(pod.at("serviceAccountName").text());
@@ -124,8 +141,8 @@ class KubernetesManifestsTest {
             Set<String> volumes = new HashSet<>();
             Stream.of(pod.at("volumes"), set.at("spec", "volumeClaimTemplates"))
                     .flatMap(list -> list.items().stream())
-                    .forEach(volume -> volumes.add(
-                            volume.at("name").text() + volume.at("metadata", "name").text()));
+                    .forEach(volume -> volumes.add(volume.at("name").text()
+                            + volume.at("metadata", "name").text()));
             assertThat(container.at("volumeMounts").items())
                     .allMatch(mount -> volumes.contains(mount.at("name").text()));
             pod.at("volumes").items().stream()
@@ -179,9 +196,11 @@ class KubernetesManifestsTest {
         assertThat(brokers.stream().map(set -> variable(set, "CURIA_BROKER_RACK")))
                 .containsExactlyInAnyOrder("zone-a", "zone-b", "zone-c");
         for (Yaml set : brokers) {
-            assertThat(set.at("spec", "template", "spec", "affinity", "nodeAffinity").toString())
+            assertThat(set.at("spec", "template", "spec", "affinity", "nodeAffinity")
+                            .toString())
                     .contains("values=[" + variable(set, "CURIA_BROKER_RACK") + "]");
-            assertThat(set.at("spec", "template", "spec", "containers", "0", "lifecycle").toString())
+            assertThat(set.at("spec", "template", "spec", "containers", "0", "lifecycle")
+                            .toString())
                     .contains("safe-to-stop", "--acquire");
         }
         List<String> pods = podNames(quorum);
@@ -208,7 +227,8 @@ class KubernetesManifestsTest {
         }
         List<String> served = of(all, "Service").stream()
                 .filter(service -> service.at("spec", "type").text().equals("NodePort"))
-                .map(service -> service.at("spec", "selector", "statefulset.kubernetes.io/pod-name").text() + " "
+                .map(service -> service.at("spec", "selector", "statefulset.kubernetes.io/pod-name")
+                                .text() + " "
                         + service.at("spec", "ports", "0", "nodePort").text())
                 .toList();
 
@@ -230,6 +250,6 @@ class KubernetesManifestsTest {
                 .flatMap(map -> map.at("data").texts().values().stream())
                 .flatMap(text -> line.matcher(text).results())
                 .map((MatchResult found) -> found.group(1))
-                .flatMap(list -> Stream.of(list.split(",")));
+                .flatMap(list -> Stream.of(list.split(",", -1)));
     }
 }

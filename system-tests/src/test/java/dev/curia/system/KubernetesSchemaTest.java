@@ -14,8 +14,7 @@ class KubernetesSchemaTest {
 
     @Test
     void everyDocumentIsAsKubernetesSchemaHasIt() throws Exception {
-        Path dev = Files.writeString(
-                directory.resolve("dev.yaml"), KubernetesManifestsTest.rendered("overlays/dev"));
+        Path dev = Files.writeString(directory.resolve("dev.yaml"), KubernetesManifestsTest.rendered("overlays/dev"));
         Path production = Files.writeString(
                 directory.resolve("production.yaml"),
                 KubernetesManifestsTest.rendered("overlays/production-node-ports"));

@@ -42,9 +42,12 @@ class MetricsAndHealthTest {
 
     @Test
     void theCheckOfContainersTellsWhetherANodeIsReady() {
-        assertThat(healthcheck(CLUSTER.node().httpPort(), "ready").orFail().text()).isEqualTo("ready\n");
-        assertThat(healthcheck(CLUSTER.node().httpPort(), "live").orFail().text()).isEqualTo("alive\n");
-        assertThat(healthcheck(CLUSTER.node().httpPort(), "elsewhere").exitCode()).isEqualTo(1);
+        assertThat(healthcheck(CLUSTER.node().httpPort(), "ready").orFail().text())
+                .isEqualTo("ready\n");
+        assertThat(healthcheck(CLUSTER.node().httpPort(), "live").orFail().text())
+                .isEqualTo("alive\n");
+        assertThat(healthcheck(CLUSTER.node().httpPort(), "elsewhere").exitCode())
+                .isEqualTo(1);
         assertThat(healthcheck(new Ports().free(), "ready").exitCode()).isEqualTo(1);
     }
 

@@ -49,7 +49,8 @@ class SystemdUnitsTest {
 
         Command.Result verified = analyze("verify", unit.toString()).orFail();
         assertThat(verified.err() + verified.text()).doesNotContain(unit.getFileName() + ":");
-        analyze("security", "--offline=true", "--threshold=" + EXPOSURE, unit.toString()).orFail();
+        analyze("security", "--offline=true", "--threshold=" + EXPOSURE, unit.toString())
+                .orFail();
     }
 
     @Test
@@ -73,24 +74,28 @@ class SystemdUnitsTest {
                 .contains("ExecStart=/opt/curia/bin/curia server --config /etc/curia/" + role + ".properties\n");
         Matcher timeout = Pattern.compile("TimeoutStopSec=(\\d+)s").matcher(unit);
         assertThat(timeout.find()).isTrue();
-        assertThat(Duration.ofSeconds(Long.parseLong(timeout.group(1)))).isGreaterThan(handOver().multipliedBy(3));
+        assertThat(Duration.ofSeconds(Long.parseLong(timeout.group(1))))
+                .isGreaterThan(handOver().multipliedBy(3));
     }
 
     /** The default of controlled.shutdown.timeout.ms. */
     private static Duration handOver() {
-        String reference =
-                DeployFilesTest.read(Distribution.find().sources().resolve("docs/configuration.md"));
-        Matcher row = Pattern.compile("\\| `controlled.shutdown.timeout.ms` \\| `(\\d+)`").matcher(reference);
+        String reference = DeployFilesTest.read(Distribution.find().sources().resolve("docs/configuration.md"));
+        Matcher row = Pattern.compile("\\| `controlled.shutdown.timeout.ms` \\| `(\\d+)`")
+                .matcher(reference);
         assertThat(row.find()).isTrue();
         return Duration.ofMillis(Long.parseLong(row.group(1)));
     }
 
     private static void needsSystemd() {
-        Needs.that("systemd-analyze", Command.of("sh", "-c", "command -v systemd-analyze").run());
+        Needs.that(
+                "systemd-analyze",
+                Command.of("sh", "-c", "command -v systemd-analyze").run());
     }
 
     private Command.Result analyze(String... arguments) {
-        return Command.of(Stream.concat(Stream.of("systemd-analyze", "--no-pager"), Stream.of(arguments)).toList())
+        return Command.of(Stream.concat(Stream.of("systemd-analyze", "--no-pager"), Stream.of(arguments))
+                        .toList())
                 .environment(Map.of("SYSTEMD_UNIT_PATH", units + ":"))
                 .run();
     }
