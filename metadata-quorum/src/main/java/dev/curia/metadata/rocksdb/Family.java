@@ -14,12 +14,23 @@ enum Family {
     TOPICS("topics"),
     PARTITIONS("partitions"),
     CONFIGS("configs"),
-    CLIENT_QUOTAS("client-quotas");
+    CLIENT_QUOTAS("client-quotas", true);
 
     private final String familyName;
+    private final boolean whenNeeded;
 
     Family(String familyName) {
+        this(familyName, false);
+    }
+
+    Family(String familyName, boolean whenNeeded) {
         this.familyName = familyName;
+        this.whenNeeded = whenNeeded;
+    }
+
+    /** Made with its first record: until then an older build, which opens only families that it knows, can open the store. */
+    boolean whenNeeded() {
+        return whenNeeded;
     }
 
     byte[] nameBytes() {

@@ -11,12 +11,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -54,7 +57,8 @@ public final class ImageStore implements AutoCloseable {
         descriptors.add(options.describe(RocksDB.DEFAULT_COLUMN_FAMILY));
         descriptors.add(options.describe(BATCHES));
         descriptors.add(options.describe(EVENTS));
-        for (Family family : Family.values()) descriptors.add(options.describe(family.nameBytes()));
+        List<Family> opened = families(directory);
+        for (Family family : opened) descriptors.add(options.describe(family.nameBytes()));
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         this.options = options;
         this.db = RocksDB.open(options.database(), directory.toString(), descriptors, handles);
@@ -62,7 +66,22 @@ public final class ImageStore implements AutoCloseable {
         this.batches = handles.get(1);
         this.events = new StoredEvents(db, handles.get(2));
         int next = 3;
-        for (Family family : Family.values()) families.put(family, handles.get(next++));
+        for (Family family : opened) families.put(family, handles.get(next++));
+    }
+
+    /** Those that are there already, or always. */
+    private static List<Family> families(Path directory) throws RocksDBException {
+        if (!Files.exists(directory.resolve("CURRENT"))) return families(List.of());
+        try (Options none = new Options()) {
+            return families(RocksDB.listColumnFamilies(none, directory.toString()));
+        }
+    }
+
+    private static List<Family> families(List<byte[]> stored) {
+        return Stream.of(Family.values())
+                .filter(family -> !family.whenNeeded()
+                        || stored.stream().anyMatch(name -> Arrays.equals(name, family.nameBytes())))
+                .toList();
     }
 
     /** Loads the native library, which takes a moment at first; may run beside other start-up work. */
@@ -107,7 +126,9 @@ public final class ImageStore implements AutoCloseable {
             StoredPosition position = stored == null ? StoredPosition.NONE : StoredPosition.fromBytes(stored);
             List<MetadataRecord> records = new ArrayList<>();
             for (Family family : Family.values()) {
-                forEach(family(family), (key, value) -> records.add(MetadataRecord.parseFrom(value)));
+                ColumnFamilyHandle handle = families.get(family);
+                if (handle == null) continue;
+                forEach(handle, (key, value) -> records.add(MetadataRecord.parseFrom(value)));
             }
             MetadataImage image = position.batchIndex() < 0
                     ? MetadataImage.EMPTY
@@ -178,9 +199,12 @@ public final class ImageStore implements AutoCloseable {
         options.close();
     }
 
-    private ColumnFamilyHandle family(Family family) {
+    private ColumnFamilyHandle family(Family family) throws RocksDBException {
         ColumnFamilyHandle handle = families.get(family);
-        if (handle == null) throw new IllegalStateException("no column family " + family);
+        if (handle == null) {
+            handle = db.createColumnFamily(options.describe(family.nameBytes()));
+            families.put(family, handle);
+        }
         return handle;
     }
 

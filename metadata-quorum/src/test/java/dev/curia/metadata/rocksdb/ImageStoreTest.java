@@ -2,16 +2,22 @@ package dev.curia.metadata.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.QuotaEntity;
 import dev.curia.proto.metadata.v1.MetadataBatch;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.testkit.Check;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 class ImageStoreTest {
     @TempDir
@@ -41,6 +47,28 @@ class ImageStoreTest {
                 assertThat(store.load().batches()).hasSize(40);
             }
         });
+    }
+
+    @Test
+    void anOlderBuildCanOpenAStoreThatHasNothingItDoesNotKnow() throws Exception {
+        Path db = directory.resolve("db");
+        MetadataRecord quota = ImageRecords.quotaRecord(QuotaEntity.user("a"), "producer_byte_rate", 1);
+        try (ImageStore store = ImageStore.create(db)) {
+            MetadataImage image =
+                    write(store, MetadataImage.EMPTY, 0, List.of(ImageRecords.clusterRecord("c")), List.of());
+            assertThat(families(db)).contains("configs").doesNotContain("client-quotas");
+            image = write(store, image, 1, List.of(quota), List.of());
+            assertThat(families(db)).contains("client-quotas");
+            assertThat(store.load().image()).isEqualTo(image);
+        }
+    }
+
+    private static List<String> families(Path db) throws RocksDBException {
+        try (Options none = new Options()) {
+            return RocksDB.listColumnFamilies(none, db.toString()).stream()
+                    .map(name -> new String(name, StandardCharsets.UTF_8))
+                    .toList();
+        }
     }
 
     @Test
