@@ -71,7 +71,7 @@ public final class GroupOffsets {
         ClassicGroup group = classics.get(request.groupId());
         Errors error;
         if (group != null) error = offsets.validate(group, request, now);
-        else error = request.generation() < 0 ? Errors.NONE : Errors.ILLEGAL_GENERATION;
+        else error = request.generation() < 0 ? Errors.NONE : Errors.GROUP_ID_NOT_FOUND;
         if (error != Errors.NONE) {
             answer.accept(request.all(error));
             return Outcome.none();

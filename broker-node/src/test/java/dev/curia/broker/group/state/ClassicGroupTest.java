@@ -239,7 +239,7 @@ class ClassicGroupTest {
         assertThat(world.commitError("", -1, 9)).isEqualTo(Errors.NONE);
         assertThat(world.fetch(P0)).isEqualTo(9);
         assertThat(world.state()).isEqualTo(GroupState.EMPTY);
-        assertThat(new World().commitError("m", 3, 9)).isEqualTo(Errors.ILLEGAL_GENERATION);
+        assertThat(new World().commitError("m", 3, 9)).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
     }
 
     @Test

@@ -38,6 +38,10 @@ import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -386,5 +390,31 @@ class ConsumerGroupsTest {
         Set<String> seen = new TreeSet<>(first.seen);
         for (Member member : List.of(second, third, fourth)) seen.addAll(member.seen);
         assertThat(seen).hasSize(180);
+    }
+
+    @Test
+    void aCommitToAGroupThatThereIsNotIsRefusedAsTheClientsVersionKnowsIt() throws Exception {
+        broker.topic("t", 1);
+        admin.listConsumerGroupOffsets("none")
+                .partitionsToOffsetAndMetadata()
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        Await.until("loaded", PATIENCE, () -> commit(9, -1) == Errors.NONE);
+        assertThat(commit(9, 3)).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
+        assertThat(commit(8, 3)).isEqualTo(Errors.ILLEGAL_GENERATION);
+    }
+
+    /** A generation of -1 is of a client that is in no group; it commits to another. */
+    private Errors commit(int version, int generation) throws IOException {
+        var request = new OffsetCommitRequestData()
+                .setGroupId(generation < 0 ? "some" : "none")
+                .setMemberId(generation < 0 ? "" : "m")
+                .setGenerationIdOrMemberEpoch(generation)
+                .setTopics(List.of(new OffsetCommitRequestData.OffsetCommitRequestTopic()
+                        .setName("t")
+                        .setPartitions(List.of(
+                                new OffsetCommitRequestData.OffsetCommitRequestPartition().setCommittedOffset(5)))));
+        OffsetCommitResponseData response =
+                (OffsetCommitResponseData) WireTest.call(broker.port(), ApiKeys.OFFSET_COMMIT, version, request);
+        return Errors.forCode(response.topics().get(0).partitions().get(0).errorCode());
     }
 }

@@ -35,6 +35,7 @@ import org.apache.kafka.common.requests.OffsetCommitResponse;
  */
 final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequest> {
     private static final short BY_TOPIC_ID = 10;
+    private static final short FIRST_TO_KNOW_OF_MISSING_GROUPS = 9;
 
     private final GroupCoordinator groups;
     private final ClusterView cluster;
@@ -81,7 +82,7 @@ final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequest> {
                 data.groupInstanceId(),
                 data.retentionTimeMs() < 0 ? OptionalLong.empty() : OptionalLong.of(data.retentionTimeMs()),
                 offsets);
-        return groups.commit(commit).thenApply(reply -> toResponse(data, known, byId, reply));
+        return groups.commit(commit).thenApply(reply -> toResponse(context.version(), data, known, reply));
     }
 
     private static OffsetCommit.Offset toOffset(Topic topic, boolean byId, OffsetCommitRequestPartition p) {
@@ -93,11 +94,18 @@ final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequest> {
                 Objects.requireNonNullElse(p.committedMetadata(), ""));
     }
 
+    /** A client of old takes a group that there is not for one that has gone on without it, which it has learnt to deal with. */
+    private static Errors forClient(Errors error, short version) {
+        boolean unknown = error == Errors.GROUP_ID_NOT_FOUND && version < FIRST_TO_KNOW_OF_MISSING_GROUPS;
+        return unknown ? Errors.ILLEGAL_GENERATION : error;
+    }
+
     private static OffsetCommitResponse toResponse(
+            short version,
             OffsetCommitRequestData data,
             IdentityHashMap<OffsetCommitRequestTopic, Optional<Topic>> known,
-            boolean byId,
             OffsetCommit.Reply reply) {
+        boolean byId = version >= BY_TOPIC_ID;
         OffsetCommitResponseData response = new OffsetCommitResponseData();
         Map<Object, OffsetCommitResponseTopic> topics = new LinkedHashMap<>();
         for (OffsetCommitRequestTopic asked : data.topics()) {
@@ -106,6 +114,7 @@ final class OffsetCommitHandler implements RequestHandler<OffsetCommitRequest> {
             for (OffsetCommitRequestPartition p : asked.partitions()) {
                 Errors error = topic.filter(t -> p.partitionIndex() >= 0)
                         .map(t -> reply.errors().get(new TopicPartition(t.name(), p.partitionIndex())))
+                        .map(refused -> forClient(refused, version))
                         .orElse(missing);
                 topics.computeIfAbsent(
                                 byId ? asked.topicId() : asked.name(),
