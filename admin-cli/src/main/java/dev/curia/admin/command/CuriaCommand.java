@@ -44,7 +44,8 @@ import picocli.CommandLine.Spec;
             "",
             "The last resort:",
             "  quorum recover --config FILE",
-            "               Make the only quorum node that is left the whole quorum. See 'curia quorum recover --help'.",
+            "               Make the only quorum node that is left the whole quorum. See 'curia quorum recover"
+                    + " --help'.",
             "",
             "Files of a stopped broker:",
             "  log dump|verify|index-check PATH",
@@ -133,6 +134,8 @@ public final class CuriaCommand implements Runnable {
                         .addSubcommand(new GroupsReset(root))
                         .addSubcommand(new GroupsUndo(root))
                         .addSubcommand(new GroupsDelete(root)))
+                .addSubcommand(
+                        group(new QuotasCommand(), new QuotasList(root), new QuotasSet(root), new QuotasRemove(root)))
                 .addSubcommand(new Events(root))
                 .addSubcommand(new Produce(root))
                 .addSubcommand(new Consume(root));

@@ -2,6 +2,8 @@ package dev.curia.admin.command;
 
 import com.google.protobuf.ByteString;
 import dev.curia.proto.admin.v1.AdminGrpc;
+import dev.curia.proto.admin.v1.AlterClientQuotasRequest;
+import dev.curia.proto.admin.v1.AlterClientQuotasResponse;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
@@ -22,6 +24,8 @@ import dev.curia.proto.admin.v1.CreatedTopic;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.DeletedTopic;
+import dev.curia.proto.admin.v1.DescribeClientQuotasRequest;
+import dev.curia.proto.admin.v1.DescribeClientQuotasResponse;
 import dev.curia.proto.admin.v1.DescribeClusterRequest;
 import dev.curia.proto.admin.v1.DescribeClusterResponse;
 import dev.curia.proto.admin.v1.DescribeDrainRequest;
@@ -102,6 +106,7 @@ final class FakeCluster implements AutoCloseable {
     final Queue<Status> nextConsumeAnswers = new ConcurrentLinkedQueue<>();
     final List<ProduceRequest> produced = new ArrayList<>();
     final FakeQuorum quorum = new FakeQuorum();
+    final FakeQuotas quotas = new FakeQuotas();
     private final Server controller = serve(new ControllerAdmin(), quorum);
     private final int controllerPort = controller.getPort();
     private final Server follower = serve(new FollowerAdmin());
@@ -383,6 +388,17 @@ final class FakeCluster implements AutoCloseable {
                 }
             }
             answer(to, response.build());
+        }
+
+        @Override
+        public void alterClientQuotas(AlterClientQuotasRequest request, StreamObserver<AlterClientQuotasResponse> to) {
+            answer(to, quotas.alter(request));
+        }
+
+        @Override
+        public void describeClientQuotas(
+                DescribeClientQuotasRequest request, StreamObserver<DescribeClientQuotasResponse> to) {
+            answer(to, quotas.describe(request));
         }
 
         @Override
