@@ -11,6 +11,9 @@ import dev.curia.broker.kafka.net.KafkaListener;
 import dev.curia.broker.kafka.net.KafkaMetrics;
 import dev.curia.broker.kafka.net.NetworkThreads;
 import dev.curia.broker.metrics.LoopMetrics;
+import dev.curia.broker.quota.QuotaConfigs;
+import dev.curia.broker.quota.QuotaMetrics;
+import dev.curia.broker.quota.Quotas;
 import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
@@ -33,6 +36,7 @@ final class BrokerListeners implements AutoCloseable {
     private final Settings settings;
     private final int networkThreads;
     private final ConnectionLimits limits;
+    private final Quotas quotas;
     private final Clock clock;
     private final MeterRegistry meters;
     private final Resources resources = new Resources();
@@ -49,8 +53,18 @@ final class BrokerListeners implements AutoCloseable {
                         () -> now.get(BrokerConfigs.MAX_CONNECTIONS_PER_IP_OVERRIDES),
                         () -> now.get(BrokerConfigs.MAX_CONNECTION_CREATION_RATE)),
                 clock);
+        this.quotas = new Quotas(
+                QuotaConfigs.windows(settings.given()),
+                () -> cluster.image().clientQuotas(),
+                clock,
+                new QuotaMetrics(meters, QuotaConfigs.CLIENT_SERIES.in(settings.given())));
         this.clock = clock;
         this.meters = meters;
+    }
+
+    /** What clients may use, whichever way they come in. */
+    Quotas quotas() {
+        return quotas;
     }
 
     /** Binds all, or throws naming the one that can't be. */
@@ -65,7 +79,8 @@ final class BrokerListeners implements AutoCloseable {
                     listener.address().port(),
                     settings.get(ServerKeys.REQUEST_MAX_BYTES),
                     Duration.ofMillis(settings.get(ServerKeys.CONNECTIONS_MAX_IDLE_MS)),
-                    limits);
+                    limits,
+                    quotas);
             bound.add(new Bound(listener, resources.own(KafkaListener.start(config, threads, apis, clock, metrics))));
         }
     }

@@ -148,6 +148,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
     private void start() throws IOException {
         ExecutorService background = resources.ownExecutor("background", BACKGROUND_THREADS);
         EventLoop timers = timers();
+        listeners.quotas().start(timers);
         LogDirectories directories = openDirectories(timers);
         logDirectories = directories;
         if (!directories.anyOnline()) throw new IOException("all of log.dirs failed while they were opened");
@@ -178,7 +179,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         handlers.addAll(coordinators.handlers());
         GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(config.nodeId(), published));
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
-        serveRpc(replicas, auditor, coordinators, background);
+        serveRpc(replicas, auditor, coordinators, background, timers);
         resources.own(listeners);
         listeners.start(ApiTable.of(handlers, published), Objects.requireNonNull(loopMetrics));
 
@@ -330,7 +331,11 @@ final class BrokerRole implements Readiness, AutoCloseable {
     }
 
     private void serveRpc(
-            HostedReplicas replicas, ReplicaAuditor auditor, Coordinators coordinators, ExecutorService background)
+            HostedReplicas replicas,
+            ReplicaAuditor auditor,
+            Coordinators coordinators,
+            ExecutorService background,
+            EventLoop timers)
             throws IOException {
         ReplicationService replication = new ReplicationService(
                 self, replicas, loop("replication-tail"), loop("replication-catch-up"), replicaMetrics);
@@ -340,7 +345,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 settings.get(ServerKeys.RPC_LISTENER),
                 ServerKeys.RPC_LISTENER.name(),
                 List.<BindableService>of(replication::bind, coordinators.service(), coordinators.groupService()),
-                List.of(new DataService(replicas, published, clock, background)),
+                List.of(new DataService(replicas, published, clock, background, listeners.quotas(), timers)),
                 background));
     }
 

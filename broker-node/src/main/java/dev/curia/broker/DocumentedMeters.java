@@ -9,6 +9,7 @@ import dev.curia.broker.kafka.net.KafkaMetrics;
 import dev.curia.broker.lag.LagMetrics;
 import dev.curia.broker.metrics.LoopMetrics;
 import dev.curia.broker.metrics.ProcessMetrics;
+import dev.curia.broker.quota.QuotaMetrics;
 import dev.curia.broker.txn.TxnMetrics;
 import dev.curia.common.metric.MetricKey;
 import dev.curia.log.LogMetrics;
@@ -33,7 +34,8 @@ public final class DocumentedMeters {
             new Chapter("Partitions and replication", "Brokers.", ReplicaMetrics.KEYS),
             new Chapter(
                     "Topics",
-                    "Brokers; each tells of what it leads, or has on its disks. Added up at each scrape, from what the replicas have published.",
+                    "Brokers; each tells of what it leads, or has on its disks. Added up at each scrape, from what the"
+                            + " replicas have published.",
                     TopicMetrics.KEYS),
             new Chapter("Logs and disks", "Brokers.", LogMetrics.KEYS),
             new Chapter("Compaction", "Brokers.", CleanerMetrics.KEYS),
@@ -41,8 +43,15 @@ public final class DocumentedMeters {
             new Chapter("Groups", "Brokers; each tells of the groups that it coordinates.", GroupMetrics.KEYS),
             new Chapter(
                     "How far groups are behind",
-                    "Brokers; each tells of the groups that it coordinates, every `curia.group.lag.interval.ms`. Fetches do not count, only commits.",
+                    "Brokers; each tells of the groups that it coordinates, every `curia.group.lag.interval.ms`."
+                            + " Fetches do not count, only commits.",
                     LagMetrics.KEYS),
+            new Chapter(
+                    "Client quotas",
+                    "Brokers; each tells of its own clients. `quota` is one of Kafka's: `producer_byte_rate`,"
+                            + " `consumer_byte_rate`, `request_percentage`, `controller_mutation_rate`,"
+                            + " `connection_creation_rate`.",
+                    QuotaMetrics.KEYS),
             new Chapter(
                     "Transactions",
                     "Brokers; each tells of the transactional ids that it coordinates.",

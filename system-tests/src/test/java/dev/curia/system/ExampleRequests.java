@@ -12,6 +12,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
@@ -26,6 +27,7 @@ import org.apache.kafka.common.message.DeleteGroupsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeAclsRequestData;
+import org.apache.kafka.common.message.DescribeClientQuotasRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeGroupsRequestData;
@@ -192,6 +194,17 @@ final class ExampleRequests {
                             .setMaxVersionLevel((short) 2));
             return data;
         });
+        examples.put(ApiKeys.DESCRIBE_CLIENT_QUOTAS, version -> new DescribeClientQuotasRequestData());
+        examples.put(
+                ApiKeys.ALTER_CLIENT_QUOTAS,
+                version -> new AlterClientQuotasRequestData()
+                        .setEntries(List.of(new AlterClientQuotasRequestData.EntryData()
+                                .setEntity(List.of(new AlterClientQuotasRequestData.EntityData()
+                                        .setEntityType("user")
+                                        .setEntityName("nobody")))
+                                .setOps(List.of(new AlterClientQuotasRequestData.OpData()
+                                        .setKey("consumer_byte_rate")
+                                        .setValue(1_000_000))))));
         examples.put(
                 ApiKeys.DESCRIBE_QUORUM,
                 version -> new DescribeQuorumRequestData()

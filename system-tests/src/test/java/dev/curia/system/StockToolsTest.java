@@ -57,8 +57,8 @@ class StockToolsTest {
                 .contains("Completed updating default config");
         assertThat(configs("brokers", null, "--describe")).contains("log.retention.ms=123456");
         assertThat(configs("brokers", "1", "--describe", "--all"))
-                .contains(
-                        "DYNAMIC_DEFAULT_BROKER_CONFIG:log.retention.ms=123456, DEFAULT_CONFIG:log.retention.ms=604800000");
+                .contains("DYNAMIC_DEFAULT_BROKER_CONFIG:log.retention.ms=123456,"
+                        + " DEFAULT_CONFIG:log.retention.ms=604800000");
         configs("brokers", null, "--alter", "--delete-config", "log.retention.ms");
 
         configs("broker-loggers", "1", "--alter", "--add-config", "dev.curia.log=DEBUG");
@@ -72,6 +72,25 @@ class StockToolsTest {
         assertThat(configs("client-metrics", "m", "--describe")).contains("interval.ms=1000", "metrics=a.b.");
         assertThat(text("org.apache.kafka.tools.ClientMetricsCommand", "--list").strip())
                 .isEqualTo("m");
+    }
+
+    @Test
+    @Shows(client = Program.KAFKA_TOOLS, value = "kafka-configs: quotas of users, clients and addresses")
+    void kafkaConfigsOfQuotas() {
+        configs("users", "alice", "--alter", "--add-config", "producer_byte_rate=1024,request_percentage=12.5");
+        assertThat(configs("users", "alice", "--describe"))
+                .contains("Quota configs for user-principal 'alice' are")
+                .contains("producer_byte_rate=1024.0", "request_percentage=12.5");
+        configs("clients", null, "--alter", "--add-config", "consumer_byte_rate=2048");
+        assertThat(configs("clients", null, "--describe"))
+                .contains("the default client-id are consumer_byte_rate=2048.0");
+        configs("ips", "127.0.0.1", "--alter", "--add-config", "connection_creation_rate=1000");
+        assertThat(configs("ips", "127.0.0.1", "--describe")).contains("connection_creation_rate=1000.0");
+        configs("users", "alice", "--alter", "--delete-config", "producer_byte_rate,request_percentage");
+        configs("clients", null, "--alter", "--delete-config", "consumer_byte_rate");
+        configs("ips", "127.0.0.1", "--alter", "--delete-config", "connection_creation_rate");
+        assertThat(text("kafka.admin.ConfigCommand", "--describe", "--entity-type", "users"))
+                .doesNotContain("alice");
     }
 
     private static String configs(String type, @Nullable String name, String action, String... more) {

@@ -4,6 +4,8 @@ import dev.curia.broker.kafka.api.ClusterAdmin;
 import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.metadata.client.MetadataWatcher;
 import dev.curia.metadata.client.QuorumClient;
+import dev.curia.proto.admin.v1.AlterClientQuotasRequest;
+import dev.curia.proto.admin.v1.AlterClientQuotasResponse;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
@@ -88,6 +90,12 @@ public final class QuorumTopicAdmin implements TopicAdmin, ClusterAdmin {
     @Override
     public CompletableFuture<UpdateFeaturesResponse> updateFeatures(UpdateFeaturesRequest request, Duration timeout) {
         return seen(quorum.updateFeatures(request), UpdateFeaturesResponse::getIndex, timeout);
+    }
+
+    @Override
+    public CompletableFuture<AlterClientQuotasResponse> alterClientQuotas(
+            AlterClientQuotasRequest request, Duration timeout) {
+        return seen(quorum.alterClientQuotas(request), AlterClientQuotasResponse::getIndex, timeout);
     }
 
     @Override

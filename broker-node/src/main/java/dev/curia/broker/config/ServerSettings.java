@@ -4,6 +4,7 @@ import dev.curia.broker.canary.CanaryConfigs;
 import dev.curia.broker.group.ConsumerConfigs;
 import dev.curia.broker.group.GroupConfigs;
 import dev.curia.broker.lag.LagConfigs;
+import dev.curia.broker.quota.QuotaConfigs;
 import dev.curia.broker.txn.TxnConfigs;
 import dev.curia.common.config.ConfigKey;
 import dev.curia.common.config.TopicConfigs;
@@ -26,6 +27,7 @@ public final class ServerSettings {
         keys.addAll(ConsumerConfigs.ALL);
         keys.addAll(TxnConfigs.ALL);
         keys.addAll(LagConfigs.ALL);
+        keys.addAll(QuotaConfigs.ALL);
         keys.addAll(CanaryConfigs.ALL);
         TopicConfigs.ALL.stream()
                 .filter(TopicConfigs::hasBrokerDefault)

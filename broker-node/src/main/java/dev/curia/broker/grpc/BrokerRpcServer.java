@@ -53,6 +53,7 @@ public final class BrokerRpcServer implements AutoCloseable {
         Set<String> direct = new HashSet<>();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address.toBind())
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .intercept(new ClientIds())
                 .permitKeepAliveTime(PERMITTED_KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .executor(executor)

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One Consume stream: sends while the client keeps up and there is something to read, and otherwise waits for either to change.
+ * One Consume stream: sends while the client keeps up, is within its quota, and there is something to read, and otherwise waits for that to change.
  *
  * <p>Threads: {@link #signal()} may come from anywhere; it starts {@link #pump()} on the readers' executor unless it runs already, so
  * that all else belongs to one thread at a time.
@@ -41,6 +41,7 @@ final class ConsumeCall {
     private volatile Runnable stopWaiting = () -> {};
 
     // Owned by whoever runs the pump.
+    private final StreamQuota quota;
     private long nextOffset;
     private boolean ended;
 
@@ -48,9 +49,11 @@ final class ConsumeCall {
             Replica replica,
             ConsumeRequest request,
             Executor readers,
+            StreamQuota quota,
             ServerCallStreamObserver<ConsumeResponse> responses) {
         this.replica = replica;
         this.readers = readers;
+        this.quota = quota;
         this.responses = responses;
         this.isolation = DataService.isolation(request.getIsolation());
         this.nextOffset = request.getOffset();
@@ -113,6 +116,7 @@ final class ConsumeCall {
                 responses.onCompleted();
                 return;
             }
+            if (!quota.mayGoOn(this::signal)) return;
             long before = nextOffset;
             if (!sendOneRead() || ended) return;
             if (nextOffset == before) {
@@ -146,14 +150,16 @@ final class ConsumeCall {
             List<Record> records = reader.next(MESSAGE_BYTES);
             nextOffset = reader.nextOffset();
             if (records.isEmpty()) return true;
-            responses.onNext(ConsumeResponse.newBuilder()
+            ConsumeResponse message = ConsumeResponse.newBuilder()
                     .addAllRecords(records)
                     .setNextOffset(nextOffset)
                     .setHighWatermark(highWatermark)
                     .setLeader(replica.view().leader())
-                    .build());
+                    .build();
+            responses.onNext(message);
+            boolean within = quota.count(message.getSerializedSize());
             // The rest is read again later: better than an unbounded queue in front of a slow client.
-            if (!responses.isReady() || cancelled) return true;
+            if (!within || !responses.isReady() || cancelled) return true;
         }
     }
 

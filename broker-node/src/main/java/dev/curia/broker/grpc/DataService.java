@@ -1,8 +1,12 @@
 package dev.curia.broker.grpc;
 
+import dev.curia.broker.quota.Quotas;
 import dev.curia.common.id.TopicPartition;
+import dev.curia.common.security.Principal;
 import dev.curia.common.time.Clock;
+import dev.curia.common.time.Timers;
 import dev.curia.log.ReaderPlace;
+import dev.curia.metadata.image.QuotaKey;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.data.v1.ConsumeRequest;
 import dev.curia.proto.data.v1.ConsumeResponse;
@@ -37,18 +41,30 @@ public final class DataService extends DataGrpc.DataImplBase {
     private final PartitionLeaders leaders;
     private final Clock clock;
     private final Executor readers;
+    private final Quotas quotas;
+    private final Timers timers;
 
-    /** @param readers runs reads, which may have to wait for the disk */
-    public DataService(Replicas replicas, PartitionLeaders leaders, Clock clock, Executor readers) {
+    /**
+     * @param readers runs reads, which may have to wait for the disk
+     * @param quotas that streams are held back to
+     * @param timers may call on any thread
+     */
+    public DataService(
+            Replicas replicas, PartitionLeaders leaders, Clock clock, Executor readers, Quotas quotas, Timers timers) {
         this.replicas = replicas;
         this.leaders = leaders;
         this.clock = clock;
         this.readers = readers;
+        this.quotas = quotas;
+        this.timers = timers;
     }
 
     @Override
     public StreamObserver<ProduceRequest> produce(StreamObserver<ProduceResponse> responses) {
-        return new ProduceCall(replicas, leaders, clock, (ServerCallStreamObserver<ProduceResponse>) responses).start();
+        return new ProduceCall(replicas, leaders, clock, quota(QuotaKey.PRODUCER_BYTE_RATE), (ServerCallStreamObserver<
+                                ProduceResponse>)
+                        responses)
+                .start();
     }
 
     @Override
@@ -76,7 +92,15 @@ public final class DataService extends DataGrpc.DataImplBase {
             responses.onCompleted();
             return;
         }
-        new ConsumeCall(replica, request, readers, (ServerCallStreamObserver<ConsumeResponse>) responses).start();
+        new ConsumeCall(replica, request, readers, quota(QuotaKey.CONSUMER_BYTE_RATE), (ServerCallStreamObserver<
+                                ConsumeResponse>)
+                        responses)
+                .start();
+    }
+
+    /** For the call that is being begun. */
+    private StreamQuota quota(QuotaKey key) {
+        return new StreamQuota(quotas, key, Principal.ANONYMOUS, ClientIds.current(), timers);
     }
 
     @Override

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One Produce stream: requests are appended as they come and answered in their order. At most {@link #IN_FLIGHT} of them wait for
- * their acknowledgement or for the client to read it; the next is taken from the connection only then. Thread-safe: gRPC feeds it
+ * their acknowledgement or for the client to read it; the next is taken from the connection only then, and when the client is within its quota. Thread-safe: gRPC feeds it
  * on one thread, replicas complete appends on theirs.
  */
 final class ProduceCall implements StreamObserver<ProduceRequest> {
@@ -39,6 +39,10 @@ final class ProduceCall implements StreamObserver<ProduceRequest> {
     private final Replicas replicas;
     private final PartitionLeaders leaders;
     private final Clock clock;
+
+    @GuardedBy("this")
+    private final StreamQuota quota;
+
     private final ServerCallStreamObserver<ProduceResponse> responses;
 
     @GuardedBy("this")
@@ -51,14 +55,20 @@ final class ProduceCall implements StreamObserver<ProduceRequest> {
     @GuardedBy("this")
     private boolean ended;
 
+    /** Answered, and not yet made good by as many that the client may send. */
+    @GuardedBy("this")
+    private int owed;
+
     ProduceCall(
             Replicas replicas,
             PartitionLeaders leaders,
             Clock clock,
+            StreamQuota quota,
             ServerCallStreamObserver<ProduceResponse> responses) {
         this.replicas = replicas;
         this.leaders = leaders;
         this.clock = clock;
+        this.quota = quota;
         this.responses = responses;
     }
 
@@ -84,6 +94,7 @@ final class ProduceCall implements StreamObserver<ProduceRequest> {
         CompletableFuture<ProduceResponse> answer = append(request);
         synchronized (this) {
             waiting.add(answer);
+            quota.count(request.getSerializedSize());
         }
         CompletableFuture<?> unused = answer.whenComplete((response, failure) -> answer());
     }
@@ -170,8 +181,16 @@ final class ProduceCall implements StreamObserver<ProduceRequest> {
                 return;
             }
             responses.onNext(head.join());
-            responses.request(1);
+            owed++;
+            takeMore();
         }
+    }
+
+    /** Lets the client send as much as was answered, unless it is over its quota: it is then held back by flow control. */
+    private synchronized void takeMore() {
+        if (ended || owed == 0 || !quota.mayGoOn(this::takeMore)) return;
+        responses.request(owed);
+        owed = 0;
     }
 
     private static @Nullable String whatIsWrong(ProduceRequest request) {

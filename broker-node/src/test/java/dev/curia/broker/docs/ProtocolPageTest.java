@@ -28,6 +28,8 @@ import dev.curia.broker.txn.TxnMetrics;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.loop.EventLoop;
+import dev.curia.proto.admin.v1.AlterClientQuotasRequest;
+import dev.curia.proto.admin.v1.AlterClientQuotasResponse;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
@@ -201,6 +203,12 @@ class ProtocolPageTest {
         @Override
         public CompletableFuture<UpdateFeaturesResponse> updateFeatures(
                 UpdateFeaturesRequest request, Duration timeout) {
+            return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
+        }
+
+        @Override
+        public CompletableFuture<AlterClientQuotasResponse> alterClientQuotas(
+                AlterClientQuotasRequest request, Duration timeout) {
             return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
         }
 

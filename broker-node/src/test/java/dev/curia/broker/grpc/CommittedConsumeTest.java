@@ -9,6 +9,7 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.image.ClientQuotas;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.data.v1.ConsumeRequest;
 import dev.curia.proto.data.v1.ConsumeResponse;
@@ -50,8 +51,13 @@ class CommittedConsumeTest {
     void serve() throws IOException {
         logs = new LedLogs(directory);
         replica = logs.lead(new PartitionId(new Uuid(3, 4), 0), new TopicPartition("t", 0));
-        DataService service =
-                new DataService(logs.replicas(), asked -> OptionalInt.empty(), new SystemClock(), executor);
+        DataService service = new DataService(
+                logs.replicas(),
+                asked -> OptionalInt.empty(),
+                new SystemClock(),
+                executor,
+                DataServiceTest.quotas(() -> ClientQuotas.EMPTY, new SystemClock()),
+                (delay, task) -> () -> {});
         server = BrokerRpcServer.start(
                 new HostPort("127.0.0.1", 0), "rpc.listener", List.of(), List.of(service), executor);
         channel = NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))

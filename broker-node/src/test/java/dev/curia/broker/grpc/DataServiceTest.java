@@ -4,10 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.curia.broker.quota.QuotaConfigs;
+import dev.curia.broker.quota.QuotaMetrics;
+import dev.curia.broker.quota.Quotas;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.net.HostPort;
+import dev.curia.common.time.Clock;
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.image.ClientQuotas;
+import dev.curia.metadata.image.ImageRecords;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.QuotaEntity;
+import dev.curia.metadata.image.QuotaKey;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.data.v1.Compression;
 import dev.curia.proto.data.v1.ConsumeRequest;
@@ -22,13 +31,19 @@ import dev.curia.proto.data.v1.Record;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replicas;
 import dev.curia.testkit.Await;
+import dev.curia.testkit.ManualClock;
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,11 +51,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -55,12 +74,18 @@ class DataServiceTest {
     private final TopicPartition partition = new TopicPartition("t", 0);
     private final MemoryReplica replica = new MemoryReplica(partition);
     private final ExecutorService executor = Executors.newFixedThreadPool(4);
+    private final ManualClock clock = new ManualClock(); // of quotas
+    private final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
+    private volatile ClientQuotas limits = ClientQuotas.EMPTY;
 
     @SuppressWarnings("NullAway.Init")
     private BrokerRpcServer server;
 
     @SuppressWarnings("NullAway.Init")
-    private ManagedChannel channel;
+    private ManagedChannel connection;
+
+    @SuppressWarnings("NullAway.Init")
+    private Channel channel;
 
     @BeforeEach
     void serve() throws IOException {
@@ -68,17 +93,42 @@ class DataServiceTest {
                 new OneReplica(),
                 asked -> asked.equals(new TopicPartition("t", 1)) ? OptionalInt.of(7) : OptionalInt.empty(),
                 new SystemClock(),
-                executor);
+                executor,
+                quotas(() -> limits, clock),
+                (delay, task) -> {
+                    held.add(task);
+                    return () -> {};
+                });
         server = BrokerRpcServer.start(
                 new HostPort("127.0.0.1", 0), "rpc.listener", List.of(), List.of(service), executor);
-        channel = NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))
+        connection = NettyChannelBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))
                 .usePlaintext()
                 .build();
+        channel = connection;
+    }
+
+    static Quotas quotas(Supplier<ClientQuotas> limits, Clock clock) {
+        return new Quotas(
+                QuotaConfigs.windows(Map.of("quota.window.num", "1")),
+                limits,
+                clock,
+                new QuotaMetrics(new SimpleMeterRegistry(), false));
+    }
+
+    private void limit(QuotaKey key) {
+        limits = MetadataImage.EMPTY
+                .apply(0, List.of(ImageRecords.quotaRecord(QuotaEntity.client("greedy"), key.key(), 1)))
+                .image()
+                .clientQuotas();
+        Metadata headers = new Metadata();
+        headers.put(ClientIds.HEADER, "greedy");
+        channel = ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
     }
 
     @AfterEach
     void stop() {
-        channel.shutdownNow();
+        connection.shutdownNow();
         server.close();
         executor.shutdownNow();
     }
@@ -218,6 +268,48 @@ class DataServiceTest {
             return seen.messages.size() == requests.length;
         });
         assertThat(seen.end()).isEqualTo(Status.OK);
+    }
+
+    @Test
+    void aProducerOverItsQuotaIsHeldBack() throws Exception {
+        limit(QuotaKey.PRODUCER_BYTE_RATE);
+        ProduceRequest[] requests = IntStream.range(0, ProduceCall.IN_FLIGHT + 4)
+                .mapToObj(i -> request("r" + i).build())
+                .toArray(ProduceRequest[]::new);
+        Seen<ProduceResponse> seen = produce(requests);
+        Await.until("a full window", SOON, () -> replica.logEndOffset() == ProduceCall.IN_FLIGHT);
+        replica.commit();
+        seen.awaitMessages(ProduceCall.IN_FLIGHT);
+        Runnable later = held.take();
+        later.run();
+        assertThat(replica.logEndOffset()).as("still over it").isEqualTo(ProduceCall.IN_FLIGHT);
+        clock.advance(Duration.ofHours(1));
+        held.take().run();
+        Await.until("the rest", SOON, () -> {
+            replica.commit();
+            return seen.messages.size() == requests.length;
+        });
+        assertThat(seen.end()).isEqualTo(Status.OK);
+    }
+
+    @Test
+    void aReaderOverItsQuotaIsHeldBackAndAnotherIsNot() throws Exception {
+        String large = "x".repeat(600_000);
+        for (int i = 0; i < 3; i++) store(request(large + i).build());
+        Channel free = channel;
+        limit(QuotaKey.CONSUMER_BYTE_RATE);
+        Seen<ConsumeResponse> seen = consume(0, 3);
+        seen.awaitMessages(1);
+        Runnable later = held.take();
+        assertThat(seen.messages).hasSize(1);
+        Channel greedy = channel;
+        channel = free;
+        assertThat(consume(0, 3).end()).isEqualTo(Status.OK);
+        channel = greedy;
+        limits = ClientQuotas.EMPTY;
+        later.run();
+        assertThat(seen.end()).isEqualTo(Status.OK);
+        assertThat(values(seen)).containsExactly(large + 0, large + 1, large + 2);
     }
 
     @Test

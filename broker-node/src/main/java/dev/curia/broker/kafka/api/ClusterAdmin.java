@@ -1,5 +1,7 @@
 package dev.curia.broker.kafka.api;
 
+import dev.curia.proto.admin.v1.AlterClientQuotasRequest;
+import dev.curia.proto.admin.v1.AlterClientQuotasResponse;
 import dev.curia.proto.admin.v1.DescribeQuorumResponse;
 import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
 import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
@@ -15,6 +17,8 @@ public interface ClusterAdmin {
     CompletableFuture<UnregisterBrokerResponse> unregister(int brokerId, Duration timeout);
 
     CompletableFuture<UpdateFeaturesResponse> updateFeatures(UpdateFeaturesRequest request, Duration timeout);
+
+    CompletableFuture<AlterClientQuotasResponse> alterClientQuotas(AlterClientQuotasRequest request, Duration timeout);
 
     /** As its leader sees it now. */
     CompletableFuture<DescribeQuorumResponse> describeQuorum(Duration timeout);

@@ -5,7 +5,9 @@ import dev.curia.proto.admin.v1.CreatedPartitions;
 import dev.curia.proto.admin.v1.PartitionCount;
 import dev.curia.proto.admin.v1.ReplicaSet;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
@@ -21,9 +23,14 @@ import org.slf4j.LoggerFactory;
 public final class CreatePartitionsHandler implements RequestHandler<CreatePartitionsRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(CreatePartitionsHandler.class);
 
+    /** KIP-599. */
+    private static final short FIRST_TO_KNOW_QUOTAS = 3;
+
+    private final ClusterView cluster;
     private final TopicAdmin admin;
 
-    CreatePartitionsHandler(TopicAdmin admin) {
+    CreatePartitionsHandler(ClusterView cluster, TopicAdmin admin) {
+        this.cluster = cluster;
         this.admin = admin;
     }
 
@@ -44,22 +51,49 @@ public final class CreatePartitionsHandler implements RequestHandler<CreateParti
 
     @Override
     public CompletionStage<CreatePartitionsResponse> handle(RequestContext context, CreatePartitionsRequest request) {
-        var add = dev.curia.proto.admin.v1.CreatePartitionsRequest.newBuilder()
-                .setValidateOnly(request.data().validateOnly());
-        request.data().topics().forEach(topic -> add.addTopics(wanted(topic)));
+        return add(context, request, RequestQuota.NONE);
+    }
+
+    @Override
+    public CompletionStage<CreatePartitionsResponse> handle(
+            RequestContext context, CreatePartitionsRequest request, Exchange exchange) {
+        return add(context, request, exchange.quota());
+    }
+
+    private CompletionStage<CreatePartitionsResponse> add(
+            RequestContext context, CreatePartitionsRequest request, RequestQuota quota) {
+        boolean validateOnly = request.data().validateOnly();
+        boolean refusable = context.version() >= FIRST_TO_KNOW_QUOTAS;
+        var add = dev.curia.proto.admin.v1.CreatePartitionsRequest.newBuilder().setValidateOnly(validateOnly);
+        List<CreatePartitionsTopicResult> results = new ArrayList<>();
+        request.data().topics().forEach(topic -> {
+            if (validateOnly || quota.mayMutate(added(topic), refusable)) add.addTopics(wanted(topic));
+            else {
+                Errors error = Errors.THROTTLING_QUOTA_EXCEEDED;
+                results.add(result(topic.name(), error, error.message()));
+            }
+        });
+        if (add.getTopicsCount() == 0) return CompletableFuture.completedFuture(response(results));
         Duration timeout = Duration.ofMillis(Math.max(0, request.data().timeoutMs()));
         return admin.createPartitions(add.build(), timeout).handle((added, failure) -> {
-            if (failure == null) {
-                return response(added.getTopicsList().stream()
-                        .map(CreatePartitionsHandler::result)
-                        .toList());
+            if (failure == null) added.getTopicsList().forEach(topic -> results.add(result(topic)));
+            else {
+                LOG.warn("no answer from the controller to a request to add partitions: {}", failure.toString());
+                add.getTopicsList()
+                        .forEach(topic -> results.add(result(
+                                topic.getTopic(), Errors.REQUEST_TIMED_OUT, "The controller did not answer in time.")));
             }
-            LOG.warn("no answer from the controller to a request to add partitions: {}", failure.toString());
-            return response(add.getTopicsList().stream()
-                    .map(topic -> result(
-                            topic.getTopic(), Errors.REQUEST_TIMED_OUT, "The controller did not answer in time."))
-                    .toList());
+            return response(results);
         });
+    }
+
+    /** How many partitions it would have more. */
+    private int added(CreatePartitionsTopic topic) {
+        int now = cluster.image()
+                .topic(topic.name())
+                .map(known -> known.partitions().size())
+                .orElse(topic.count());
+        return Math.max(0, topic.count() - now);
     }
 
     private static PartitionCount wanted(CreatePartitionsTopic topic) {

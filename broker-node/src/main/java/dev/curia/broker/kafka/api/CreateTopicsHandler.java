@@ -31,12 +31,18 @@ import org.slf4j.LoggerFactory;
 public final class CreateTopicsHandler implements RequestHandler<CreateTopicsRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(CreateTopicsHandler.class);
 
+    /** KIP-599. */
+    private static final short FIRST_TO_KNOW_QUOTAS = 6;
+
     private final TopicAdmin admin;
     private final ConfigEntries configs;
+    private final int defaultPartitions;
 
-    CreateTopicsHandler(TopicAdmin admin, ConfigEntries configs) {
+    /** @param defaultPartitions of a topic that does not say how many, to be counted against a quota */
+    CreateTopicsHandler(TopicAdmin admin, ConfigEntries configs, int defaultPartitions) {
         this.admin = admin;
         this.configs = configs;
+        this.defaultPartitions = defaultPartitions;
     }
 
     @Override
@@ -57,16 +63,31 @@ public final class CreateTopicsHandler implements RequestHandler<CreateTopicsReq
     @Override
     public CompletionStage<org.apache.kafka.common.requests.CreateTopicsResponse> handle(
             RequestContext context, CreateTopicsRequest request) {
+        return create(context, request, RequestQuota.NONE);
+    }
+
+    @Override
+    public CompletionStage<org.apache.kafka.common.requests.CreateTopicsResponse> handle(
+            RequestContext context, CreateTopicsRequest request, Exchange exchange) {
+        return create(context, request, exchange.quota());
+    }
+
+    private CompletionStage<org.apache.kafka.common.requests.CreateTopicsResponse> create(
+            RequestContext context, CreateTopicsRequest request, RequestQuota quota) {
         Map<String, CreatableTopicResult> results = new LinkedHashMap<>();
         dev.curia.proto.admin.v1.CreateTopicsRequest.Builder create =
                 dev.curia.proto.admin.v1.CreateTopicsRequest.newBuilder()
                         .setValidateOnly(request.data().validateOnly());
         Set<String> repeated = repeated(request.data());
+        boolean validateOnly = request.data().validateOnly();
+        boolean refusable = context.version() >= FIRST_TO_KNOW_QUOTAS;
         request.data().topics().forEach(topic -> {
             CreatableTopicResult result = new CreatableTopicResult().setName(topic.name());
             results.put(topic.name(), result);
             if (repeated.contains(topic.name())) fail(result, Errors.INVALID_REQUEST, "The topic is named twice.");
             else if (hasNullConfig(topic)) fail(result, Errors.INVALID_CONFIG, "A config has no value.");
+            else if (!validateOnly && !quota.mayMutate(partitions(topic), refusable))
+                fail(result, Errors.THROTTLING_QUOTA_EXCEEDED, Errors.THROTTLING_QUOTA_EXCEEDED.message());
             else create.addTopics(newTopic(topic));
         });
         if (create.getTopicsCount() == 0) return CompletableFuture.completedFuture(answer(results));
@@ -79,6 +100,11 @@ public final class CreateTopicsHandler implements RequestHandler<CreateTopicsReq
             }
             return answer(results);
         });
+    }
+
+    private int partitions(CreatableTopic topic) {
+        if (!topic.assignments().isEmpty()) return topic.assignments().size();
+        return topic.numPartitions() > 0 ? topic.numPartitions() : defaultPartitions;
     }
 
     private void report(

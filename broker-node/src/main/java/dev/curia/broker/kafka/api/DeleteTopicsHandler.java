@@ -3,10 +3,13 @@ package dev.curia.broker.kafka.api;
 import dev.curia.broker.kafka.codec.Codes;
 import dev.curia.common.id.Uuid;
 import dev.curia.metadata.image.ImageRecords;
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.image.Topic;
 import dev.curia.proto.admin.v1.DeletedTopic;
 import dev.curia.proto.admin.v1.TopicRef;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
@@ -22,6 +25,9 @@ import org.slf4j.LoggerFactory;
 /** Deletes topics, by name or (from version 6) by id. Every topic has its own outcome. */
 public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(DeleteTopicsHandler.class);
+
+    /** KIP-599. */
+    private static final short FIRST_TO_KNOW_QUOTAS = 5;
 
     private final ClusterView cluster;
     private final TopicAdmin admin;
@@ -48,15 +54,30 @@ public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsReq
 
     @Override
     public CompletionStage<DeleteTopicsResponse> handle(RequestContext context, DeleteTopicsRequest request) {
+        return delete(context, request, RequestQuota.NONE);
+    }
+
+    @Override
+    public CompletionStage<DeleteTopicsResponse> handle(
+            RequestContext context, DeleteTopicsRequest request, Exchange exchange) {
+        return delete(context, request, exchange.quota());
+    }
+
+    private CompletionStage<DeleteTopicsResponse> delete(
+            RequestContext context, DeleteTopicsRequest request, RequestQuota quota) {
         DeleteTopicsResponseData data = new DeleteTopicsResponseData();
         List<DeleteTopicState> topics = request.topics();
         dev.curia.proto.admin.v1.DeleteTopicsRequest.Builder delete =
                 dev.curia.proto.admin.v1.DeleteTopicsRequest.newBuilder();
+        boolean refusable = context.version() >= FIRST_TO_KNOW_QUOTAS;
         for (DeleteTopicState topic : topics) {
             boolean byId = !isZero(topic.topicId());
             if (byId == (topic.name() != null)) {
                 data.responses()
                         .add(result(topic, Errors.INVALID_REQUEST, "Expected either the name or the id of a topic."));
+            } else if (!quota.mayMutate(partitions(topic), refusable)) {
+                Errors error = Errors.THROTTLING_QUOTA_EXCEEDED;
+                data.responses().add(result(topic, error, error.message()));
             } else {
                 delete.addTopics(reference(topic, byId));
             }
@@ -77,6 +98,13 @@ public final class DeleteTopicsHandler implements RequestHandler<DeleteTopicsReq
             }
             return new DeleteTopicsResponse(data);
         });
+    }
+
+    private int partitions(DeleteTopicState topic) {
+        MetadataImage image = cluster.image();
+        Optional<Topic> known =
+                topic.name() == null ? image.topic(Codes.uuid(topic.topicId())) : image.topic(topic.name());
+        return known.map(each -> each.partitions().size()).orElse(0);
     }
 
     private static TopicRef reference(DeleteTopicState topic, boolean byId) {

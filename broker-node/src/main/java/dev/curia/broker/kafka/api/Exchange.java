@@ -15,6 +15,11 @@ public interface Exchange extends Executor, Timers {
      */
     Runnable hold();
 
+    /** What the client may use. Only within the handler's call. */
+    default RequestQuota quota() {
+        return RequestQuota.NONE;
+    }
+
     /** Runs {@code task} on the loop if the connection closes before the answer: nobody waits any more. Only within the handler's call. */
     void onClose(Runnable task);
 }

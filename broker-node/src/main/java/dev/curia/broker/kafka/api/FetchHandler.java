@@ -80,7 +80,12 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
     @Override
     public CompletionStage<FetchResponse> handle(RequestContext context, FetchRequest request, Exchange exchange) {
         boolean byId = context.version() >= FIRST_WITH_IDS;
-        DelayedFetch.Limits limits = limits(request);
+        RequestQuota quota = exchange.quota();
+        boolean throttled = !quota.mayFetch();
+        // A client takes an answer without its partitions for a hint to wait if it is the first one, which then leaves
+        // it without a session (KIP-219).
+        if (throttled && request.metadata().isFull()) return CompletableFuture.completedFuture(nothing(Errors.NONE, 0));
+        DelayedFetch.Limits limits = limits(request, quota);
         FetchTurn turn = sessions.begin(
                 request.metadata().sessionId(),
                 request.metadata().epoch(),
@@ -88,8 +93,11 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
                 asked(request, byId),
                 forgotten(request, byId));
         if (turn.error() != Errors.NONE) {
+            return CompletableFuture.completedFuture(nothing(turn.error(), 0));
+        }
+        if (throttled) {
             return CompletableFuture.completedFuture(
-                    FetchResponse.of(turn.error(), 0, 0, new LinkedHashMap<>(), List.of()));
+                    nothing(Errors.NONE, turn.teller().tell(List.of()).sessionId()));
         }
         List<PartitionLookup.Found> found = turn.partitions().stream()
                 .map(partition -> find(partition.key(), byId))
@@ -107,6 +115,10 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
         return fetch.start().thenApply(fetched -> answer(context, turn, limits.isolation(), fetched));
     }
 
+    private static FetchResponse nothing(Errors error, int sessionId) {
+        return FetchResponse.of(error, 0, sessionId, new LinkedHashMap<>(), List.of());
+    }
+
     private OptionalInt elsewhere(PartitionLookup.Found found, FetchRequest request) {
         Replica replica = found.replica();
         if (replica == null || request.version() < FIRST_FROM_FOLLOWERS) return OptionalInt.empty();
@@ -117,9 +129,9 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
                 request.data().rackId());
     }
 
-    private static DelayedFetch.Limits limits(FetchRequest request) {
+    private static DelayedFetch.Limits limits(FetchRequest request, RequestQuota quota) {
         return new DelayedFetch.Limits(
-                Math.min(request.maxBytes(), MAX_BYTES),
+                quota.fetchBytes(Math.min(request.maxBytes(), MAX_BYTES)),
                 request.minBytes(),
                 Duration.ofMillis(request.maxWait()),
                 Codes.isolation(request.data().isolationLevel()),

@@ -3,6 +3,7 @@ package dev.curia.broker.kafka.net;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.RequestContext;
 import dev.curia.broker.kafka.api.RequestHandler;
+import dev.curia.broker.kafka.api.RequestQuota;
 import dev.curia.broker.kafka.codec.MalformedRequestException;
 import dev.curia.broker.kafka.codec.RequestCodec;
 import dev.curia.broker.kafka.codec.SliceRecords;
@@ -59,6 +60,8 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
     private final KafkaMetrics metrics;
     private final int maxRequestBytes;
 
+    private final ConnectionThrottle throttle;
+
     private final ArrayDeque<PendingRequest> pending = new ArrayDeque<>();
     private @Nullable FrameAssembler frames; // null: not open yet, or closed
     private InetSocketAddress client = InetSocketAddress.createUnresolved("unknown", 0);
@@ -76,6 +79,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         this.apis = apis;
         this.clock = clock;
         this.metrics = metrics;
+        this.throttle = new ConnectionThrottle(config.quotas(), clock);
     }
 
     @Override
@@ -83,6 +87,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         frames = new FrameAssembler(ctx.alloc(), maxRequestBytes);
         if (ctx.channel().remoteAddress() instanceof InetSocketAddress address) client = address;
         metrics.opened();
+        throttle.opened(LoopTimers.of(ctx.channel().eventLoop()), () -> pump(ctx));
         ctx.fireChannelActive();
     }
 
@@ -90,6 +95,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         FrameAssembler open = frames;
         frames = null;
+        throttle.closed();
         if (open != null) {
             open.release();
             metrics.closed();
@@ -148,6 +154,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
 
     private boolean mayTake(ChannelHandlerContext ctx) {
         return !draining
+                && !throttle.isMuted()
                 && pending.size() < MAX_IN_FLIGHT
                 && inFlightBytes < MAX_IN_FLIGHT_BYTES
                 && ctx.channel().isWritable();
@@ -209,6 +216,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
             pending.addLast(request);
             inFlightBytes += request.bytes;
             metrics.received(request.bytes);
+            request.quota = throttle.arrived(header, Principal.ANONYMOUS, request.bytes);
             handle(ctx, handler, request);
         } finally {
             frame.release();
@@ -323,6 +331,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         long now = clock.monotonicNanos();
         metrics.answered(request.header.apiKey(), firstError(response), now - request.receivedNanos);
         request.countStages(metrics, now);
+        throttle.answering(request.quota, request.request.version(), response, request.handlingNanos());
         if (response != null) write(ctx, request, response, now);
     }
 
@@ -341,6 +350,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
                     metrics.spent(api, KafkaMetrics.Stage.SEND, clock.monotonicNanos() - sinceNanos);
                 else ChannelFutureListener.CLOSE_ON_FAILURE.operationComplete(written);
             });
+            if (request.quota != RequestQuota.NONE) throttle.sent(request.quota, clock.monotonicNanos() - sinceNanos);
         } catch (RuntimeException e) {
             LOG.error("{} {}: closed, the answer to {} can't be encoded", listener, client, request.header, e);
             close(ctx);

@@ -1,6 +1,7 @@
 package dev.curia.broker.kafka.net;
 
 import dev.curia.broker.kafka.api.ApiTable;
+import dev.curia.broker.quota.Quotas;
 import dev.curia.common.time.Clock;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -44,9 +45,16 @@ public final class KafkaListener implements AutoCloseable {
      * @param maxRequestBytes socket.request.max.bytes
      * @param maxIdle connections.max.idle.ms
      * @param limits shared by all listeners
+     * @param quotas likewise
      */
     public record Config(
-            String name, String host, int port, int maxRequestBytes, Duration maxIdle, ConnectionLimits limits) {}
+            String name,
+            String host,
+            int port,
+            int maxRequestBytes,
+            Duration maxIdle,
+            ConnectionLimits limits,
+            Quotas quotas) {}
 
     private final Channel server;
     private final ChannelGroup connections;
@@ -82,7 +90,7 @@ public final class KafkaListener implements AutoCloseable {
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        if (!admitted(channel, config.limits(), metrics)) return;
+                        if (!admitted(channel, config, metrics)) return;
                         connections.add(channel);
                         String id = config.name() + "-" + numbers.incrementAndGet();
                         channel.pipeline()
@@ -106,15 +114,24 @@ public final class KafkaListener implements AutoCloseable {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // nobody is left to be told
-    private static boolean admitted(Channel channel, ConnectionLimits limits, KafkaMetrics metrics) {
+    private static boolean admitted(Channel channel, Config config, KafkaMetrics metrics) {
         if (!(channel.remoteAddress() instanceof InetSocketAddress from)) {
             channel.close(); // gone already
             return false;
         }
+        ConnectionLimits limits = config.limits();
         long delayNanos = limits.admit(from.getAddress());
         if (delayNanos == ConnectionLimits.REFUSED) {
             metrics.refused();
             channel.close();
+            return false;
+        }
+        channel.closeFuture().addListener(closed -> limits.closed(from.getAddress()));
+        long untilClosedNanos = config.quotas().admit(from.getAddress());
+        if (untilClosedNanos > 0) {
+            // Not at once: a client that connects again and again would only do it faster (KIP-612).
+            channel.config().setAutoRead(false);
+            channel.eventLoop().schedule(() -> channel.close(), untilClosedNanos, TimeUnit.NANOSECONDS);
             return false;
         }
         if (delayNanos > 0) {
@@ -122,7 +139,6 @@ public final class KafkaListener implements AutoCloseable {
             channel.config().setAutoRead(false);
             channel.eventLoop().schedule(() -> channel.config().setAutoRead(true), delayNanos, TimeUnit.NANOSECONDS);
         }
-        channel.closeFuture().addListener(closed -> limits.closed(from.getAddress()));
         return true;
     }
 

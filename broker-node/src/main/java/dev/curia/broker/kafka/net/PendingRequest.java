@@ -1,14 +1,13 @@
 package dev.curia.broker.kafka.net;
 
 import dev.curia.broker.kafka.api.Exchange;
+import dev.curia.broker.kafka.api.RequestQuota;
 import dev.curia.broker.kafka.codec.SliceRecords;
 import dev.curia.broker.kafka.net.KafkaMetrics.Stage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
@@ -21,6 +20,7 @@ final class PendingRequest implements Exchange {
     final AbstractRequest request;
     final int bytes;
     final long receivedNanos;
+    RequestQuota quota = RequestQuota.NONE;
 
     private final EventLoop loop;
     private final ByteBuf frame;
@@ -68,11 +68,15 @@ final class PendingRequest implements Exchange {
         return failure;
     }
 
+    /** In the handler, on the connection's thread. */
+    long handlingNanos() {
+        return Math.min(handledNanos, answeredNanos) - receivedNanos;
+    }
+
     /** Where its time went until it is sent. */
     void countStages(KafkaMetrics metrics, long nowNanos) {
-        long handled = Math.min(handledNanos, answeredNanos);
-        metrics.spent(header.apiKey(), Stage.HANDLE, handled - receivedNanos);
-        metrics.spent(header.apiKey(), Stage.WAIT, answeredNanos - handled);
+        metrics.spent(header.apiKey(), Stage.HANDLE, handlingNanos());
+        metrics.spent(header.apiKey(), Stage.WAIT, answeredNanos - receivedNanos - handlingNanos());
         metrics.spent(header.apiKey(), Stage.ORDER, nowNanos - answeredNanos);
     }
 
@@ -95,6 +99,11 @@ final class PendingRequest implements Exchange {
     }
 
     @Override
+    public RequestQuota quota() {
+        return quota;
+    }
+
+    @Override
     public void onClose(Runnable task) {
         if (!done) onClose.add(task);
     }
@@ -106,7 +115,6 @@ final class PendingRequest implements Exchange {
 
     @Override
     public Runnable schedule(long delayNanos, Runnable task) {
-        ScheduledFuture<?> timer = loop.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-        return () -> timer.cancel(false);
+        return LoopTimers.of(loop).schedule(delayNanos, task);
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.message.DeleteAclsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DescribeAclsRequestData;
+import org.apache.kafka.common.message.DescribeClientQuotasRequestData;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
@@ -143,6 +145,8 @@ final class GoodRequests {
             case DESCRIBE_CLUSTER -> new DescribeClusterRequestData();
             case DESCRIBE_PRODUCERS -> describeProducers();
             case UPDATE_FEATURES -> updateFeatures();
+            case DESCRIBE_CLIENT_QUOTAS -> new DescribeClientQuotasRequestData();
+            case ALTER_CLIENT_QUOTAS -> alterClientQuotas();
             case LIST_CONFIG_RESOURCES -> new ListConfigResourcesRequestData();
             case DESCRIBE_QUORUM ->
                 new DescribeQuorumRequestData()
@@ -177,6 +181,17 @@ final class GoodRequests {
                                 .setPermissionType(ANY)));
             default -> throw new AssertionError("no good request known for " + api);
         };
+    }
+
+    private static ApiMessage alterClientQuotas() {
+        return new AlterClientQuotasRequestData()
+                .setEntries(List.of(new AlterClientQuotasRequestData.EntryData()
+                        .setEntity(List.of(new AlterClientQuotasRequestData.EntityData()
+                                .setEntityType("user")
+                                .setEntityName("somebody")))
+                        .setOps(List.of(new AlterClientQuotasRequestData.OpData()
+                                .setKey("producer_byte_rate")
+                                .setValue(1000)))));
     }
 
     private static ApiMessage updateFeatures() {

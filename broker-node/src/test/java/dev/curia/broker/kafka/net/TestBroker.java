@@ -12,11 +12,15 @@ import dev.curia.broker.kafka.api.LogDirs;
 import dev.curia.broker.kafka.api.MemoryLoggers;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.TopicAdmin;
+import dev.curia.broker.quota.QuotaConfigs;
+import dev.curia.broker.quota.QuotaMetrics;
+import dev.curia.broker.quota.Quotas;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.time.SystemClock;
 import dev.curia.metadata.decide.BrokerDecisions;
+import dev.curia.metadata.decide.ClientQuotaDecisions;
 import dev.curia.metadata.decide.ConfigDecisions;
 import dev.curia.metadata.decide.Decision;
 import dev.curia.metadata.decide.FeatureDecisions;
@@ -24,10 +28,15 @@ import dev.curia.metadata.decide.PartitionAdditions;
 import dev.curia.metadata.decide.PreferredElections;
 import dev.curia.metadata.decide.Reassignments;
 import dev.curia.metadata.decide.TopicDefaults;
+import dev.curia.metadata.image.ClientQuotas;
 import dev.curia.metadata.image.Features;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
+import dev.curia.metadata.image.QuotaEntity;
+import dev.curia.metadata.image.QuotaKey;
+import dev.curia.proto.admin.v1.AlterClientQuotasRequest;
+import dev.curia.proto.admin.v1.AlterClientQuotasResponse;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
@@ -134,6 +143,8 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                         maxConnectionsPerHost::get,
                         connectionsPerSecond::get),
                 clock);
+        Quotas quotas = new Quotas(
+                QuotaConfigs.windows(given), () -> image.clientQuotas(), clock, new QuotaMetrics(meters, true));
         disk = new DiskReads(2, 64);
         Map<String, String> all =
                 new HashMap<>(Map.of("process.roles", "broker", "node.id", "7", "cluster.id", "test", "log.dirs", "d"));
@@ -159,7 +170,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                 .forEach(handlers::add);
         apis = ApiTable.of(handlers, this);
         listener = KafkaListener.start(
-                new KafkaListener.Config("PLAINTEXT", "127.0.0.1", 0, MAX_REQUEST_BYTES, maxIdle, limits),
+                new KafkaListener.Config("PLAINTEXT", "127.0.0.1", 0, MAX_REQUEST_BYTES, maxIdle, limits, quotas),
                 threads,
                 apis,
                 clock,
@@ -349,6 +360,24 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                 .join();
     }
 
+    private synchronized CompletableFuture<AlterClientQuotasResponse> alterClientQuotas(
+            AlterClientQuotasRequest request) {
+        return decide(ClientQuotaDecisions.alter(image, request));
+    }
+
+    static Quotas noQuotas() {
+        return new Quotas(
+                QuotaConfigs.windows(Map.of()),
+                () -> ClientQuotas.EMPTY,
+                new SystemClock(),
+                new QuotaMetrics(new SimpleMeterRegistry(), false));
+    }
+
+    /** Sets a limit. */
+    void quota(QuotaEntity entity, QuotaKey key, double value) {
+        apply(List.of(ImageRecords.quotaRecord(entity, key.key(), value)));
+    }
+
     private final class Admin implements ClusterAdmin {
         @Override
         public CompletableFuture<DescribeQuorumResponse> describeQuorum(Duration timeout) {
@@ -358,6 +387,12 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
         @Override
         public CompletableFuture<UnregisterBrokerResponse> unregister(int brokerId, Duration timeout) {
             return CompletableFuture.completedFuture(TestBroker.this.unregister(brokerId));
+        }
+
+        @Override
+        public CompletableFuture<AlterClientQuotasResponse> alterClientQuotas(
+                AlterClientQuotasRequest request, Duration timeout) {
+            return TestBroker.this.alterClientQuotas(request);
         }
 
         @Override

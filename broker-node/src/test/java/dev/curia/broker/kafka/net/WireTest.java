@@ -461,7 +461,8 @@ class WireTest {
                                             Duration.ofMinutes(1),
                                             new ConnectionLimits(
                                                     new ConnectionLimits.Limits(() -> 1, () -> 1, Map::of, () -> 1),
-                                                    new dev.curia.common.time.SystemClock())),
+                                                    new dev.curia.common.time.SystemClock()),
+                                            TestBroker.noQuotas()),
                                     threads,
                                     broker.apis,
                                     new dev.curia.common.time.SystemClock(),

@@ -1,0 +1,5 @@
+/** Tests of client quotas. */
+@NullMarked
+package dev.curia.broker.quota;
+
+import org.jspecify.annotations.NullMarked;
