@@ -38,7 +38,8 @@ import org.slf4j.LoggerFactory;
  * Loop-confined.
  *
  * <p>Memory is bounded: no frame is taken while {@link #MAX_IN_FLIGHT} requests or {@link #MAX_IN_FLIGHT_BYTES} wait for their answers,
- * or while the client does not read what was written (one request may exceed the bytes alone); the socket is then not read either.
+ * or while the client does not read what was written (one request may exceed the bytes alone), or is over a quota ({@link ConnectionThrottle}); the
+ * socket is then not read either.
  *
  * <p>What is not a served request closes the connection with one line in the log: the bytes after it could mean anything.
  */
