@@ -53,6 +53,8 @@ class EnvironmentTest {
             assertThat(told("127.0.0.1:" + inside)).isEqualTo("127.0.0.1:" + inside);
             assertThat(told("127.0.0.1:" + outside)).isEqualTo("localhost:" + outside);
             assertThat(node.logText()).contains("cluster from-a-file");
+            assertThat(node.logText().contains("running as root"))
+                    .isEqualTo(System.getProperty("user.name").equals("root"));
             node.terminate();
         }
     }

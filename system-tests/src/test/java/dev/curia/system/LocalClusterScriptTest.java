@@ -8,12 +8,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** {@code deploy/local/cluster.sh}: the first cluster of a newcomer. */
 @Tag("slow")
@@ -29,6 +31,7 @@ class LocalClusterScriptTest {
     }
 
     @Test
+    @Timeout(value = 6, unit = TimeUnit.MINUTES)
     void aClusterComesUpSurvivesAKillAndLeavesNothingBehind() {
         script("down");
         assertThat(script("up").orFail().text()).contains("ready", "127.0.0.1:" + (firstPort + 110));
@@ -107,7 +110,7 @@ class LocalClusterScriptTest {
         environment.put("CURIA_BUILD", "never");
         return Command.of(line)
                 .environment(environment)
-                .within(Duration.ofMinutes(2))
+                .within(Duration.ofMinutes(4))
                 .run();
     }
 }
