@@ -113,6 +113,12 @@ final class RatisSettings {
     }
 
     private static void log(RaftProperties p, QuorumTuning tuning) {
+        // After an error the leader waits, by default up to 5 s. After a wait of half an election timeout a heartbeat
+        // is
+        // due and no entry is sent with it, so that a follower that answers heartbeats with its own end is never sent
+        // what it lacks.
+        RaftServerConfigKeys.Log.Appender.setRetryPolicy(
+                p, "1ms,10," + Math.max(1, tuning.electionTimeout().toMillis() / 10) + "ms," + Integer.MAX_VALUE);
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, SizeInBytes.valueOf(MAX_ENTRY_BYTES));
         RaftServerConfigKeys.Log.setWriteBufferSize(p, SizeInBytes.valueOf("4MB"));
         RaftServerConfigKeys.Log.setSegmentSizeMax(p, SizeInBytes.valueOf(tuning.segmentBytes()));
@@ -123,6 +129,9 @@ final class RatisSettings {
         // next heartbeat. Asking for the read index makes heartbeats too, but a follower that still writes the entry
         // gains nothing from one.
         RaftServerConfigKeys.Log.setLogMetadataEnabled(p, true);
+        // Composed, entries that come while the first of them is still being written are acknowledged, and not kept: a
+        // majority could commit what only the leader has, and the leader never sends them again.
+        RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(p, false);
         // An acknowledged entry is on disk: never trade that.
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(p, false);
         RaftServerConfigKeys.Log.setAsyncFlushEnabled(p, false);
