@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -53,19 +54,16 @@ public final class EnvironmentSettings {
      *     launcher's, all files that cannot be read, and all settings that are given twice
      */
     public static Map<String, String> read(Map<String, String> environment, Collection<ConfigKey<?>> known) {
-        Map<String, String> keys = known.stream()
-                .map(ConfigKey::name)
-                .collect(Collectors.toMap(EnvironmentSettings::variable, key -> key, (a, b) -> a, LinkedHashMap::new));
+        Set<String> keys = known.stream().map(ConfigKey::name).collect(Collectors.toSet());
         Map<String, String> given = new TreeMap<>();
         List<String> errors = new ArrayList<>();
         new TreeMap<>(environment).forEach((variable, value) -> {
             if (!variable.startsWith(PREFIX) || LAUNCHER.containsKey(variable)) return;
-            String key = keys.get(variable);
-            String keyOfFile = keys.get(withoutFile(variable));
+            String ofFile = variable.endsWith(FILE) ? variable.substring(0, variable.length() - FILE.length()) : "";
             try {
-                if (key != null) put(given, key, value);
-                else if (keyOfFile != null) put(given, keyOfFile, contentOf(variable, value));
-                else throw unknown(variable, keys.keySet());
+                if (isSetting(variable, keys)) put(given, key(variable), value);
+                else if (isSetting(ofFile, keys)) put(given, key(ofFile), contentOf(variable, value));
+                else throw unknown(variable, keys);
             } catch (ConfigException e) {
                 errors.add(e.getMessage());
             }
@@ -74,13 +72,16 @@ public final class EnvironmentSettings {
         return given;
     }
 
-    private static ConfigException unknown(String variable, Collection<String> known) {
-        return new ConfigException("Unknown environment variable " + variable + ": there is no setting " + key(variable)
-                + Settings.suggestion(variable, known) + ".");
+    private static boolean isSetting(String variable, Set<String> keys) {
+        return variable.startsWith(PREFIX)
+                && keys.contains(key(variable))
+                && variable(key(variable)).equals(variable);
     }
 
-    private static String withoutFile(String variable) {
-        return variable.endsWith(FILE) ? variable.substring(0, variable.length() - FILE.length()) : variable;
+    private static ConfigException unknown(String variable, Set<String> keys) {
+        List<String> known = keys.stream().map(EnvironmentSettings::variable).toList();
+        return new ConfigException("Unknown environment variable " + variable + ": there is no setting " + key(variable)
+                + Settings.suggestion(variable, known) + ".");
     }
 
     private static void put(Map<String, String> given, String key, String value) {
