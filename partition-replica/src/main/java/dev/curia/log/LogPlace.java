@@ -3,8 +3,10 @@ package dev.curia.log;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.log.epoch.EpochHistory;
 import dev.curia.log.producer.ProducerStates;
+import dev.curia.log.segment.RetiredFileException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Where a log lies, and what works on its files there. Immutable; a {@link LogMove} gives a log another one. */
@@ -51,11 +53,16 @@ record LogPlace(
                 config);
     }
 
-    /** A failure is that of this place's disk, wherever the log lies by then. */
-    void flush(TopicPartition name, Supplier<LogView> newest) {
+    /**
+     * A failure is that of this place's disk, wherever the log lies by then.
+     *
+     * @param open what is let go of meanwhile need not be on disk any more
+     */
+    void flush(TopicPartition name, Supplier<LogView> newest, BooleanSupplier open) {
         try {
             flusher.flush(newest);
         } catch (IOException e) {
+            if (e instanceof RetiredFileException && !open.getAsBoolean()) return;
             environment.health().fail("flushing " + name, e);
             throw new StorageException("flushing " + name, e);
         }

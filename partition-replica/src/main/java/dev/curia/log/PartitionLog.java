@@ -348,7 +348,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Puts all that was appended before on disk and moves the recovery point. Any thread; blocks on the disk. */
     public void flush() {
-        place.flush(name, () -> view);
+        place.flush(name, () -> view, () -> open);
     }
 
     /** Has the log flushed soon; requests that come while a flush is under way share the next. Any thread. */

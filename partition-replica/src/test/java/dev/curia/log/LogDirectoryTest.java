@@ -7,6 +7,7 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.log.batch.AppendOrigin;
 import dev.curia.log.io.FileSystem;
+import dev.curia.log.io.LogFile;
 import dev.curia.log.io.NioFileSystem;
 import dev.curia.testkit.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -102,13 +103,32 @@ class LogDirectoryTest {
 
     @Test
     void deletionWaitsForAFlushThatIsUnderWay() throws Exception {
+        deleteDuringFlush("open", "leader-epoch-checkpoint.tmp");
+    }
+
+    @Test
+    void aFlushMayFindThatTheFilesWereLetGoOf() throws Exception {
+        deleteDuringFlush("force", "00000000000000000000.log");
+    }
+
+    /** @param call of the disk that the flush has begun when the deletion comes, and that ends when the deletion waits */
+    private void deleteDuringFlush(String call, String file) throws Exception {
         CountDownLatch flushing = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        FileSystem slow = stopping("leader-epoch-checkpoint.tmp", flushing, goOn);
+        FileSystem slow = stopping(FileSystem.class, new NioFileSystem(), "", (name, what) -> {
+            if (!name.equals(call) || !what.endsWith(file)) return;
+            flushing.countDown();
+            goOn.await();
+        });
         try (LogDirectory directory = LogDirectory.open(path, "c", 1, ports(slow))) {
             PartitionLog log = directory.create(NAME, ID, LogConfig.defaults());
             log.appendAsLeader(LogFixture.batch("a"), 0, AppendOrigin.CLIENT, LogFixture.NOW);
-            FutureTask<Void> flush = new FutureTask<>(log::flush, null);
+            FutureTask<Void> flush = new FutureTask<>(
+                    () -> {
+                        log.roll();
+                        log.flush();
+                    },
+                    null);
             new Thread(flush).start();
             flushing.await();
             FutureTask<Void> deletion = new FutureTask<>(() -> {
@@ -129,24 +149,23 @@ class LogDirectoryTest {
         }
     }
 
-    /** Whoever opens such a file counts down and waits. */
-    private static FileSystem stopping(String name, CountDownLatch there, CountDownLatch goOn) {
-        FileSystem real = new NioFileSystem();
-        return (FileSystem) Proxy.newProxyInstance(
-                LogDirectoryTest.class.getClassLoader(),
-                new Class<?>[] {FileSystem.class},
-                (proxy, method, arguments) -> {
-                    if (method.getName().equals("open")
-                            && arguments[0].toString().endsWith(name)) {
-                        there.countDown();
-                        goOn.await();
-                    }
+    private interface Stop {
+        void at(String call, String file) throws Exception;
+    }
+
+    /** A disk, or an open file of it, that asks before each call. */
+    private static <T> T stopping(Class<T> type, T real, String file, Stop stop) {
+        return type.cast(Proxy.newProxyInstance(
+                LogDirectoryTest.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    String name = type == FileSystem.class && arguments != null ? arguments[0].toString() : file;
+                    stop.at(method.getName(), name);
                     try {
-                        return method.invoke(real, arguments);
+                        Object result = method.invoke(real, arguments);
+                        return result instanceof LogFile opened ? stopping(LogFile.class, opened, name, stop) : result;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
-                });
+                }));
     }
 
     @Test
