@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /** Drives servers with one client that does all it can. The calling thread is the client's. */
 final class Saturation {
@@ -78,11 +79,9 @@ final class Saturation {
         long start = clock.monotonicNanos();
         long nanos = (long) (seconds * 1e9);
         do {
-            int count = consumer.poll(POLL).count();
-            read += count;
-            // A pass ends with a multiple of all there is.
-            if (count > 0 && read % CONSUMED_RECORDS == 0) {
-                consumer.seekToBeginning(consumer.assignment());
+            read += consumer.poll(POLL).count();
+            for (TopicPartition partition : consumer.assignment()) {
+                if (consumer.currentLag(partition).orElse(-1) == 0) consumer.seek(partition, 0);
             }
         } while (clock.monotonicNanos() - start < nanos);
         return read;
