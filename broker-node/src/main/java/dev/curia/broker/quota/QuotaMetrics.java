@@ -36,8 +36,8 @@ public final class QuotaMetrics {
             "Near 10000: clients call themselves anew each time; give quotas to users instead of client ids.");
     private static final MetricKey CLIENT_SECONDS = counter(
                     "curia_quota_client_throttled_seconds_total",
-                    "The same as `curia_quota_throttled_seconds_total`, by who shares the quota; begins anew when it"
-                            + " has used nothing for a while. Only with `curia.metrics.clients.enable`.",
+                    "The same as `curia_quota_throttled_seconds_total`, by who shares the quota; begins anew for who"
+                            + " has used nothing for ten minutes. Only with `curia.metrics.clients.enable`.",
                     "",
                     "quota",
                     "user",

@@ -20,11 +20,16 @@ import java.util.function.Supplier;
  * The quotas of this broker's clients: which limit holds for whom, from the metadata alone, and what has been used of it on this broker. As in Kafka a
  * quota is for each broker.
  *
- * <p>Thread-safe. What is remembered is bounded: of those who use nothing it is forgotten by {@link #expire}, and of more than
+ * <p>Thread-safe. What is remembered is bounded: those who use nothing for a while are forgotten, and of more than
  * {@link #MOST_HOLDERS} the later ones share one sensor for each quota that is set, so that making up client ids gains nothing.
  */
 public final class Quotas {
     static final int MOST_HOLDERS = 10_000;
+
+    /** Long enough for whoever collects metrics to see them. */
+    private static final Duration KEPT_IDLE = Duration.ofMinutes(10);
+
+    private static final Duration EXPIRY_INTERVAL = Duration.ofMinutes(1);
 
     private record Holder(QuotaKey key, QuotaEntity entity) {}
 
@@ -70,8 +75,8 @@ public final class Quotas {
 
     /** Forgets from now on by itself what need not be remembered. */
     public void start(Timers timers) {
-        timers.schedule(windows.burst().toNanos(), () -> {
-            expire();
+        timers.schedule(EXPIRY_INTERVAL.toNanos(), () -> {
+            expire(KEPT_IDLE);
             start(timers);
         });
     }
@@ -104,7 +109,7 @@ public final class Quotas {
         RateSensor known = sensors.get(holder);
         if (known != null && known.perSecond() == limit.perSecond()) return known;
         if (known == null && sensors.size() >= MOST_HOLDERS) {
-            expire();
+            expire(Duration.ZERO);
             // The entity that the limit is set for stands for all who have no room. There are as many as the
             // administrator has set.
             if (sensors.size() >= MOST_HOLDERS) holder = new Holder(key, limit.source());
@@ -120,11 +125,11 @@ public final class Quotas {
         return key == QuotaKey.CONTROLLER_MUTATION_RATE ? windows.controllerBurst() : windows.burst();
     }
 
-    /** Forgets those who have used nothing for so long that nothing is lost. */
-    public void expire() {
-        long now = now();
+    /** Forgets those who have been within their rate for so long without using anything: nothing is lost by that. */
+    void expire(Duration idle) {
+        long before = now() - idle.toNanos();
         sensors.forEach((holder, sensor) -> {
-            if (sensor.retireIfIdle(now)) sensors.remove(holder, sensor);
+            if (sensor.retireIfIdle(before)) sensors.remove(holder, sensor);
         });
     }
 

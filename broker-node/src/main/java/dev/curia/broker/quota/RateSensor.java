@@ -68,10 +68,10 @@ final class RateSensor {
         return Math.max(0, paid - now - burstNanos);
     }
 
-    /** Ends it if it remembers nothing, so that a new one in its place is the same. */
-    boolean retireIfIdle(long now) {
+    /** Ends it if it has remembered nothing since then, which is not later than now: a new one in its place is the same. */
+    boolean retireIfIdle(long since) {
         long paid = paidAt.get();
-        return paid <= now && paidAt.compareAndSet(paid, RETIRED);
+        return paid <= since && paidAt.compareAndSet(paid, RETIRED);
     }
 
     /** Ends it whatever it remembers. */

@@ -84,10 +84,12 @@ class QuotasTest {
         set(QuotaEntity.user("alice"), KEY, 10);
         Allowance one = of("alice", "a");
         one.record(KEY, 10);
-        quotas.expire();
+        quotas.expire(Duration.ZERO);
         assertThat(quotas.holders()).as("busy").isEqualTo(1);
-        clock.advance(Duration.ofSeconds(1));
-        quotas.expire();
+        clock.advance(Duration.ofSeconds(11));
+        quotas.expire(Duration.ofSeconds(11));
+        assertThat(quotas.holders()).as("not idle for so long").isEqualTo(1);
+        quotas.expire(Duration.ofSeconds(10));
         assertThat(quotas.holders()).isZero();
         assertThat(one.record(KEY, 20)).isZero();
         assertThat(of("alice", "b").record(KEY, 10)).as("shared again").isEqualTo(SECOND);
