@@ -8,6 +8,7 @@ import dev.curia.bench.product.Product;
 import dev.curia.common.time.Clock;
 import dev.curia.common.time.SystemClock;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,8 @@ public final class Compare {
     private final Clock clock;
     private final Results results = new Results();
     private final List<String> failures = new ArrayList<>();
+    private final double loadBefore =
+            ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     private int lives;
     private int rounds;
 
@@ -122,7 +125,8 @@ public final class Compare {
                 + Table.number(budget.windowSeconds())
                 + " s, each after a warm-up.\n\n"
                 + "Servers and client share the cores, so throughput is bound by the client as much as by the servers,"
-                + " and on a noisy machine it varies:\n"
+                + " and on a noisy machine it varies (load average before this began: " + Table.number(loadBefore)
+                + "):\n"
                 + "**CPU seconds are the figures to trust.** They are user and system time of all server processes"
                 + " together, quorum nodes included, per GB (10^9 bytes) of values before compression.\n"
                 + "1 KiB: a GB is 0.98 million records. Values are text of random words, which compress to about half."
