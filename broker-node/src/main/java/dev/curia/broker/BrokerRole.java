@@ -174,12 +174,13 @@ final class BrokerRole implements Readiness, AutoCloseable {
         coordinators.followers().forEach(bridge::add);
         bridge.onTopicsChanged(coordinators::onTopicsChanged);
 
-        List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(
-                corePorts(replicas, logDirs(directories, replicas), topics, coordinators.membership())));
+        CoreHandlers.Ports core =
+                corePorts(replicas, logDirs(directories, replicas), topics, coordinators.membership());
+        List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(core));
         handlers.addAll(coordinators.handlers());
         GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(config.nodeId(), published));
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
-        serveRpc(replicas, auditor, coordinators, background, timers);
+        serveRpc(replicas, auditor, coordinators, coordinators.adminService(core), background, timers);
         resources.own(listeners);
         listeners.start(ApiTable.of(handlers, published), Objects.requireNonNull(loopMetrics));
 
@@ -334,6 +335,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
             HostedReplicas replicas,
             ReplicaAuditor auditor,
             Coordinators coordinators,
+            BindableService admin,
             ExecutorService background,
             EventLoop timers)
             throws IOException {
@@ -344,7 +346,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         rpc = resources.own(BrokerRpcServer.start(
                 settings.get(ServerKeys.RPC_LISTENER),
                 ServerKeys.RPC_LISTENER.name(),
-                List.<BindableService>of(replication::bind, coordinators.service(), coordinators.groupService()),
+                List.of(replication::bind, coordinators.service(), coordinators.groupService(), admin),
                 List.of(new DataService(replicas, published, clock, background, listeners.quotas(), timers)),
                 background));
     }

@@ -8,11 +8,14 @@ import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.GroupMetrics;
 import dev.curia.broker.group.MemberIds;
 import dev.curia.broker.group.OffsetsTopic;
+import dev.curia.broker.grpc.BrokerAdminService;
 import dev.curia.broker.grpc.GroupService;
 import dev.curia.broker.grpc.GrpcReaderPlaces;
 import dev.curia.broker.grpc.GrpcTxnLinks;
 import dev.curia.broker.grpc.PeerChannels;
 import dev.curia.broker.grpc.TransactionService;
+import dev.curia.broker.kafka.api.ConfigEntries;
+import dev.curia.broker.kafka.api.CoreHandlers;
 import dev.curia.broker.kafka.api.FindCoordinatorHandler;
 import dev.curia.broker.kafka.api.ProducerIdBlocks;
 import dev.curia.broker.kafka.api.ProducerIds;
@@ -188,6 +191,19 @@ final class Coordinators {
     /** What administrators call. */
     GroupService groupService() {
         return new GroupService(groups, published);
+    }
+
+    /** What administrators ask of a broker that has these parts. */
+    BrokerAdminService adminService(CoreHandlers.Ports core) {
+        return new BrokerAdminService(new BrokerAdminService.Parts(
+                published,
+                new ConfigEntries(published, core.settings()),
+                core.logDirs(),
+                core.disk(),
+                core.replicas(),
+                transactions,
+                markers,
+                published));
     }
 
     /** A coordinator follows the leaderships of its topic. */

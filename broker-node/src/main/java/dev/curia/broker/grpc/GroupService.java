@@ -5,8 +5,6 @@ import dev.curia.broker.group.GroupDescription;
 import dev.curia.broker.group.OffsetsTopic;
 import dev.curia.broker.group.state.OffsetReset;
 import dev.curia.common.id.TopicPartition;
-import dev.curia.proto.common.v1.ErrorCode;
-import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.group.v1.DeleteGroupRequest;
 import dev.curia.proto.group.v1.DeleteGroupResponse;
 import dev.curia.proto.group.v1.DescribeGroupRequest;
@@ -29,7 +27,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.kafka.common.protocol.Errors;
@@ -52,27 +49,6 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
         this.leaders = leaders;
     }
 
-    private static <T> void answer(CompletableFuture<T> future, StreamObserver<T> responses) {
-        CompletableFuture<Void> unused = future.thenAccept(response -> {
-            responses.onNext(response);
-            responses.onCompleted();
-        });
-    }
-
-    private static boolean isWrong(@Nullable String wrong, StreamObserver<?> responses) {
-        if (wrong == null) return false;
-        responses.onError(io.grpc.Status.INVALID_ARGUMENT.withDescription(wrong).asRuntimeException());
-        return true;
-    }
-
-    private static Status status(Errors error, @Nullable String message) {
-        ErrorCode code = ErrorCode.forNumber(error.code());
-        return Status.newBuilder()
-                .setCode(code == null ? ErrorCode.UNKNOWN_SERVER_ERROR : code)
-                .setMessage(error == Errors.NONE ? "" : Objects.requireNonNullElse(message, error.message()))
-                .build();
-    }
-
     /** Who coordinates it, as far as is known; -1: nobody at the moment. */
     private int coordinator(String groupId) {
         return leader(groupId).orElse(-1);
@@ -91,10 +67,10 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
 
     @Override
     public void listGroups(ListGroupsRequest request, StreamObserver<ListGroupsResponse> responses) {
-        answer(
+        Replies.reply(
                 groups.list(Set.of(), Set.of()).thenApply(listing -> {
                     ListGroupsResponse.Builder response =
-                            ListGroupsResponse.newBuilder().setStatus(status(listing.error(), null));
+                            ListGroupsResponse.newBuilder().setStatus(Replies.status(listing.error(), null));
                     listing.groups()
                             .forEach(group -> response.addGroups(ListedGroup.newBuilder()
                                     .setGroup(group.groupId())
@@ -108,12 +84,12 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
 
     @Override
     public void describeGroup(DescribeGroupRequest request, StreamObserver<DescribeGroupResponse> responses) {
-        answer(groups.describeWhole(request.getGroup()).thenApply(this::toResponse), responses);
+        Replies.reply(groups.describeWhole(request.getGroup()).thenApply(this::toResponse), responses);
     }
 
     private DescribeGroupResponse toResponse(GroupDescription group) {
-        DescribeGroupResponse.Builder response =
-                DescribeGroupResponse.newBuilder().setStatus(status(absent(group.error(), group.groupId()), null));
+        DescribeGroupResponse.Builder response = DescribeGroupResponse.newBuilder()
+                .setStatus(Replies.status(absent(group.error(), group.groupId()), null));
         if (group.error() != Errors.NONE) {
             return response.setCoordinator(coordinator(group.groupId())).build();
         }
@@ -152,7 +128,7 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
 
     @Override
     public void resetOffsets(ResetOffsetsRequest request, StreamObserver<ResetOffsetsResponse> responses) {
-        if (isWrong(wrong(request), responses)) return;
+        if (Replies.isWrong(wrong(request), responses)) return;
         if (leader(request.getGroup()).isEmpty()) {
             CompletionStage<Errors> unused = groups.ensureTopic();
         }
@@ -160,7 +136,7 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
                 .map(target -> new OffsetReset.To(
                         new TopicPartition(target.getTopic(), target.getPartition()), target.getOffset(), -1))
                 .toList();
-        answer(
+        Replies.reply(
                 groups.reset(new OffsetReset.Request(
                                 request.getGroup(), to, request.getHow(), request.getValidateOnly()))
                         .thenApply(toChanges(request.getGroup())),
@@ -184,7 +160,7 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
 
     @Override
     public void undoReset(UndoResetRequest request, StreamObserver<ResetOffsetsResponse> responses) {
-        answer(
+        Replies.reply(
                 groups.undoReset(new OffsetReset.UndoRequest(
                                 request.getGroup(), request.getNumber(), request.getValidateOnly()))
                         .thenApply(toChanges(request.getGroup())),
@@ -194,7 +170,7 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
     private Function<OffsetReset.Reply, ResetOffsetsResponse> toChanges(String groupId) {
         return reply -> {
             ResetOffsetsResponse.Builder response = ResetOffsetsResponse.newBuilder()
-                    .setStatus(status(reply.error(), reply.message()))
+                    .setStatus(Replies.status(reply.error(), reply.message()))
                     .setNumber(reply.number())
                     .setAtMs(reply.atMs())
                     .setHow(reply.how());
@@ -211,10 +187,10 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
 
     @Override
     public void deleteGroup(DeleteGroupRequest request, StreamObserver<DeleteGroupResponse> responses) {
-        answer(
+        Replies.reply(
                 groups.delete(request.getGroup())
                         .thenApply(error -> DeleteGroupResponse.newBuilder()
-                                .setStatus(status(absent(error, request.getGroup()), null))
+                                .setStatus(Replies.status(absent(error, request.getGroup()), null))
                                 .setCoordinator(error == Errors.NONE ? 0 : coordinator(request.getGroup()))
                                 .build()),
                 responses);

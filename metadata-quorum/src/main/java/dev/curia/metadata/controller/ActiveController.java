@@ -9,6 +9,7 @@ import dev.curia.metadata.decide.ClientQuotaDecisions;
 import dev.curia.metadata.decide.ClusterDecisions;
 import dev.curia.metadata.decide.ConfigDecisions;
 import dev.curia.metadata.decide.Decision;
+import dev.curia.metadata.decide.EffectiveSettings;
 import dev.curia.metadata.decide.FeatureDecisions;
 import dev.curia.metadata.decide.PartitionAdditions;
 import dev.curia.metadata.decide.PartitionDecisions;
@@ -91,6 +92,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     private final String clusterId;
     private final TopicDecisions topics;
     private final ConfigDecisions configs;
+    private final EffectiveSettings settingsInForce;
     private final FeatureDecisions features = new FeatureDecisions(Features.SUPPORTED);
     private final BrokerDecisions brokers;
     private final PartitionDecisions partitions;
@@ -152,6 +154,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         this.clusterId = settings.clusterId();
         this.topics = new TopicDecisions(settings.topicDefaults());
         this.configs = new ConfigDecisions(settings.topicDefaults());
+        this.settingsInForce = new EffectiveSettings(settings.topicDefaults());
         this.brokers = new BrokerDecisions(settings.topicDefaults());
         this.partitions = new PartitionDecisions(settings.topicDefaults());
         this.sessions = new BrokerSessions(settings.sessions(), brokers, log, this::decide, onLoop(probe));
@@ -239,6 +242,11 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
 
     public CompletableFuture<Answer<MayStopResponse>> mayStop(MayStopRequest request) {
         return whenActive(answer -> stopLeases.mayStop(request, clock.monotonicNanos(), answer));
+    }
+
+    /** What is in force for topics. On any node, active or not. */
+    public EffectiveSettings settingsInForce() {
+        return settingsInForce;
     }
 
     public CompletableFuture<Answer<AlterConfigsResponse>> alterConfigs(AlterConfigsRequest request) {

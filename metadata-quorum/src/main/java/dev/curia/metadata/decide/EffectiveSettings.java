@@ -8,16 +8,16 @@ import dev.curia.metadata.image.Topic;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What is in force for topics: what they override of the defaults, and the defaults, those of the metadata before the configured. */
-final class EffectiveSettings {
+/** What is in force for topics: what they override of the defaults, and the defaults, those of the metadata before the configured. Immutable. */
+public final class EffectiveSettings {
     private final Map<String, String> defaults;
 
-    EffectiveSettings(TopicDefaults defaults) {
+    public EffectiveSettings(TopicDefaults defaults) {
         this.defaults = defaults.configs();
     }
 
     /** Caps at the number of replicas are the caller's. */
-    int minInsync(MetadataImage image, Topic topic) {
+    public int minInsync(MetadataImage image, Topic topic) {
         return in(image, topic, TopicConfigs.MIN_INSYNC_REPLICAS);
     }
 

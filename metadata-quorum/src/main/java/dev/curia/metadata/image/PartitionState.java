@@ -97,6 +97,11 @@ public record PartitionState(
         return !adding.isEmpty() || !removing.isEmpty();
     }
 
+    /** How many must be in sync for writes that ask all: never more than there are. */
+    public int minIsr(int minInsyncReplicas) {
+        return Math.min(minInsyncReplicas, replicas.size());
+    }
+
     /** Whether replicas are missing from the ISR that are not only on their way. */
     public boolean isUnderReplicated() {
         return isr.size() < replicas.size() - adding.size();

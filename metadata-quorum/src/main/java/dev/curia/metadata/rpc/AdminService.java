@@ -31,6 +31,8 @@ import dev.curia.proto.admin.v1.DescribeTopicsRequest;
 import dev.curia.proto.admin.v1.DescribeTopicsResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
+import dev.curia.proto.admin.v1.ListConfigsRequest;
+import dev.curia.proto.admin.v1.ListConfigsResponse;
 import dev.curia.proto.admin.v1.ListEventsRequest;
 import dev.curia.proto.admin.v1.ListEventsResponse;
 import dev.curia.proto.admin.v1.ListReassignmentsRequest;
@@ -126,8 +128,13 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     }
 
     @Override
+    public void listConfigs(ListConfigsRequest request, StreamObserver<ListConfigsResponse> caller) {
+        reply(caller, Descriptions.configs(log.image()));
+    }
+
+    @Override
     public void listTopics(ListTopicsRequest request, StreamObserver<ListTopicsResponse> caller) {
-        reply(caller, Descriptions.topics(log.image(), request.getIncludeInternal()));
+        reply(caller, Descriptions.topics(log.image(), controller.settingsInForce(), request.getIncludeInternal()));
     }
 
     @Override
@@ -138,7 +145,7 @@ final class AdminService extends AdminGrpc.AdminImplBase {
             caller.onError(malformed);
             return;
         }
-        reply(caller, Descriptions.topics(log.image(), request.getTopicsList()));
+        reply(caller, Descriptions.topics(log.image(), controller.settingsInForce(), request.getTopicsList()));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.curia.metadata.rpc;
 
 import dev.curia.common.id.PartitionId;
+import dev.curia.metadata.decide.EffectiveSettings;
 import dev.curia.metadata.decide.TopicDecisions;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ConfigResource;
@@ -11,10 +12,12 @@ import dev.curia.metadata.image.Topic;
 import dev.curia.metadata.port.QuorumStatus;
 import dev.curia.proto.admin.v1.BrokerDescription;
 import dev.curia.proto.admin.v1.ClientQuotaDescription;
+import dev.curia.proto.admin.v1.ConfiguredResource;
 import dev.curia.proto.admin.v1.DescribeClientQuotasResponse;
 import dev.curia.proto.admin.v1.DescribeClusterResponse;
 import dev.curia.proto.admin.v1.DescribeQuorumResponse;
 import dev.curia.proto.admin.v1.DescribeTopicsResponse;
+import dev.curia.proto.admin.v1.ListConfigsResponse;
 import dev.curia.proto.admin.v1.ListReassignmentsResponse;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
 import dev.curia.proto.admin.v1.OngoingReassignment;
@@ -24,35 +27,37 @@ import dev.curia.proto.admin.v1.TopicDescription;
 import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.admin.v1.TopicSummary;
 import dev.curia.proto.common.v1.QuotaEntity;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The image and the quorum's state as administrators see them. Pure. */
 final class Descriptions {
     private Descriptions() {}
 
-    static ListTopicsResponse topics(MetadataImage image, boolean includeInternal) {
+    static ListTopicsResponse topics(MetadataImage image, EffectiveSettings settings, boolean includeInternal) {
         return ListTopicsResponse.newBuilder()
                 .addAllTopics(image.topics().stream()
                         .filter(topic -> includeInternal || !topic.internal())
                         .sorted(Comparator.comparing(Topic::name))
-                        .map(Descriptions::summary)
+                        .map(topic -> summary(image, settings, topic))
                         .toList())
                 .setIndex(image.index())
                 .build();
     }
 
-    static DescribeTopicsResponse topics(MetadataImage image, List<TopicRef> refs) {
+    static DescribeTopicsResponse topics(MetadataImage image, EffectiveSettings settings, List<TopicRef> refs) {
         DescribeTopicsResponse.Builder response =
                 DescribeTopicsResponse.newBuilder().setIndex(image.index());
         for (TopicRef ref : refs) {
             Optional<Topic> topic = TopicDecisions.find(image, ref);
-            response.addTopics(topic.map(found -> describe(image, found))
+            response.addTopics(topic.map(found -> describe(image, settings, found))
                     .orElseGet(() -> TopicDescription.newBuilder()
                             .setName(ref.getName())
                             .setTopicId(ref.getTopicId())
@@ -133,6 +138,29 @@ final class Descriptions {
         return response.build();
     }
 
+    static ListConfigsResponse configs(MetadataImage image) {
+        return ListConfigsResponse.newBuilder()
+                .addAllResources(Arrays.stream(ConfigResource.Type.values())
+                        .flatMap(type -> image.configured(type).stream()
+                                .sorted()
+                                .map(name -> configured(image, new ConfigResource(type, name))))
+                        .toList())
+                .setIndex(image.index())
+                .build();
+    }
+
+    private static ConfiguredResource configured(MetadataImage image, ConfigResource resource) {
+        ConfiguredResource.Builder configured = ConfiguredResource.newBuilder()
+                .addAllKeys(image.config(resource).keySet().stream().sorted().toList());
+        switch (resource.type()) {
+            case TOPIC -> configured.setTopic(resource.name());
+            case BROKER -> configured.setBroker(resource.name());
+            case GROUP -> configured.setGroup(resource.name());
+            case CLIENT_METRICS -> configured.setClientMetrics(resource.name());
+        }
+        return configured.build();
+    }
+
     private static OngoingReassignment ongoing(MetadataImage image, PartitionId id) {
         PartitionState state = image.partition(id).orElseThrow();
         return OngoingReassignment.newBuilder()
@@ -147,7 +175,8 @@ final class Descriptions {
                 .build();
     }
 
-    private static TopicSummary summary(Topic topic) {
+    private static TopicSummary summary(MetadataImage image, EffectiveSettings settings, Topic topic) {
+        int minInsync = settings.minInsync(image, topic);
         return TopicSummary.newBuilder()
                 .setName(topic.name())
                 .setTopicId(ImageRecords.bytes(topic.id()))
@@ -157,14 +186,22 @@ final class Descriptions {
                 .setInternal(topic.internal())
                 .setUnderReplicated(underReplicated(List.of(topic)))
                 .setOffline(offline(List.of(topic)))
+                .setUnderMinIsr(count(topic, p -> p.isr().size() < p.minIsr(minInsync)))
+                .setAtMinIsr(count(topic, p -> p.isr().size() == p.minIsr(minInsync)))
+                .setOverrides(image.config(ConfigResource.topic(topic.name())).size())
                 .build();
     }
 
-    private static TopicDescription describe(MetadataImage image, Topic topic) {
+    private static int count(Topic topic, Predicate<PartitionState> which) {
+        return (int) topic.partitions().stream().filter(which).count();
+    }
+
+    private static TopicDescription describe(MetadataImage image, EffectiveSettings settings, Topic topic) {
         TopicDescription.Builder description = TopicDescription.newBuilder()
                 .setName(topic.name())
                 .setTopicId(ImageRecords.bytes(topic.id()))
                 .setInternal(topic.internal())
+                .setMinInsyncReplicas(settings.minInsync(image, topic))
                 .putAllConfigs(image.config(ConfigResource.topic(topic.name())));
         for (int p = 0; p < topic.partitions().size(); p++) {
             PartitionState state = topic.partitions().get(p);

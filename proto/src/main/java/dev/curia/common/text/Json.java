@@ -41,6 +41,16 @@ public final class Json {
         }
     }
 
+    /** An object as the map that it is; anything else as it is. */
+    static @Nullable Object plain(@Nullable Object value) {
+        return value instanceof Obj object ? object.members : value;
+    }
+
+    /** Whether a list is written on one line: it is empty, or holds numbers only. */
+    static boolean isShort(Collection<?> items) {
+        return items.stream().allMatch(item -> item instanceof Number);
+    }
+
     private static void write(@Nullable Object value, StringBuilder out, int indent) {
         if (value instanceof Obj object) writeMap(object.members, out, indent);
         else if (value instanceof Map<?, ?> map) writeMap(map, out, indent);
@@ -69,7 +79,7 @@ public final class Json {
     }
 
     private static void writeList(Collection<?> items, StringBuilder out, int indent) {
-        boolean plain = items.stream().allMatch(item -> item instanceof Number);
+        boolean plain = isShort(items);
         int inner = indent < 0 || plain ? -1 : indent + 1;
         out.append('[');
         for (Iterator<?> i = items.iterator(); i.hasNext(); ) {

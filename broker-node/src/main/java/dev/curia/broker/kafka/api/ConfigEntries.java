@@ -19,25 +19,25 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 import org.jspecify.annotations.Nullable;
 
 /** What settings of topics, brokers, groups and subscriptions to metrics are in force, and where they come from (KIP-226). Thread-safe. */
-final class ConfigEntries {
+public final class ConfigEntries {
     private final ClusterView cluster;
     private final Settings settings;
 
-    ConfigEntries(ClusterView cluster, Settings settings) {
+    public ConfigEntries(ClusterView cluster, Settings settings) {
         this.cluster = cluster;
         this.settings = settings;
     }
 
     /** A value and where it is set. */
-    record Source(String name, String value, ConfigSource source) {}
+    public record Source(String name, String value, ConfigSource source) {}
 
     /**
      * One setting in force.
      *
      * @param synonyms every place where it is set, the one in force first
      */
-    record Entry(ConfigKey<?> key, List<Source> synonyms, boolean readOnly) {
-        String name() {
+    public record Entry(ConfigKey<?> key, List<Source> synonyms, boolean readOnly) {
+        public String name() {
             return key.name();
         }
 
@@ -53,7 +53,7 @@ final class ConfigEntries {
                     : synonyms.get(0).source();
         }
 
-        ConfigType type() {
+        public ConfigType type() {
             return switch (key.type()) {
                 case BOOLEAN -> ConfigType.BOOLEAN;
                 case STRING -> ConfigType.STRING;
@@ -66,7 +66,7 @@ final class ConfigEntries {
     }
 
     /** All settings of a topic that has these overrides. */
-    List<Entry> topic(Map<String, String> overrides) {
+    public List<Entry> topic(Map<String, String> overrides) {
         return TopicConfigs.ALL.stream()
                 .map(key -> {
                     List<Source> sources = new ArrayList<>();
@@ -86,7 +86,7 @@ final class ConfigEntries {
     }
 
     /** All settings of this broker; what its file says can't be changed while it runs. */
-    List<Entry> broker() {
+    public List<Entry> broker() {
         return Stream.concat(settings.keys().stream(), BrokerConfigs.ONLY_DYNAMIC.stream())
                 .sorted(Comparator.comparing(ConfigKey::name))
                 .map(key -> new Entry(
@@ -97,7 +97,7 @@ final class ConfigEntries {
     }
 
     /** What is set for all brokers while they run. */
-    List<Entry> brokerDefaults() {
+    public List<Entry> brokerDefaults() {
         Map<String, String> set = cluster.image().config(ConfigResource.brokers());
         return BrokerConfigs.ALL.stream()
                 .filter(key -> set.containsKey(key.name()))
@@ -110,7 +110,7 @@ final class ConfigEntries {
     }
 
     /** All settings of a group, whether it exists or not. */
-    List<Entry> group(String id) {
+    public List<Entry> group(String id) {
         Map<String, String> overrides = cluster.image().config(ConfigResource.group(id));
         return GroupOverrides.ALL.stream()
                 .map(key -> {
@@ -123,7 +123,7 @@ final class ConfigEntries {
     }
 
     /** All settings of a subscription to metrics; none when it does not exist. */
-    List<Entry> clientMetrics(String name) {
+    public List<Entry> clientMetrics(String name) {
         Map<String, String> set = cluster.image().config(ConfigResource.clientMetrics(name));
         if (set.isEmpty()) return List.of();
         return ClientMetricsConfigs.ALL.stream()
