@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -55,6 +58,95 @@ class AdminCommandTest {
                 .contains("alive", CLUSTER.bootstrapServers(), CLUSTER.brokerRpc(LocalCluster.STANDALONE));
         assertThat(curia.run("quorum", "status").text())
                 .contains("Leader:     1", CLUSTER.adminServers().get(0));
+    }
+
+    @Test
+    void settingsShowWhereTheyAreSet() {
+        curia.run("topics", "create", "set");
+        assertThat(curia.run("configs", "set", "--topic", "set", "retention.ms=60000")
+                        .text())
+                .isEqualTo("Set retention.ms=60000 for topic set.\n");
+        assertThat(curia.run("configs", "describe", "--topic", "set").text())
+                .containsPattern("retention.ms +60000 +topic override +604800000");
+        assertThat(curia.run("configs", "describe", "--topic", "set", "--all").text())
+                .containsPattern("cleanup.policy +delete +default +delete");
+        curia.run("configs", "set", "--broker-defaults", "log.retention.ms=70000");
+        assertThat(curia.run("configs", "describe", "--broker", "1").text())
+                .containsPattern("log.retention.ms +70000 +dynamic default")
+                .containsPattern("node.id +1 +static file");
+        assertThat(curia.run("configs", "list").text()).containsPattern("brokers +\\(all\\) +log.retention.ms");
+        assertThat(curia.run("topics", "list", "--with-overrides").text())
+                .contains("set")
+                .doesNotContain("twice");
+        curia.run("configs", "unset", "--broker-defaults", "log.retention.ms");
+        curia.run("configs", "unset", "--topic", "set", "retention.ms");
+        assertThat(curia.run("configs", "describe", "--topic", "set", "retention.ms")
+                        .text())
+                .containsPattern("retention.ms +604800000 +default +604800000");
+        assertEnds(REFUSED, "no.such", "configs", "set", "--topic", "set", "no.such=1");
+        assertEnds(REFUSED, "There is no topic 'nowhere'", "configs", "describe", "--topic", "nowhere");
+    }
+
+    @Test
+    void directoriesAndWhatLiesThere() {
+        curia.run("topics", "create", "lies");
+        assertThat(curia.run("log-dirs", "describe").text())
+                .containsPattern("1 +" + CLUSTER.logDirectory(LocalCluster.STANDALONE) + " +online +\\d+ +0 ");
+        assertThat(curia.run("log-dirs", "describe", "--topic", "lies", "--replicas")
+                        .text())
+                .containsPattern("lies +0 +0 B +- +ok");
+        assertEnds(
+                REFUSED, "none of this broker's log.dirs", "log-dirs", "move", "lies", "--broker", "1", "--to", "/no");
+    }
+
+    @Test
+    void anOpenTransactionIsSeenAndAborted() {
+        Clients clients = Clients.of(CLUSTER);
+        clients.createTopic("sums", 1, 1, Map.of());
+        assertEnds(REFUSED, "curia transactions list", "transactions", "describe", "nobody");
+        try (KafkaProducer<byte[], byte[]> producer =
+                clients.producer(Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "adder"))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            var unused = producer.send(new ProducerRecord<>("sums", Text.bytes("x")));
+            producer.flush();
+            assertThat(curia.run("transactions", "list", "--state", "Ongoing").text())
+                    .containsPattern("adder +1 +\\d+ +\\d+ +Ongoing");
+            assertThat(curia.run("transactions", "describe", "adder").text()).contains("Partitions:        sums-0");
+            assertThat(curia.run("transactions", "describe-producers", "sums").text())
+                    .containsPattern("sums +0 +\\d+ +\\d+ +0 .* 0\n");
+            assertThat(curia.run("transactions", "find-hanging", "--topic", "sums", "--open-for", "0s")
+                            .text())
+                    .as("its coordinator knows of it")
+                    .isEqualTo("No transaction hangs.\n");
+            curia.run("transactions", "abort", "--transactional-id", "adder");
+        }
+        Await.until(
+                "it is aborted",
+                Duration.ofSeconds(30),
+                () -> curia.run("transactions", "describe", "adder").text().contains("CompleteAbort"));
+    }
+
+    @Test
+    void loadIsMeasured() {
+        curia.run("topics", "create", "load", "--partitions", "2");
+        assertThat(curia.run("perf", "produce", "load", "-n", "2000", "-s", "100")
+                        .text())
+                .contains("Total: 2000 records", "closed, 10000 in flight");
+        assertThat(curia.run("perf", "consume", "load", "-n", "2000").text()).contains("Total: 2000 records");
+        assertThat(curia.run("perf", "latency", "load", "-n", "200", "--rate", "500", "--json")
+                        .text())
+                .contains("\"records\": 200", "\"p999\"");
+        assertThat(curia.run("perf", "latency", "load", "-n", "20").text()).contains("closed, one at a time");
+    }
+
+    @Test
+    void theDoctorLooksAtHostAndQuorum() {
+        Command.Result result = curia.attempt("doctor", "--ports", "1", "--data-dir", "/tmp");
+        assertThat(result.exitCode()).as(result.toString()).isIn(0, 5);
+        assertThat(result.text())
+                .contains("vm.swappiness", "file system /tmp")
+                .containsPattern("quorum +OK +node 1 leads");
     }
 
     @Test

@@ -102,7 +102,7 @@ public final class AdminClient {
             // A server that stops may cancel what it was asked.
             case UNAVAILABLE, CANCELLED -> {
                 attempts.failed.put(target, Failures.reason(failure));
-                attempts.lost |= !neverSent(failure);
+                attempts.lost |= !Failures.neverSent(failure);
                 channels.forget(target);
             }
             case DEADLINE_EXCEEDED -> {
@@ -128,11 +128,6 @@ public final class AdminClient {
 
     private ServerAddress serverAfter(ServerAddress server) {
         return servers.get((servers.indexOf(server) + 1) % servers.size());
-    }
-
-    private static boolean neverSent(StatusRuntimeException failure) {
-        String reason = Failures.reason(failure);
-        return reason.equals("connection refused") || reason.equals("unknown host") || reason.equals("cannot connect");
     }
 
     private static void pause() {

@@ -23,6 +23,12 @@ final class Failures {
         return trailers == null ? Optional.empty() : Optional.ofNullable(trailers.get(CONTROLLER_HINT));
     }
 
+    /** There was no connection to send it on. */
+    static boolean neverSent(Throwable failure) {
+        String reason = reason(failure);
+        return reason.equals("connection refused") || reason.equals("unknown host") || reason.equals("cannot connect");
+    }
+
     /** In a few words, without the names of classes where it can be helped. */
     static String reason(Throwable failure) {
         for (@Nullable Throwable t = failure; t != null; t = t.getCause()) {

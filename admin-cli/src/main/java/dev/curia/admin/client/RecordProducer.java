@@ -43,6 +43,7 @@ public final class RecordProducer implements AutoCloseable {
     private boolean routesStale;
     private long bufferedBytes;
     private long maybeTwice;
+    private Acknowledged acknowledged = (partition, count) -> {};
 
     /** @param timeout how long one batch is tried */
     public record Settings(Acks acks, Compression compression, Duration timeout) {}
@@ -67,15 +68,31 @@ public final class RecordProducer implements AutoCloseable {
         if (lane.full()) dispatch(lane);
         while (bufferedBytes > MAX_BUFFERED_BYTES) {
             lanes.values().forEach(this::dispatch);
-            await();
+            await(settings.timeout.toNanos());
         }
+    }
+
+    /** Is told what is acknowledged, batch by batch, in each partition's order. */
+    public interface Acknowledged {
+        void records(int partition, int count);
+    }
+
+    /** Replaces who is told. */
+    public void onAcknowledged(Acknowledged listener) {
+        acknowledged = listener;
+    }
+
+    /** Sends what can go now, full batch or not, and waits at most so long for an answer. */
+    public void poll(Duration longest) {
+        lanes.values().forEach(this::dispatch);
+        await(longest.toNanos());
     }
 
     /** Returns when everything taken is acknowledged; throws {@link ClusterException} when that can't be. */
     public void flush() {
         while (bufferedBytes > 0) {
             lanes.values().forEach(this::dispatch);
-            await();
+            await(settings.timeout.toNanos());
         }
     }
 
@@ -122,9 +139,9 @@ public final class RecordProducer implements AutoCloseable {
     }
 
     /** Waits until something happens, and deals with it. */
-    private void await() {
+    private void await(long longestNanos) {
         long now = clock.monotonicNanos();
-        long wait = settings.timeout.toNanos();
+        long wait = longestNanos;
         for (ProduceLane lane : lanes.values()) wait = Math.min(wait, lane.nextMoment(now));
         try {
             ProduceStream.Event<ProduceLane> event = events.poll(Math.max(wait, 0), TimeUnit.NANOSECONDS);
@@ -164,8 +181,10 @@ public final class RecordProducer implements AutoCloseable {
         ErrorCode code = status.getCode();
         if (code == ErrorCode.NONE) {
             if (lane.maybeDone()) maybeTwice += lane.batch().size();
-            count(lane.partition, lane.batch().size(), response.getBaseOffset());
+            int records = lane.batch().size();
+            count(lane.partition, records, response.getBaseOffset());
             bufferedBytes -= lane.done();
+            acknowledged.records(lane.partition, records);
         } else if (code == ErrorCode.MESSAGE_TOO_LARGE && lane.split()) {
             dispatch(lane);
         } else if (DataStreams.passes(code)) {

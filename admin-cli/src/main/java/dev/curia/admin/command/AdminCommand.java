@@ -14,7 +14,7 @@ abstract class AdminCommand implements Callable<Integer> {
     }
 
     @Override
-    public final Integer call() throws IOException {
+    public Integer call() throws Exception {
         try (Channels channels = new Channels()) {
             return run(curia.admin(channels), channels);
         }

@@ -41,13 +41,13 @@ final class BrokersDecommission extends AdminCommand {
         if (!dryRun && !Standings.change(curia, admin, what, broker, Action.DECOMMISSION)) return ExitCode.REFUSED;
         if (watch) {
             boolean empty = view.watch();
-            if (empty && !curia.json())
+            if (empty && !curia.structured())
                 curia.print("Every replica has left the broker. When its process is stopped it is forgotten.\n");
             return empty ? ExitCode.OK : ExitCode.REFUSED;
         }
         DescribeDrainResponse drain = view.look();
         if (!Standings.accepted(curia, what, drain.getStatus())) return ExitCode.REFUSED;
-        if (dryRun || curia.json()) view.print(drain);
+        if (dryRun || curia.structured()) view.print(drain);
         else {
             curia.print("Broker " + broker + " is decommissioning: " + DrainView.summary(drain)
                     + ". 'curia brokers describe " + broker + "' shows how far it is.\n");

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {"  curia brokers describe 3"})
-final class BrokersDescribe extends AdminCommand {
+final class BrokersDescribe extends ViewCommand {
     @Parameters(paramLabel = "BROKER", description = "Id of a broker.")
     private int id;
 
@@ -45,10 +45,10 @@ final class BrokersDescribe extends AdminCommand {
                 || broker.getStanding() == BrokerStanding.DECOMMISSIONING;
         DrainView view = new DrainView(curia, admin, id);
         DescribeDrainResponse drain = leaves ? view.look() : DescribeDrainResponse.getDefaultInstance();
-        if (curia.json()) {
+        if (curia.structured()) {
             Json.Obj json = BrokersList.toJson(broker);
             if (leaves) json.put("drain", DrainView.json(drain));
-            curia.print(Json.pretty(json));
+            curia.print(curia.data(json));
             return ExitCode.OK;
         }
         curia.print("Broker:    " + id

@@ -42,12 +42,12 @@ final class BrokersDrain extends AdminCommand {
         if (!dryRun && !Standings.change(curia, admin, what, broker, Action.DRAIN)) return ExitCode.REFUSED;
         if (watch) {
             boolean empty = view.watch();
-            if (empty && !curia.json()) curia.print("Every replica has left the broker.\n");
+            if (empty && !curia.structured()) curia.print("Every replica has left the broker.\n");
             return empty ? ExitCode.OK : ExitCode.REFUSED;
         }
         DescribeDrainResponse drain = view.look();
         if (!Standings.accepted(curia, what, drain.getStatus())) return ExitCode.REFUSED;
-        if (dryRun || curia.json()) view.print(drain);
+        if (dryRun || curia.structured()) view.print(drain);
         else {
             curia.print("Broker " + broker + " is draining: " + DrainView.summary(drain) + ". 'curia brokers describe "
                     + broker + "' shows how far it is.\n");

@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {"  curia brokers list", "  curia brokers list --json"})
-final class BrokersList extends AdminCommand {
+final class BrokersList extends ViewCommand {
     BrokersList(CuriaCommand curia) {
         super(curia);
     }
@@ -30,8 +30,8 @@ final class BrokersList extends AdminCommand {
         DescribeClusterResponse cluster =
                 admin.read("list brokers", stub -> stub.describeCluster(DescribeClusterRequest.getDefaultInstance()));
         List<BrokerDescription> brokers = cluster.getBrokersList();
-        if (curia.json()) {
-            curia.print(Json.pretty(brokers.stream().map(BrokersList::toJson).toList()));
+        if (curia.structured()) {
+            curia.print(curia.data(brokers.stream().map(BrokersList::toJson).toList()));
         } else if (brokers.isEmpty()) {
             curia.print("No broker has registered yet.\n");
         } else {

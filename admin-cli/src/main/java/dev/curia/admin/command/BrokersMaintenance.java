@@ -43,7 +43,7 @@ final class BrokersMaintenance extends AdminCommand {
         if (!Standings.change(curia, admin, what, broker, on ? Action.MAINTENANCE_ON : Action.MAINTENANCE_OFF)) {
             return ExitCode.REFUSED;
         }
-        if (!curia.json()) curia.print("Broker " + broker + (on ? " is in maintenance.\n" : " is in service.\n"));
+        if (!curia.structured()) curia.print("Broker " + broker + (on ? " is in maintenance.\n" : " is in service.\n"));
         return ExitCode.OK;
     }
 }

@@ -78,7 +78,7 @@ final class BrokersSafeToStop extends AdminCommand {
             LockSupport.parkNanos(PAUSE_NANOS);
             response = ask(admin);
         }
-        if (curia.json()) curia.print(Json.pretty(toJson(response)));
+        if (curia.structured()) curia.print(curia.data(toJson(response)));
         else curia.print(text(response));
         return release || response.getMayStop() ? ExitCode.OK : ExitCode.NO;
     }

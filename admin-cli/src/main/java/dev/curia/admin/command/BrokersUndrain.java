@@ -29,7 +29,7 @@ final class BrokersUndrain extends AdminCommand {
         if (!Standings.change(curia, admin, "end the drain of broker " + broker, broker, Action.UNDRAIN)) {
             return ExitCode.REFUSED;
         }
-        if (!curia.json()) curia.print("Broker " + broker + " is in service.\n");
+        if (!curia.structured()) curia.print("Broker " + broker + " is in service.\n");
         return ExitCode.OK;
     }
 }

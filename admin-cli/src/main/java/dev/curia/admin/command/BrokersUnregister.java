@@ -42,8 +42,8 @@ final class BrokersUnregister extends AdminCommand {
                     ClusterException.Kind.REFUSED,
                     "cannot unregister broker " + broker + ": " + status.getMessage() + " (" + status.getCode() + ")");
         }
-        if (curia.json()) {
-            curia.print(Json.pretty(Json.object().put("brokerId", broker).put("unregistered", true)));
+        if (curia.structured()) {
+            curia.print(curia.data(Json.object().put("brokerId", broker).put("unregistered", true)));
         } else {
             curia.print("Broker " + broker + " is unregistered.\n");
         }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {"  curia cluster info", "  curia cluster info --json"})
-final class ClusterInfo extends AdminCommand {
+final class ClusterInfo extends ViewCommand {
     ClusterInfo(CuriaCommand curia) {
         super(curia);
     }
@@ -27,7 +27,7 @@ final class ClusterInfo extends AdminCommand {
         long alive = cluster.getBrokersList().stream()
                 .filter(broker -> !broker.getFenced())
                 .count();
-        curia.print(curia.json() ? Json.pretty(toJson(cluster, alive)) : toText(cluster, alive));
+        curia.print(curia.structured() ? curia.data(toJson(cluster, alive)) : toText(cluster, alive));
         return ExitCode.OK;
     }
 

@@ -58,7 +58,7 @@ final class ClusterRebalance extends AdminCommand {
         if (dryRun == execute) throw curia.usage("Expected either --dry-run or --execute.");
         if (movesPerBroker < 1) throw curia.usage("Invalid value for --moves-per-broker: expected at least 1.");
         PlanRebalanceResponse plan = plan(admin);
-        if (curia.json()) curia.print(Json.pretty(json(plan)));
+        if (curia.structured()) curia.print(curia.data(json(plan)));
         else curia.print(text(plan));
         return execute ? execute(admin, plan) : ExitCode.OK;
     }

@@ -7,6 +7,7 @@ import dev.curia.admin.client.TopicRoutes;
 import dev.curia.proto.data.v1.Isolation;
 import dev.curia.proto.data.v1.Record;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,7 +153,11 @@ final class Consume extends AdminCommand {
 
         @Override
         public boolean accept(int partition, Record record) throws IOException {
-            byte[] text = curia.json() ? format.json(topic, partition, record) : format.line(partition, record);
+            byte[] text = curia.structured()
+                    ? curia.format()
+                            .item(RecordFormat.toJson(topic, partition, record))
+                            .getBytes(StandardCharsets.UTF_8)
+                    : format.line(partition, record);
             try {
                 curia.terminal().raw().write(text);
             } catch (IOException e) {

@@ -3,13 +3,23 @@ package dev.curia.admin.command;
 import dev.curia.admin.client.AdminClient;
 import dev.curia.admin.client.Channels;
 import dev.curia.admin.client.ServerAddress;
+import dev.curia.admin.profile.Profile;
+import dev.curia.admin.view.Colours;
+import dev.curia.admin.view.OutputFormat;
+import dev.curia.common.config.ConfigException;
 import dev.curia.common.time.Clock;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -60,8 +70,9 @@ import picocli.CommandLine.Spec;
             "  curia --server quorum-1:9094,quorum-2:9094 brokers list"
         })
 public final class CuriaCommand implements Runnable {
-    private final Terminal terminal;
-    private final Clock clock;
+    private final Surroundings surroundings;
+    private @Nullable StringBuilder captured;
+    private @Nullable Profile profile; // as soon as it is asked for
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -71,21 +82,44 @@ public final class CuriaCommand implements Runnable {
             names = {"--server", "--bootstrap-server"},
             scope = ScopeType.INHERIT,
             paramLabel = "HOST:PORT[,...]",
-            defaultValue = "${env:CURIA_SERVER:-localhost:9094}",
-            description = "gRPC addresses of quorum nodes (environment: CURIA_SERVER; default: localhost:9094).")
-    @SuppressWarnings("NullAway.Init")
-    private String servers;
+            description =
+                    "gRPC addresses of quorum nodes (environment: CURIA_SERVER; profile: server; default: localhost:9094).")
+    private @Nullable String servers;
 
     @Option(
             names = "--timeout",
             scope = ScopeType.INHERIT,
             paramLabel = "SECONDS",
-            defaultValue = "15",
-            description = "How long to try, in seconds (default: ${DEFAULT-VALUE}).")
-    private double timeoutSeconds;
+            description = "How long to try, in seconds (profile: timeout; default: 15).")
+    private @Nullable Double timeoutSeconds;
 
-    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print JSON.")
+    @Option(
+            names = "--output",
+            scope = ScopeType.INHERIT,
+            paramLabel = "FORMAT",
+            description = "Print ${COMPLETION-CANDIDATES} (profile: output; default: table).")
+    private @Nullable OutputFormat output;
+
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "The same as --output json.")
     private boolean json;
+
+    @Option(
+            names = "--profile",
+            scope = ScopeType.INHERIT,
+            paramLabel = "NAME",
+            description =
+                    "Take defaults from ~/.config/curia/NAME.properties (environment: CURIA_PROFILE; default: default).")
+    private @Nullable String profileName;
+
+    @Option(
+            names = "--command-config",
+            scope = ScopeType.INHERIT,
+            paramLabel = "FILE",
+            description = "Take defaults from this file instead; before a command --config will do.")
+    private @Nullable Path commandConfig;
+
+    @Option(names = "--config", hidden = true)
+    private @Nullable Path config;
 
     @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Print stack traces of errors.")
     private boolean verbose;
@@ -102,14 +136,18 @@ public final class CuriaCommand implements Runnable {
     @SuppressWarnings("unused") // picocli acts on it
     private boolean version;
 
-    CuriaCommand(Terminal terminal, Clock clock) {
-        this.terminal = terminal;
-        this.clock = clock;
+    private CuriaCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
     }
 
     /** Parses and runs a command line; the exit code is the result. */
-    public static int execute(Terminal terminal, Clock clock, String... arguments) {
-        CuriaCommand root = new CuriaCommand(terminal, clock);
+    public static int execute(Surroundings surroundings, String... arguments) {
+        return commandLine(surroundings).execute(arguments);
+    }
+
+    static CommandLine commandLine(Surroundings surroundings) {
+        CuriaCommand root = new CuriaCommand(surroundings);
+        Terminal terminal = surroundings.terminal();
         CommandLine line = new CommandLine(root)
                 .addSubcommand(group(new TopicsCommand(), new TopicsCreate(root), new TopicsList(root))
                         .addSubcommand(new TopicsDescribe(root))
@@ -136,9 +174,22 @@ public final class CuriaCommand implements Runnable {
                         .addSubcommand(new GroupsDelete(root)))
                 .addSubcommand(
                         group(new QuotasCommand(), new QuotasList(root), new QuotasSet(root), new QuotasRemove(root)))
+                .addSubcommand(group(new ConfigsCommand(), new ConfigsList(root), new ConfigsDescribe(root))
+                        .addSubcommand(new ConfigsSet(root))
+                        .addSubcommand(new ConfigsUnset(root)))
+                .addSubcommand(group(new LogDirsCommand(), new LogDirsDescribe(root), new LogDirsMove(root)))
+                .addSubcommand(group(new TransactionsCommand(), new TransactionsList(root))
+                        .addSubcommand(new TransactionsDescribe(root))
+                        .addSubcommand(new TransactionsProducers(root))
+                        .addSubcommand(new TransactionsFindHanging(root))
+                        .addSubcommand(new TransactionsAbort(root)))
+                .addSubcommand(group(new PerfCommand(), new PerfProduce(root), new PerfConsume(root))
+                        .addSubcommand(new PerfLatency(root)))
+                .addSubcommand(new Doctor(root))
                 .addSubcommand(new Events(root))
                 .addSubcommand(new Produce(root))
-                .addSubcommand(new Consume(root));
+                .addSubcommand(new Consume(root))
+                .addSubcommand(new Completion(root));
         Errors errors = new Errors(root);
         return line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8))
@@ -147,7 +198,7 @@ public final class CuriaCommand implements Runnable {
                 .setUsageHelpWidth(110)
                 .setParameterExceptionHandler(errors)
                 .setExecutionExceptionHandler(errors)
-                .execute(arguments);
+                .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colour() ? Ansi.ON : Ansi.OFF));
     }
 
     private static CommandLine group(Object command, Object... members) {
@@ -161,16 +212,48 @@ public final class CuriaCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "Missing command.");
     }
 
+    Surroundings surroundings() {
+        return surroundings;
+    }
+
     Terminal terminal() {
-        return terminal;
+        return surroundings.terminal();
     }
 
     Clock clock() {
-        return clock;
+        return surroundings.clock();
     }
 
-    boolean json() {
-        return json;
+    private Profile profile() {
+        Profile chosen = profile;
+        if (chosen != null) return chosen;
+        try {
+            chosen = Profile.choose(
+                    Optional.ofNullable(commandConfig != null ? commandConfig : config),
+                    Optional.ofNullable(profileName),
+                    surroundings.environment(),
+                    surroundings.home());
+        } catch (ConfigException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
+        profile = chosen;
+        return chosen;
+    }
+
+    OutputFormat format() {
+        if (json && output != null && output != OutputFormat.JSON)
+            throw usage("Expected --json or --output, not both.");
+        if (json) return OutputFormat.JSON;
+        if (output != null) return output;
+        return profile()
+                .get(Profile.OUTPUT)
+                .map(name -> OutputFormat.valueOf(name.toUpperCase(Locale.ROOT)))
+                .orElse(OutputFormat.TABLE);
+    }
+
+    /** Whether programs read what is printed. */
+    boolean structured() {
+        return format() != OutputFormat.TABLE;
     }
 
     boolean verbose() {
@@ -178,20 +261,37 @@ public final class CuriaCommand implements Runnable {
     }
 
     Duration timeout() {
-        if (!(timeoutSeconds > 0 && timeoutSeconds <= 86_400))
+        double seconds = timeoutSeconds != null
+                ? timeoutSeconds
+                : profile().get(Profile.TIMEOUT).orElse(15.0);
+        if (!(seconds > 0 && seconds <= 86_400))
             throw usage("Invalid value for option '--timeout': expected more than 0 and at most 86400 seconds.");
-        return Duration.ofNanos((long) (timeoutSeconds * 1e9));
+        return Duration.ofNanos((long) (seconds * 1e9));
+    }
+
+    private String servers() {
+        if (servers != null) return servers;
+        String variable = surroundings.environment().getOrDefault("CURIA_SERVER", "");
+        if (!variable.isBlank()) return variable;
+        return profile().get(Profile.SERVER).orElse("localhost:" + ServerAddress.DEFAULT_PORT);
+    }
+
+    /** Whether somebody says which cluster is meant, if only in a variable or a profile. */
+    boolean namesServers() {
+        return servers != null
+                || !surroundings.environment().getOrDefault("CURIA_SERVER", "").isBlank()
+                || profile().get(Profile.SERVER).isPresent();
     }
 
     AdminClient admin(Channels channels) {
         List<ServerAddress> addresses;
         try {
-            addresses = ServerAddress.parseList(servers);
+            addresses = ServerAddress.parseList(servers());
         } catch (IllegalArgumentException e) {
-            throw usage("Invalid value '" + servers + "' for option '--server': " + e.getMessage()
+            throw usage("Invalid value '" + servers() + "' for option '--server': " + e.getMessage()
                     + ", expected HOST:PORT[,HOST:PORT...].");
         }
-        return new AdminClient(addresses, timeout(), channels, clock);
+        return new AdminClient(addresses, timeout(), channels, clock());
     }
 
     /** Wrong usage that picocli cannot see, of the command that is running. */
@@ -201,9 +301,39 @@ public final class CuriaCommand implements Runnable {
         return new ParameterException(running.commandSpec().commandLine(), message);
     }
 
-    /** Prints a text for people. */
+    /** A result as programs want it. */
+    String data(@Nullable Object value) {
+        return format().document(value);
+    }
+
+    /** Prints a text. */
     void print(String text) {
-        terminal.out().print(text);
-        terminal.out().flush();
+        StringBuilder held = captured;
+        if (held != null) {
+            held.append(text);
+            return;
+        }
+        terminal().out().print(paint(text));
+        terminal().out().flush();
+    }
+
+    /** With colours where they are wanted. */
+    String paint(String text) {
+        return terminal().colour() && !structured() ? Colours.paint(text) : text;
+    }
+
+    /** What a command would have printed, and how it ended. */
+    record Captured(String text, int exitCode) {}
+
+    /** Runs a part of the command that is running, and holds back what it prints. */
+    Captured capture(Callable<Integer> part) throws Exception {
+        StringBuilder held = new StringBuilder();
+        captured = held;
+        try {
+            int exitCode = part.call();
+            return new Captured(held.toString(), exitCode);
+        } finally {
+            captured = null;
+        }
     }
 }

@@ -38,8 +38,8 @@ final class DrainView {
 
     /** Prints what is left, or what would be done. */
     void print(DescribeDrainResponse drain) {
-        if (curia.json()) {
-            curia.print(Json.pretty(json(drain)));
+        if (curia.structured()) {
+            curia.print(curia.data(json(drain)));
             return;
         }
         if (drain.getPartitionsCount() == 0) {

@@ -131,7 +131,7 @@ final class Events extends AdminCommand {
         ListEventsRequest.Builder request = request();
         ListEventsResponse page = list(admin, request);
         boolean shown = print(page.getEventsList());
-        if (!follow && page.getMore() && !curia.json()) {
+        if (!follow && page.getMore() && !curia.structured()) {
             curia.terminal().err().println("Older events fit, too: --limit and --until show them.");
         }
         request.setLimit(PAGE);
@@ -179,7 +179,7 @@ final class Events extends AdminCommand {
     /** @return false when nobody reads any more */
     private boolean print(List<Event> events) {
         for (Event event : events) {
-            curia.terminal().out().print(curia.json() ? Json.compact(toJson(event)) + "\n" : line(event));
+            curia.terminal().out().print(curia.structured() ? curia.format().item(toJson(event)) : line(event));
         }
         curia.terminal().out().flush();
         return !curia.terminal().out().checkError();

@@ -33,7 +33,7 @@ final class GroupsDelete extends AdminCommand {
         for (String name : names) {
             try {
                 groups.delete(name);
-                if (!curia.json()) curia.print("Deleted group " + name + ".\n");
+                if (!curia.structured()) curia.print("Deleted group " + name + ".\n");
                 results.add(Json.object().put("group", name).put("deleted", true));
             } catch (ClusterException e) {
                 if (e.kind() != ClusterException.Kind.REFUSED) throw e;
@@ -43,7 +43,7 @@ final class GroupsDelete extends AdminCommand {
                         Json.object().put("group", name).put("deleted", false).put("message", e.getMessage()));
             }
         }
-        if (curia.json()) curia.print(Json.pretty(results));
+        if (curia.structured()) curia.print(curia.data(results));
         return failed ? ExitCode.REFUSED : ExitCode.OK;
     }
 }

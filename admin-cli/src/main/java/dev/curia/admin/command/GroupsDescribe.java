@@ -41,7 +41,7 @@ import picocli.CommandLine.Parameters;
             "  curia groups describe billing",
             "  curia groups describe billing --json | jq '[.offsets[].lag] | add'"
         })
-final class GroupsDescribe extends AdminCommand {
+final class GroupsDescribe extends ViewCommand {
     @Parameters(index = "0", paramLabel = "GROUP", description = "Its id.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String group;
@@ -88,7 +88,7 @@ final class GroupsDescribe extends AdminCommand {
         try (PartitionOffsets ends = new PartitionOffsets(admin, channels, curia.timeout(), curia.clock())) {
             rows = rows(found, ends, curia.clock().wallMillis());
         }
-        curia.print(curia.json() ? Json.pretty(toJson(found, rows)) : toText(found, rows));
+        curia.print(curia.structured() ? curia.data(toJson(found, rows)) : toText(found, rows));
         return ExitCode.OK;
     }
 

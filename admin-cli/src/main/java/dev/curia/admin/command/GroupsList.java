@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {"  curia groups list", "  curia groups list --state empty,dead", "  curia groups list --json"})
-final class GroupsList extends AdminCommand {
+final class GroupsList extends ViewCommand {
     @Option(
             names = "--state",
             split = ",",
@@ -38,8 +38,8 @@ final class GroupsList extends AdminCommand {
                                 || states.stream().anyMatch(listed.group().getState()::equalsIgnoreCase))
                         .sorted(Comparator.comparing(listed -> listed.group().getGroup()))
                         .toList();
-        if (curia.json()) {
-            curia.print(Json.pretty(groups.stream().map(GroupsList::toJson).toList()));
+        if (curia.structured()) {
+            curia.print(curia.data(groups.stream().map(GroupsList::toJson).toList()));
         } else if (groups.isEmpty()) {
             curia.print("There are no groups" + (states.isEmpty() ? "" : " in such a state") + ".\n");
         } else {

@@ -5,7 +5,6 @@ import dev.curia.admin.client.Channels;
 import dev.curia.admin.client.ClusterException;
 import dev.curia.admin.client.GroupClient;
 import dev.curia.admin.client.PartitionOffsets;
-import dev.curia.common.text.Json;
 import dev.curia.proto.group.v1.DescribeGroupResponse;
 import dev.curia.proto.group.v1.GroupOffset;
 import dev.curia.proto.group.v1.ResetOffsetsRequest;
@@ -130,8 +129,8 @@ final class GroupsReset extends AdminCommand {
     }
 
     private void show(ResetOffsetsResponse response) {
-        if (curia.json()) {
-            curia.print(Json.pretty(OffsetChanges.toJson(group, response, dryRun)));
+        if (curia.structured()) {
+            curia.print(curia.data(OffsetChanges.toJson(group, response, dryRun)));
             return;
         }
         if (dryRun) curia.print("Would set the offsets of group " + group + ":\n");

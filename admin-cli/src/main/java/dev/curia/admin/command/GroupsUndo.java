@@ -3,7 +3,6 @@ package dev.curia.admin.command;
 import dev.curia.admin.client.AdminClient;
 import dev.curia.admin.client.Channels;
 import dev.curia.admin.client.GroupClient;
-import dev.curia.common.text.Json;
 import dev.curia.proto.group.v1.ResetOffsetsResponse;
 import dev.curia.proto.group.v1.UndoResetRequest;
 import java.time.Instant;
@@ -50,8 +49,8 @@ final class GroupsUndo extends AdminCommand {
                     .setValidateOnly(false)
                     .build());
         }
-        if (curia.json()) {
-            curia.print(Json.pretty(OffsetChanges.toJson(group, response, dryRun)));
+        if (curia.structured()) {
+            curia.print(curia.data(OffsetChanges.toJson(group, response, dryRun)));
             return ExitCode.OK;
         }
         String which = "reset " + response.getNumber() + " of " + Instant.ofEpochMilli(response.getAtMs()) + " ("

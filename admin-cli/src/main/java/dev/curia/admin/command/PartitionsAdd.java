@@ -70,8 +70,8 @@ final class PartitionsAdd extends AdminCommand {
         CreatedPartitions result = answer.response().getTopics(0);
         Status status = result.getStatus();
         if (status.getCode() != ErrorCode.NONE) {
-            if (curia.json()) {
-                curia.print(Json.pretty(Json.object()
+            if (curia.structured()) {
+                curia.print(curia.data(Json.object()
                         .put("name", topic)
                         .put("error", status.getCode())
                         .put("message", status.getMessage())));
@@ -79,8 +79,8 @@ final class PartitionsAdd extends AdminCommand {
             curia.terminal().err().println("curia: " + Explain.refusal("add partitions to", topic, status));
             return ExitCode.REFUSED;
         }
-        if (curia.json()) {
-            curia.print(Json.pretty(Json.object().put("name", topic).put("partitions", total)));
+        if (curia.structured()) {
+            curia.print(curia.data(Json.object().put("name", topic).put("partitions", total)));
         } else {
             String has = validateOnly ? " could have " : " has ";
             curia.print("Topic " + topic + has + TopicNames.count(total, "partition") + ".\n");

@@ -88,13 +88,13 @@ final class PartitionsElect extends AdminCommand {
                                 + result.getStatus().getMessage() + " (" + code + ")");
             }
         }
-        if (curia.json()) curia.print(Json.pretty(json));
+        if (curia.structured()) curia.print(curia.data(json));
         if (elected == 0 && elected + needless == results.size()) say("No partition needed an election.");
         return elected + needless == results.size() ? ExitCode.OK : ExitCode.REFUSED;
     }
 
     private void say(String line) {
-        if (!curia.json()) curia.print(line + "\n");
+        if (!curia.structured()) curia.print(line + "\n");
     }
 
     private static String name(ElectedLeader result) {

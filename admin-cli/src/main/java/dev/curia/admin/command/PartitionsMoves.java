@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {"  curia partitions moves"})
-final class PartitionsMoves extends AdminCommand {
+final class PartitionsMoves extends ViewCommand {
     PartitionsMoves(CuriaCommand curia) {
         super(curia);
     }
@@ -27,8 +27,8 @@ final class PartitionsMoves extends AdminCommand {
                         "list moves of partitions",
                         stub -> stub.listReassignments(ListReassignmentsRequest.getDefaultInstance()))
                 .getPartitionsList();
-        if (curia.json()) {
-            curia.print(Json.pretty(moves.stream().map(PartitionsMoves::toJson).toList()));
+        if (curia.structured()) {
+            curia.print(curia.data(moves.stream().map(PartitionsMoves::toJson).toList()));
             return ExitCode.OK;
         }
         if (moves.isEmpty()) {

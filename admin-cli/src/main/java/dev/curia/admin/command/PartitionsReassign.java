@@ -91,7 +91,7 @@ final class PartitionsReassign extends AdminCommand {
                             : row.put("error", code)
                                     .put("message", result.getStatus().getMessage()));
         }
-        if (curia.json()) curia.print(Json.pretty(json));
+        if (curia.structured()) curia.print(curia.data(json));
         return failed ? ExitCode.REFUSED : ExitCode.OK;
     }
 
@@ -106,7 +106,7 @@ final class PartitionsReassign extends AdminCommand {
                             + result.getStatus().getMessage() + " (" + code + ")");
             return false;
         }
-        if (!curia.json()) {
+        if (!curia.structured()) {
             curia.print(
                     cancel
                             ? "Partition " + name + " stays where it was.\n"

@@ -225,8 +225,8 @@ final class Produce extends AdminCommand {
         long acknowledged = written.values().stream()
                 .mapToLong(RecordProducer.Written::records)
                 .sum();
-        if (curia.json()) {
-            curia.print(Json.pretty(Json.object()
+        if (curia.structured()) {
+            curia.print(curia.data(Json.object()
                     .put("topic", topic)
                     .put("records", acknowledged)
                     .put("unacknowledged", recordCount - acknowledged)

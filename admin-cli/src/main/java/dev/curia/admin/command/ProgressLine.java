@@ -4,21 +4,17 @@ package dev.curia.admin.command;
 final class ProgressLine {
     private static final int WIDTH = 30;
 
-    private static final int CONSOLE_ALWAYS =
-            22; // from this Java version on there is a console without a terminal, too
-
     private final CuriaCommand curia;
     private final boolean interactive;
     private String shown = "";
 
-    @SuppressWarnings("SystemConsoleNull") // the version is looked at
     ProgressLine(CuriaCommand curia) {
         this.curia = curia;
-        this.interactive = Runtime.version().feature() < CONSOLE_ALWAYS && System.console() != null;
+        this.interactive = curia.terminal().screen();
     }
 
     void show(int done, int all, String detail) {
-        if (curia.json()) return;
+        if (curia.structured()) return;
         String line = line(done, all, detail);
         if (line.equals(shown)) return;
         if (interactive) curia.print("\r" + line + " ".repeat(Math.max(0, shown.length() - line.length())));
@@ -28,7 +24,7 @@ final class ProgressLine {
 
     void end(int done, int all, String detail) {
         show(done, all, detail);
-        if (interactive && !curia.json()) curia.print("\n");
+        if (interactive && !curia.structured()) curia.print("\n");
     }
 
     private static String line(int done, int all, String detail) {

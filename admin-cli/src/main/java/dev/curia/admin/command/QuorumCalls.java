@@ -85,7 +85,7 @@ final class QuorumCalls {
                     ? "Node " + id + " catches up: " + change.getMatchIndex() + " of " + quorum.getCommittedIndex()
                             + " entries.\n"
                     : shown;
-            if (!progress.equals(shown) && !curia.json()) curia.print(progress);
+            if (!progress.equals(shown) && !curia.structured()) curia.print(progress);
             shown = progress;
             LockSupport.parkNanos(POLL.toNanos());
         }
@@ -106,6 +106,6 @@ final class QuorumCalls {
     }
 
     static void say(CuriaCommand curia, String line) {
-        if (!curia.json()) curia.print(line + "\n");
+        if (!curia.structured()) curia.print(line + "\n");
     }
 }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
             "  curia quorum status --server quorum-2:9094 --json",
             "  curia quorum doctor --check"
         })
-final class QuorumStatus extends AdminCommand {
+final class QuorumStatus extends ViewCommand {
     @Option(names = "--check", description = "Exit with 1 when there is any problem, for scripts.")
     private boolean check;
 
@@ -38,7 +38,7 @@ final class QuorumStatus extends AdminCommand {
     @Override
     int run(AdminClient admin, Channels channels) {
         InspectQuorumResponse quorum = QuorumCalls.inspect(curia, admin, channels);
-        curia.print(curia.json() ? Json.pretty(toJson(quorum)) : toText(quorum));
+        curia.print(curia.structured() ? curia.data(toJson(quorum)) : toText(quorum));
         boolean bad = quorum.getLeaderId() < 0 || (check && quorum.getProblemsCount() > 0);
         return bad ? ExitCode.REFUSED : ExitCode.OK;
     }

@@ -37,9 +37,9 @@ final class QuotaChanges {
             curia.terminal()
                     .err()
                     .println("curia: cannot " + what + ": " + status.getMessage() + " (" + status.getCode() + ")");
-        if (curia.json()) {
+        if (curia.structured()) {
             Json.Obj json = QuotaOptions.toJson(entity);
-            curia.print(Json.pretty(
+            curia.print(curia.data(
                     failed
                             ? json.put("error", status.getCode()).put("message", status.getMessage())
                             : json.put("altered", !validateOnly)));

@@ -25,7 +25,7 @@ import picocli.CommandLine.Mixin;
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {"  curia quotas list", "  curia quotas list --user alice --json", "  curia quotas list --ip-default"})
-final class QuotasList extends AdminCommand {
+final class QuotasList extends ViewCommand {
     @Mixin
     private QuotaOptions of = new QuotaOptions();
 
@@ -42,8 +42,8 @@ final class QuotasList extends AdminCommand {
                 admin.read("list client quotas", stub -> stub.describeClientQuotas(request)).getQuotasList().stream()
                         .sorted(Comparator.comparing(quota -> QuotaOptions.describe(quota.getEntity())))
                         .toList();
-        if (curia.json()) {
-            curia.print(Json.pretty(quotas.stream().map(QuotasList::toJson).toList()));
+        if (curia.structured()) {
+            curia.print(curia.data(quotas.stream().map(QuotasList::toJson).toList()));
         } else if (quotas.isEmpty()) {
             curia.print("There are no such client quotas. 'curia quotas set' sets some.\n");
         } else {

@@ -58,8 +58,8 @@ final class RecordFormat {
         return out.toByteArray();
     }
 
-    /** The record as a JSON object on a line. What is not UTF-8 is given in base64, under another name. */
-    byte[] json(String topic, int partition, Record record) {
+    /** The record for programs. What is not UTF-8 is given in base64, under another name. */
+    static Json.Obj toJson(String topic, int partition, Record record) {
         Json.Obj json = Json.object()
                 .put("topic", topic)
                 .put("partition", partition)
@@ -74,7 +74,7 @@ final class RecordFormat {
                     return pair;
                 })
                 .toList();
-        return (Json.compact(json.put("headers", headers)) + "\n").getBytes(StandardCharsets.UTF_8);
+        return json.put("headers", headers);
     }
 
     private static void member(Json.Obj json, String name, @Nullable ByteString bytes) {

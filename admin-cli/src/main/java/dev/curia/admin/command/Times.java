@@ -38,6 +38,15 @@ final class Times {
         throw new IllegalArgumentException(wanted());
     }
 
+    /** Of an option; ends the command with an explanation when it is something else. */
+    static Duration duration(CuriaCommand curia, String option, String text) {
+        try {
+            return duration(text);
+        } catch (IllegalArgumentException e) {
+            throw curia.usage("Invalid value '" + text + "' for option '" + option + "': " + e.getMessage());
+        }
+    }
+
     /** In the largest unit that it has two of, such as {@code 90s}, {@code 12m}, {@code 47h} or {@code 3d}. */
     static String rough(Duration duration) {
         if (duration.compareTo(Duration.ofMinutes(2)) < 0) return duration.toSeconds() + "s";

@@ -65,7 +65,7 @@ final class TopicsAlter extends AdminCommand {
             failed |= !report(topic);
             results.add(toJson(topic));
         }
-        if (curia.json()) curia.print(Json.pretty(results));
+        if (curia.structured()) curia.print(curia.data(results));
         return failed ? ExitCode.REFUSED : ExitCode.OK;
     }
 
@@ -97,7 +97,7 @@ final class TopicsAlter extends AdminCommand {
             curia.terminal().err().println("curia: " + Explain.refusal("alter", topic.getTopic(), topic.getStatus()));
             return false;
         }
-        if (!curia.json()) {
+        if (!curia.structured()) {
             curia.print((validateOnly ? "Could alter" : "Altered") + " topic " + topic.getTopic() + ".\n");
         }
         return true;

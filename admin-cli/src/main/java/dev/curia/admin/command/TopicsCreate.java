@@ -85,7 +85,7 @@ final class TopicsCreate extends AdminCommand {
             failed |= !report(topic, answer.afterLostAttempt());
             results.add(toJson(topic));
         }
-        if (curia.json()) curia.print(Json.pretty(results));
+        if (curia.structured()) curia.print(curia.data(results));
         return failed ? ExitCode.REFUSED : ExitCode.OK;
     }
 
@@ -94,14 +94,14 @@ final class TopicsCreate extends AdminCommand {
         ErrorCode code = topic.getStatus().getCode();
         if (code == ErrorCode.NONE) {
             String done = validateOnly ? "Could create" : "Created";
-            if (!curia.json())
+            if (!curia.structured())
                 curia.print(
                         done + " topic " + topic.getName() + " (" + TopicNames.count(topic.getPartitions(), "partition")
                                 + ", replication factor " + topic.getReplicationFactor() + ").\n");
             return true;
         }
         if (code == ErrorCode.TOPIC_ALREADY_EXISTS && ifNotExists) {
-            if (!curia.json()) curia.print("Topic " + topic.getName() + " exists already.\n");
+            if (!curia.structured()) curia.print("Topic " + topic.getName() + " exists already.\n");
             return true;
         }
         String note = code == ErrorCode.TOPIC_ALREADY_EXISTS && afterLostAttempt

@@ -52,7 +52,7 @@ final class TopicsDelete extends AdminCommand {
                             : json.put("error", code)
                                     .put("message", topic.getStatus().getMessage()));
         }
-        if (curia.json()) curia.print(Json.pretty(results));
+        if (curia.structured()) curia.print(curia.data(results));
         return failed ? ExitCode.REFUSED : ExitCode.OK;
     }
 
@@ -60,11 +60,11 @@ final class TopicsDelete extends AdminCommand {
     private boolean report(String name, DeletedTopic topic, boolean afterLostAttempt) {
         ErrorCode code = topic.getStatus().getCode();
         if (code == ErrorCode.NONE) {
-            if (!curia.json()) curia.print("Deleted topic " + name + ".\n");
+            if (!curia.structured()) curia.print("Deleted topic " + name + ".\n");
             return true;
         }
         if (code == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION && (ifExists || afterLostAttempt)) {
-            if (!curia.json()) curia.print("There is no topic " + name + ".\n");
+            if (!curia.structured()) curia.print("There is no topic " + name + ".\n");
             return true;
         }
         curia.terminal().err().println("curia: " + Explain.refusal("delete", name, topic.getStatus()));

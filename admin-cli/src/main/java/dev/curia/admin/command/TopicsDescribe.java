@@ -7,27 +7,46 @@ import dev.curia.common.config.TopicConfigs;
 import dev.curia.common.text.Json;
 import dev.curia.common.text.Table;
 import dev.curia.proto.admin.v1.DescribeTopicsRequest;
-import dev.curia.proto.admin.v1.DescribeTopicsResponse;
 import dev.curia.proto.admin.v1.PartitionDescription;
 import dev.curia.proto.admin.v1.TopicDescription;
 import dev.curia.proto.admin.v1.TopicRef;
+import dev.curia.proto.admin.v1.TopicSummary;
 import dev.curia.proto.common.v1.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code curia topics describe}. */
 @Command(
         name = "describe",
-        description = "Show topics with their partitions: who leads, who holds them, who is in sync.",
+        description = {
+            "Show topics with their partitions: who leads, who holds them, who is in sync. Without names: all topics.",
+            "'curia configs describe --topic TOPIC --all' shows every setting and where it comes from."
+        },
         sortOptions = false,
         footerHeading = "%nExamples:%n",
-        footer = {"  curia topics describe orders", "  curia topics describe orders payments --json"})
-final class TopicsDescribe extends AdminCommand {
-    @Parameters(arity = "1..*", paramLabel = "TOPIC", description = "Names of topics.")
+        footer = {
+            "  curia topics describe orders",
+            "  curia topics describe orders payments --json",
+            "  curia topics describe --under-min-isr --watch"
+        })
+final class TopicsDescribe extends ViewCommand {
+    /** Of a request: an answer of so many topics is never too large for a message. */
+    private static final int TOPICS_A_REQUEST = 200;
+
+    @Parameters(arity = "0..*", paramLabel = "TOPIC", description = "Names of topics.")
     private List<String> names = List.of();
+
+    @Option(names = "--internal", description = "With all topics, also Curia's own, such as __consumer_offsets.")
+    private boolean internal;
+
+    @Mixin
+    private PartitionFilter filter = new PartitionFilter();
 
     TopicsDescribe(CuriaCommand curia) {
         super(curia);
@@ -35,27 +54,70 @@ final class TopicsDescribe extends AdminCommand {
 
     @Override
     int run(AdminClient admin, Channels channels) {
-        DescribeTopicsRequest.Builder request = DescribeTopicsRequest.newBuilder();
-        names.forEach(name -> request.addTopics(TopicRef.newBuilder().setName(name)));
-        DescribeTopicsResponse response =
-                admin.read("describe " + TopicNames.list(names), stub -> stub.describeTopics(request.build()));
-        List<Object> found = new ArrayList<>();
+        List<TopicDescription> found = new ArrayList<>();
         boolean failed = false;
-        for (int i = 0; i < response.getTopicsCount(); i++) {
-            TopicDescription topic = response.getTopics(i);
-            if (topic.getStatus().getCode() != ErrorCode.NONE) {
+        for (TopicDescription topic : describe(admin)) {
+            if (topic.getStatus().getCode() == ErrorCode.NONE) {
+                found.add(filter.reduce(topic));
+            } else if (!names.isEmpty()) { // else it went between our two questions
                 failed = true;
-                curia.terminal()
-                        .err()
-                        .println("curia: " + Explain.refusal("describe", names.get(i), topic.getStatus()));
-            } else if (curia.json()) {
-                found.add(toJson(topic));
-            } else {
-                curia.print((i == 0 ? "" : "\n") + toText(topic));
+                String refusal = Explain.refusal("describe", topic.getName(), topic.getStatus());
+                curia.terminal().err().println("curia: " + refusal);
             }
         }
-        if (curia.json()) curia.print(Json.pretty(found));
+        if (filter.ofTopics()) found.removeIf(topic -> topic.getConfigsCount() == 0);
+        if (filter.ofPartitions()) found.removeIf(topic -> topic.getPartitionsCount() == 0);
+        if (curia.structured()) {
+            curia.print(curia.data(found.stream().map(TopicsDescribe::toJson).toList()));
+        } else if (filter.ofPartitions()) {
+            curia.print(found.isEmpty() ? "There are no such partitions.\n" : partitions(found));
+        } else if (found.isEmpty() && !failed) {
+            curia.print("There are no such topics.\n");
+        } else {
+            curia.print(found.stream().map(TopicsDescribe::toText).collect(Collectors.joining("\n")));
+        }
         return failed ? ExitCode.REFUSED : ExitCode.OK;
+    }
+
+    private List<TopicDescription> describe(AdminClient admin) {
+        List<String> wanted = names.isEmpty()
+                ? TopicsList.list(admin, internal || filter.ofPartitions()).stream()
+                        .filter(filter::passes)
+                        .map(TopicSummary::getName)
+                        .toList()
+                : names;
+        List<TopicDescription> described = new ArrayList<>();
+        for (int from = 0; from < wanted.size(); from += TOPICS_A_REQUEST) {
+            List<String> some = wanted.subList(from, Math.min(wanted.size(), from + TOPICS_A_REQUEST));
+            DescribeTopicsRequest.Builder request = DescribeTopicsRequest.newBuilder();
+            some.forEach(name -> request.addTopics(TopicRef.newBuilder().setName(name)));
+            String what = "describe " + (names.isEmpty() ? "all topics" : TopicNames.list(names));
+            described.addAll(admin.read(what, stub -> stub.describeTopics(request.build()))
+                    .getTopicsList());
+        }
+        return described;
+    }
+
+    /** Of several topics. */
+    private static String partitions(List<TopicDescription> topics) {
+        Table table = new Table("TOPIC", "PARTITION", "LEADER", "REPLICAS", "IN-SYNC", "MIN-ISR", "STATE");
+        for (TopicDescription topic : topics) {
+            for (PartitionDescription partition : topic.getPartitionsList()) {
+                table.row(
+                        topic.getName(),
+                        partition.getPartition(),
+                        leader(partition),
+                        TopicNames.ids(partition.getReplicasList()),
+                        TopicNames.ids(partition.getIsrList()),
+                        PartitionState.minIsr(partition, topic.getMinInsyncReplicas()),
+                        PartitionState.of(partition, topic.getMinInsyncReplicas()));
+            }
+        }
+        return table.render();
+    }
+
+    private static String leader(PartitionDescription partition) {
+        return partition.getLeader() < 0 ? "none" : Integer.toString(partition.getLeader());
     }
 
     private static String toText(TopicDescription topic) {
@@ -64,6 +126,7 @@ final class TopicsDescribe extends AdminCommand {
         text.append("Id:          ").append(TopicNames.id(topic.getTopicId())).append('\n');
         if (topic.getInternal()) text.append("Internal:    yes\n");
         text.append("Partitions:  ").append(topic.getPartitionsCount()).append('\n');
+        text.append("Min ISR:     ").append(topic.getMinInsyncReplicas()).append('\n');
         text.append("Durability:  ").append(durability(topic)).append('\n');
         new TreeMap<>(topic.getConfigsMap())
                 .forEach((key, value) -> text.append("Config:      ")
@@ -75,11 +138,11 @@ final class TopicsDescribe extends AdminCommand {
         for (PartitionDescription partition : topic.getPartitionsList()) {
             table.row(
                     partition.getPartition(),
-                    partition.getLeader() < 0 ? "none" : partition.getLeader(),
+                    leader(partition),
                     partition.getLeaderEpoch(),
                     TopicNames.ids(partition.getReplicasList()),
                     TopicNames.ids(partition.getIsrList()),
-                    state(partition));
+                    PartitionState.of(partition, topic.getMinInsyncReplicas()));
         }
         return text.append('\n').append(table.render()).toString();
     }
@@ -96,19 +159,12 @@ final class TopicsDescribe extends AdminCommand {
         return own.isEmpty() ? promise + " (unless the brokers set " + TopicConfigs.DURABILITY.name() + ")" : promise;
     }
 
-    private static String state(PartitionDescription partition) {
-        if (partition.getLeader() < 0) return "offline";
-        if (partition.getIsrCount() < partition.getReplicasCount() - partition.getAddingCount()) {
-            return "under-replicated";
-        }
-        return partition.getAddingCount() + partition.getRemovingCount() > 0 ? "moving" : "ok";
-    }
-
     private static Json.Obj toJson(TopicDescription topic) {
         return Json.object()
                 .put("name", topic.getName())
                 .put("topicId", TopicNames.id(topic.getTopicId()))
                 .put("internal", topic.getInternal())
+                .put("minInsyncReplicas", topic.getMinInsyncReplicas())
                 .put("configs", new TreeMap<>(topic.getConfigsMap()))
                 .put(
                         "partitions",
@@ -123,7 +179,7 @@ final class TopicsDescribe extends AdminCommand {
                                         .put("eligibleLeaders", partition.getEligibleLeadersList())
                                         .put("adding", partition.getAddingList())
                                         .put("removing", partition.getRemovingList())
-                                        .put("state", state(partition)))
+                                        .put("state", PartitionState.of(partition, topic.getMinInsyncReplicas())))
                                 .toList());
     }
 }

@@ -30,8 +30,8 @@ class AdminCommandsTest {
                 .isEqualTo("Created topic orders (3 partitions, replication factor 1).\n");
         assertThat(curia("topics", "list").out().lines())
                 .containsExactly(
-                        "TOPIC   PARTITIONS  REPLICATION  UNDER-REPLICATED  OFFLINE",
-                        "orders  3           1            0                 0");
+                        "TOPIC   PARTITIONS  REPLICATION  UNDER-REPLICATED  UNDER-MIN-ISR  OFFLINE",
+                        "orders  3           1            0                 0              0");
         assertThat(curia("topics", "describe", "orders").out())
                 .contains("1          1       0      1         1        ok");
         assertThat(curia("topics", "delete", "orders")).returns("Deleted topic orders.\n", Run::out);

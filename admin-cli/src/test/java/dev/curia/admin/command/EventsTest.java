@@ -11,8 +11,6 @@ import dev.curia.proto.events.v1.GroupRebalance;
 import dev.curia.proto.events.v1.OffsetRange;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -151,26 +149,9 @@ class EventsTest {
         PrintStream closes = new PrintStream(new ClosesAfter(seen, 5), true, StandardCharsets.UTF_8);
         Terminal terminal = new Terminal(new ByteArrayInputStream(new byte[0]), seen, closes, closes);
         int exit = CuriaCommand.execute(
-                terminal, new SystemClock(), "events", "--follow", "--json", "--server", cluster.controllerAddress());
+                Run.surroundings(terminal), "events", "--follow", "--json", "--server", cluster.controllerAddress());
         assertThat(exit).isZero();
         assertThat(seen.toString(StandardCharsets.UTF_8).lines().map(line -> line.replaceAll(",\"seq.*", "")))
                 .containsExactly("{\"index\":1", "{\"index\":2", "{\"index\":3", "{\"index\":4", "{\"index\":5");
-    }
-
-    /** A pipe whose reader has enough after some lines. */
-    private static final class ClosesAfter extends OutputStream {
-        private final OutputStream to;
-        private int linesLeft;
-
-        ClosesAfter(OutputStream to, int lines) {
-            this.to = to;
-            this.linesLeft = lines;
-        }
-
-        @Override
-        public void write(int b) throws IOException {
-            to.write(b);
-            if (b == '\n' && --linesLeft <= 0) throw new IOException("Broken pipe");
-        }
     }
 }

@@ -36,6 +36,8 @@ import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.ElectedLeader;
 import dev.curia.proto.admin.v1.EventPosition;
+import dev.curia.proto.admin.v1.ListConfigsRequest;
+import dev.curia.proto.admin.v1.ListConfigsResponse;
 import dev.curia.proto.admin.v1.ListEventsRequest;
 import dev.curia.proto.admin.v1.ListEventsResponse;
 import dev.curia.proto.admin.v1.ListReassignmentsRequest;
@@ -98,6 +100,8 @@ final class FakeCluster implements AutoCloseable {
     final List<Event> events = new CopyOnWriteArrayList<>(); // indexes from 1 on
     final List<ListEventsRequest> eventRequests = new CopyOnWriteArrayList<>();
     final Map<String, String> configs = new ConcurrentHashMap<>(); // the same for every topic
+    final List<TopicDescription> described = new CopyOnWriteArrayList<>(); // instead of what topics say
+    final List<TopicSummary> listed = new CopyOnWriteArrayList<>(); // likewise
     final Map<Integer, OngoingReassignment> moves = new TreeMap<>(); // of topic "orders"
     final List<ChangeStandingRequest.Action> standings = new ArrayList<>();
     final Queue<DescribeDrainResponse> drains = new ConcurrentLinkedQueue<>();
@@ -111,8 +115,9 @@ final class FakeCluster implements AutoCloseable {
     private final int controllerPort = controller.getPort();
     private final Server follower = serve(new FollowerAdmin());
     final FakeGroups groups = new FakeGroups();
-    private final List<Server> brokers =
-            List.of(serve(new FakeData(this, 0), groups.on(0)), serve(new FakeData(this, 1), groups.on(1)));
+    final FakeBrokerAdmin brokerAdmin = new FakeBrokerAdmin(); // of the first
+    private final List<Server> brokers = List.of(
+            serve(new FakeData(this, 0), groups.on(0), brokerAdmin), serve(new FakeData(this, 1), groups.on(1)));
 
     String controllerAddress() {
         return "127.0.0.1:" + controllerPort;
@@ -390,6 +395,17 @@ final class FakeCluster implements AutoCloseable {
             answer(to, response.build());
         }
 
+        /** Of every topic the same. */
+        @Override
+        public void listConfigs(ListConfigsRequest request, StreamObserver<ListConfigsResponse> to) {
+            ListConfigsResponse.Builder response = ListConfigsResponse.newBuilder();
+            topics.keySet()
+                    .forEach(topic -> response.addResourcesBuilder()
+                            .setTopic(topic)
+                            .addAllKeys(configs.keySet().stream().sorted().toList()));
+            answer(to, response.build());
+        }
+
         @Override
         public void alterClientQuotas(AlterClientQuotasRequest request, StreamObserver<AlterClientQuotasResponse> to) {
             answer(to, quotas.alter(request));
@@ -403,7 +419,8 @@ final class FakeCluster implements AutoCloseable {
 
         @Override
         public void listTopics(ListTopicsRequest request, StreamObserver<ListTopicsResponse> to) {
-            ListTopicsResponse.Builder response = ListTopicsResponse.newBuilder();
+            ListTopicsResponse.Builder response =
+                    ListTopicsResponse.newBuilder().addAllTopics(listed);
             topics.forEach((name, logs) -> response.addTopics(TopicSummary.newBuilder()
                     .setName(name)
                     .setPartitions(logs.size())
@@ -413,10 +430,12 @@ final class FakeCluster implements AutoCloseable {
 
         @Override
         public void describeTopics(DescribeTopicsRequest request, StreamObserver<DescribeTopicsResponse> to) {
-            DescribeTopicsResponse.Builder response = DescribeTopicsResponse.newBuilder();
+            DescribeTopicsResponse.Builder response =
+                    DescribeTopicsResponse.newBuilder().addAllTopics(described);
             for (TopicRef ref : request.getTopicsList()) {
+                if (!described.isEmpty()) break;
                 TopicDescription.Builder topic = response.addTopicsBuilder().setName(ref.getName());
-                topic.putAllConfigs(configs);
+                topic.putAllConfigs(configs).setMinInsyncReplicas(1);
                 List<List<Record>> logs = topics.get(ref.getName());
                 if (logs == null) {
                     topic.setStatus(status(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ""));

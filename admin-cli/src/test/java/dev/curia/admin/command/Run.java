@@ -5,6 +5,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
 
 /** One run of the command, and what it wrote. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -18,7 +20,7 @@ record Run(int exitCode, String out, byte[] raw, String err) {
                 raw,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8));
-        int exitCode = CuriaCommand.execute(terminal, new SystemClock(), arguments);
+        int exitCode = CuriaCommand.execute(surroundings(terminal), arguments);
         return new Run(
                 exitCode,
                 out.toString(StandardCharsets.UTF_8),
@@ -28,6 +30,12 @@ record Run(int exitCode, String out, byte[] raw, String err) {
 
     static Run curia(String... arguments) {
         return curia(new byte[0], arguments);
+    }
+
+    /** Of a machine without variables, and of nobody. */
+    static Surroundings surroundings(Terminal terminal) {
+        return new Surroundings(
+                terminal, new SystemClock(), Map.of(), Path.of("/nonexistent/home"), Path.of("/nonexistent/root"));
     }
 
     String rawText() {

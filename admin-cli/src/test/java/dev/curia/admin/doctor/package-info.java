@@ -1,0 +1,4 @@
+@NullMarked
+package dev.curia.admin.doctor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.curia.admin.perf;
+
+import org.jspecify.annotations.NullMarked;
