@@ -114,6 +114,7 @@ public final class EnvironmentSettings {
                 "CURIA_FIRST_START",
                 "`format` or `join`: as `--format` or `--join` of `curia server`; empty: neither. For a quorum node's very first start, and unset afterwards.");
         all.put("CURIA_SERVER", "Where admin commands connect: `host:port`, separated by commas.");
+        all.put("CURIA_PROFILE", "The profile of admin commands: `~/.config/curia/NAME.properties`.");
         all.put("CURIA_MAKE_ARCHIVE", "Set by `bin/class-archive`.");
         all.put("CURIA_BUILD", "`never` or `always`: whether `./curia` of a source tree builds.");
         all.put("CURIA_LOCAL_DIR", "The folder of `deploy/local/cluster.sh`.");
