@@ -9,11 +9,18 @@ import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.net.ConnectionLimits;
 import dev.curia.broker.kafka.net.KafkaListener;
 import dev.curia.broker.kafka.net.KafkaMetrics;
+import dev.curia.broker.kafka.net.ListenerSecurity;
 import dev.curia.broker.kafka.net.NetworkThreads;
 import dev.curia.broker.metrics.LoopMetrics;
 import dev.curia.broker.quota.QuotaConfigs;
 import dev.curia.broker.quota.QuotaMetrics;
 import dev.curia.broker.quota.Quotas;
+import dev.curia.broker.security.LoginMetrics;
+import dev.curia.broker.security.ScramLookup;
+import dev.curia.broker.security.TlsContext;
+import dev.curia.broker.security.TlsKeys;
+import dev.curia.broker.security.TlsMetrics;
+import dev.curia.broker.security.TlsReloads;
 import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
@@ -35,6 +42,8 @@ final class BrokerListeners implements AutoCloseable {
 
     private final Settings settings;
     private final int networkThreads;
+    private final NodeConfig config;
+    private final ScramLookup scram;
     private final ConnectionLimits limits;
     private final Quotas quotas;
     private final Clock clock;
@@ -43,7 +52,9 @@ final class BrokerListeners implements AutoCloseable {
     private final List<Bound> bound = new ArrayList<>();
 
     BrokerListeners(NodeConfig config, ClusterView cluster, Clock clock, MeterRegistry meters) {
+        this.config = config;
         this.settings = config.settings();
+        this.scram = (user, mechanism) -> cluster.image().scram().find(user, mechanism);
         this.networkThreads = config.threads(ServerKeys.NETWORK_THREADS);
         DynamicSettings now = new DynamicSettings(settings, cluster);
         this.limits = new ConnectionLimits(
@@ -72,16 +83,27 @@ final class BrokerListeners implements AutoCloseable {
         NetworkThreads threads = resources.own(new NetworkThreads(networkThreads));
         threads.watchedBy(loops);
         KafkaMetrics metrics = new KafkaMetrics(meters);
+        ListenerSecurity.Ports security =
+                new ListenerSecurity.Ports(scram, clock, new LoginMetrics(meters), new TlsMetrics(meters));
+        List<TlsContext> encrypted = new ArrayList<>();
         for (Listener listener : settings.get(ServerKeys.LISTENERS)) {
-            KafkaListener.Config config = new KafkaListener.Config(
+            ListenerSecurity own = resources.own(
+                    ListenerSecurity.of(listener.name(), config.protocol(listener), settings.given(), security));
+            own.tls().ifPresent(encrypted::add);
+            KafkaListener.Config each = new KafkaListener.Config(
                     listener.name(),
                     listener.address().host(),
                     listener.address().port(),
                     settings.get(ServerKeys.REQUEST_MAX_BYTES),
                     Duration.ofMillis(settings.get(ServerKeys.CONNECTIONS_MAX_IDLE_MS)),
                     limits,
-                    quotas);
-            bound.add(new Bound(listener, resources.own(KafkaListener.start(config, threads, apis, clock, metrics))));
+                    quotas,
+                    own);
+            bound.add(new Bound(listener, resources.own(KafkaListener.start(each, threads, apis, clock, metrics))));
+        }
+        if (!encrypted.isEmpty()) {
+            resources.own(
+                    new TlsReloads(encrypted, Duration.ofMillis(TlsKeys.RELOAD_INTERVAL_MS.in(settings.given()))));
         }
     }
 
@@ -124,7 +146,11 @@ final class BrokerListeners implements AutoCloseable {
                 .map(Listener::address)
                 .findFirst()
                 .orElseGet(() -> new HostPort(reachable(listener.address().host()), each.listener.port()));
-        return new ServerEndpoint(listener.name(), address.host(), address.port(), listener.securityProtocol());
+        return new ServerEndpoint(
+                listener.name(),
+                address.host(),
+                address.port(),
+                config.protocol(listener).name());
     }
 
     /** Bound to all addresses, the machine's own name is what others can reach. */

@@ -28,6 +28,7 @@ import dev.curia.broker.grpc.GrpcCanaryProbe;
 import dev.curia.broker.grpc.PeerChannels;
 import dev.curia.broker.http.Readiness;
 import dev.curia.broker.kafka.api.ApiTable;
+import dev.curia.broker.kafka.api.AuthenticationHandlers;
 import dev.curia.broker.kafka.api.CoreHandlers;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.lag.LagConfigs;
@@ -178,6 +179,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 corePorts(replicas, logDirs(directories, replicas), topics, coordinators.membership());
         List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(core));
         handlers.addAll(coordinators.handlers());
+        handlers.addAll(AuthenticationHandlers.of(published, topics));
         GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(config.nodeId(), published));
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
         serveRpc(replicas, auditor, coordinators, coordinators.adminService(core), background, timers);

@@ -10,6 +10,8 @@ import dev.curia.broker.lag.LagMetrics;
 import dev.curia.broker.metrics.LoopMetrics;
 import dev.curia.broker.metrics.ProcessMetrics;
 import dev.curia.broker.quota.QuotaMetrics;
+import dev.curia.broker.security.LoginMetrics;
+import dev.curia.broker.security.TlsMetrics;
 import dev.curia.broker.txn.TxnMetrics;
 import dev.curia.common.metric.MetricKey;
 import dev.curia.log.LogMetrics;
@@ -30,6 +32,12 @@ public final class DocumentedMeters {
     /** In the order of the reference page. */
     public static final List<Chapter> CHAPTERS = List.of(
             new Chapter("Requests of clients", "Brokers.", KafkaMetrics.KEYS),
+            new Chapter(
+                    "Logins and certificates",
+                    "Brokers.",
+                    Stream.of(LoginMetrics.KEYS, TlsMetrics.KEYS)
+                            .flatMap(List::stream)
+                            .toList()),
             new Chapter("Standing in the cluster", "Brokers.", BrokerMetrics.KEYS),
             new Chapter("Partitions and replication", "Brokers.", ReplicaMetrics.KEYS),
             new Chapter(

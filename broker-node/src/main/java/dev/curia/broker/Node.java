@@ -9,6 +9,7 @@ import dev.curia.broker.metrics.ProcessMetrics;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
+import dev.curia.proto.metadata.v1.MetadataRecord;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -56,9 +57,15 @@ public final class Node implements AutoCloseable {
      */
     public static Node start(NodeConfig config, Format format, Clock clock, FaultHandler faults)
             throws StartupException {
+        return start(config, format, List.of(), clock, faults);
+    }
+
+    /** @param first what a new cluster's metadata begins with; the same on all its quorum nodes */
+    static Node start(NodeConfig config, Format format, List<MetadataRecord> first, Clock clock, FaultHandler faults)
+            throws StartupException {
         Node node = new Node(config, clock);
         try {
-            node.startParts(format, faults);
+            node.startParts(format, first, faults);
             return node;
         } catch (IOException e) {
             node.close();
@@ -69,13 +76,14 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private void startParts(Format format, FaultHandler faults) throws IOException, StartupException {
+    private void startParts(Format format, List<MetadataRecord> first, FaultHandler faults)
+            throws IOException, StartupException {
         resources.onClose("metrics", meters::close);
         resources.own(new ProcessMetrics(meters));
         LoopMetrics.watchThreads(meters);
         http = resources.own(HttpEndpoint.start(httpAddress, meters, this::notReadyBecause));
         if (config.quorum()) {
-            QuorumRole role = resources.own(QuorumRole.start(config, format, clock, meters, faults));
+            QuorumRole role = resources.own(QuorumRole.start(config, format, first, clock, meters, faults));
             quorum = role;
             parts.add(role);
         }

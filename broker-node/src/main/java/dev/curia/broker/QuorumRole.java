@@ -31,6 +31,7 @@ import dev.curia.metadata.ratis.Voter;
 import dev.curia.metadata.rpc.ConnectProbe;
 import dev.curia.metadata.rpc.ConnectionWatch;
 import dev.curia.metadata.rpc.QuorumRpcServer;
+import dev.curia.proto.metadata.v1.MetadataRecord;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -54,8 +55,17 @@ final class QuorumRole implements Readiness, AutoCloseable {
         this.self = self;
     }
 
-    /** @param format what to make of the data directory first, if it is new */
-    static QuorumRole start(NodeConfig config, Format format, Clock clock, MeterRegistry meters, FaultHandler faults)
+    /**
+     * @param format what to make of the data directory first, if it is new
+     * @param first what a new cluster's metadata begins with
+     */
+    static QuorumRole start(
+            NodeConfig config,
+            Format format,
+            List<MetadataRecord> first,
+            Clock clock,
+            MeterRegistry meters,
+            FaultHandler faults)
             throws StartupException {
         QuorumNodeConfig node = nodeConfig(config);
         try {
@@ -64,7 +74,7 @@ final class QuorumRole implements Readiness, AutoCloseable {
             RatisMetadataLog log = new RatisMetadataLog(node, clock, meters, faults, new ConnectionWatch(probe));
             QuorumRole role = new QuorumRole(log, node.self());
             role.resources.own(probe);
-            role.start(config, probe, clock, meters, faults);
+            role.start(config, first, probe, clock, meters, faults);
             return role;
         } catch (QuorumStartException e) {
             throw new StartupException(String.valueOf(e.getMessage()), e);
@@ -97,7 +107,13 @@ final class QuorumRole implements Readiness, AutoCloseable {
                 .withEvents(EventSettings.of(config.settings().given()));
     }
 
-    private void start(NodeConfig config, BrokerProbe probe, Clock clock, MeterRegistry meters, FaultHandler faults)
+    private void start(
+            NodeConfig config,
+            List<MetadataRecord> first,
+            BrokerProbe probe,
+            Clock clock,
+            MeterRegistry meters,
+            FaultHandler faults)
             throws StartupException {
         try {
             EventLoop controllerLoop = loop("controller", ActiveController.LOOP_CAPACITY, clock, faults);
@@ -108,7 +124,7 @@ final class QuorumRole implements Readiness, AutoCloseable {
             loops.start();
             resources.own(log);
             ActiveController controller = new ActiveController(
-                    controllerSettings(config), log, controllerLoop, clock, new SecureRandom(), faults, probe);
+                    controllerSettings(config, first), log, controllerLoop, clock, new SecureRandom(), faults, probe);
             QuorumTuning tuning = tuning(config);
             // Twice the longest time after which a follower would start an election.
             QuorumHealth health = new QuorumHealth(4 * tuning.electionTimeout().toMillis(), tuning.snapshotThreshold());
@@ -163,7 +179,7 @@ final class QuorumRole implements Readiness, AutoCloseable {
         return loop;
     }
 
-    private static ActiveController.Settings controllerSettings(NodeConfig config) {
+    private static ActiveController.Settings controllerSettings(NodeConfig config, List<MetadataRecord> first) {
         Settings settings = config.settings();
         return new ActiveController.Settings(
                 config.clusterId(),
@@ -183,7 +199,8 @@ final class QuorumRole implements Readiness, AutoCloseable {
                         Optional.of(settings.get(ServerKeys.ABSENCE_REPLACE_MS))
                                 .filter(millis -> millis >= 0)
                                 .map(Duration::ofMillis),
-                        settings.get(ServerKeys.MOVES_PER_BROKER)));
+                        settings.get(ServerKeys.MOVES_PER_BROKER)),
+                first);
     }
 
     private static List<Voter> voters(NodeConfig config) {

@@ -2,10 +2,16 @@ package dev.curia.broker;
 
 import dev.curia.broker.config.EnvironmentSettings;
 import dev.curia.broker.config.ServerKeys;
+import dev.curia.broker.security.ScramUser;
 import dev.curia.common.config.ConfigException;
+import dev.curia.metadata.decide.ScramDecisions;
+import dev.curia.proto.metadata.v1.MetadataRecord;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,6 +34,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  curia server --config broker.properties",
             "  curia server --config quorum.properties --format",
+            "  curia server --config quorum.properties --format --add-scram 'SCRAM-SHA-512=[name=admin,password=...]'",
             "  curia server --config quorum-4.properties --join",
             "  curia server --config broker.properties --set node.id=2 --set listeners=PLAINTEXT://:9192",
             "  CURIA_NODE_ID=2 CURIA_LISTENERS=PLAINTEXT://:9192 curia server --config broker.properties"
@@ -68,6 +75,15 @@ final class ServerCommand implements Callable<Integer> {
                             + " it waits until 'curia quorum add' lets it in.")
     private boolean join;
 
+    @Option(
+            names = "--add-scram",
+            paramLabel = "USER",
+            description =
+                    "With --format: a user that the new cluster begins with, as SCRAM-SHA-512=[name=NAME,password=PASSWORD];"
+                            + " may be repeated. Give all quorum nodes the same: the first leader writes them. No effect on a cluster"
+                            + " that exists.")
+    private List<String> scramUsers = new ArrayList<>();
+
     ServerCommand(Map<String, String> environment) {
         this.environment = environment;
     }
@@ -89,8 +105,20 @@ final class ServerCommand implements Callable<Integer> {
         if (System.getProperty("user.name").equals("root")) {
             LOG.warn("running as root, which nothing here needs: give it a user of its own that owns its directories");
         }
+        if (!scramUsers.isEmpty() && first.get() != Format.VOTER) {
+            err.println("curia: --add-scram needs --format: it is for a new cluster");
+            return ExitCode.USAGE;
+        }
+        List<MetadataRecord> users = new ArrayList<>();
+        SecureRandom random = new SecureRandom();
+        try {
+            scramUsers.forEach(text -> users.add(ScramDecisions.record(ScramUser.parse(text, random))));
+        } catch (IllegalArgumentException e) {
+            err.println("curia: --add-scram: " + e.getMessage());
+            return ExitCode.USAGE;
+        }
         return new ServerRun(spec.commandLine().getOut(), err)
-                .run(this::settings, first.get(), node -> ServerRun.Next.SERVE);
+                .run(this::settings, first.get(), users, node -> ServerRun.Next.SERVE);
     }
 
     private Map<String, String> settings() {

@@ -5,7 +5,9 @@ import dev.curia.broker.config.ServerSettings;
 import dev.curia.common.config.ConfigException;
 import dev.curia.common.fault.HaltingFaultHandler;
 import dev.curia.common.time.SystemClock;
+import dev.curia.proto.metadata.v1.MetadataRecord;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -32,14 +34,24 @@ final class ServerRun {
         this.err = err;
     }
 
+    /** Likewise, of a cluster that begins with nothing of its own. */
+    int run(Supplier<Map<String, String>> given, Format format, WhenReady whenReady) {
+        return run(given, format, List.of(), whenReady);
+    }
+
     /**
      * Starts the node, says where it serves, and returns when it was told to stop.
      *
      * @param given its settings; may throw {@link ConfigException}
+     * @param first what a new cluster's metadata begins with
      */
-    int run(Supplier<Map<String, String>> given, Format format, WhenReady whenReady) {
+    int run(Supplier<Map<String, String>> given, Format format, List<MetadataRecord> first, WhenReady whenReady) {
         try (Node node = Node.start(
-                NodeConfig.of(ServerSettings.of(given.get())), format, new SystemClock(), new HaltingFaultHandler())) {
+                NodeConfig.of(ServerSettings.of(given.get())),
+                format,
+                first,
+                new SystemClock(),
+                new HaltingFaultHandler())) {
             CountDownLatch stopped = stopOnSignal(node);
             node.awaitReady();
             out.println(node.readyLine());

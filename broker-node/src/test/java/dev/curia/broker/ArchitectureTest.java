@@ -93,6 +93,7 @@ class ArchitectureTest {
                 "dev.curia.broker.group..",
                 "dev.curia.broker.coordinator..",
                 "dev.curia.broker.txn..",
+                "dev.curia.broker.security..",
                 // These know only its error codes and exceptions; the demonstration is a Kafka client itself.
                 "dev.curia.broker.bridge..",
                 "dev.curia.broker.grpc..",

@@ -16,6 +16,7 @@ import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
@@ -36,6 +37,7 @@ import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
 import org.apache.kafka.common.message.DescribeTransactionsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.EndTxnRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -186,6 +188,18 @@ final class ExampleRequests {
             return data;
         });
         examples.put(ApiKeys.DESCRIBE_CLUSTER, version -> new DescribeClusterRequestData());
+        examples.put(
+                ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
+                version -> new DescribeUserScramCredentialsRequestData().setUsers(null));
+        examples.put(
+                ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
+                version -> new AlterUserScramCredentialsRequestData()
+                        .setUpsertions(List.of(new AlterUserScramCredentialsRequestData.ScramCredentialUpsertion()
+                                .setName("example")
+                                .setMechanism((byte) 1)
+                                .setIterations(4096)
+                                .setSalt(new byte[] {1})
+                                .setSaltedPassword(new byte[] {2}))));
         examples.put(ApiKeys.UPDATE_FEATURES, version -> {
             var data = new UpdateFeaturesRequestData().setTimeoutMs(TIMEOUT_MS);
             data.featureUpdates()

@@ -31,6 +31,7 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
     private final int quorumCount;
     private final int brokerCount;
     private final Map<String, String> settings = new LinkedHashMap<>();
+    private final List<String> format = new ArrayList<>(List.of("--format"));
     private final Ports ports = new Ports();
     private final Map<Integer, NodeProcess> quorum = new TreeMap<>();
     private final Map<Integer, NodeProcess> brokers = new TreeMap<>();
@@ -66,6 +67,12 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
     /** One more setting for every node. */
     LocalCluster with(String key, String value) {
         settings.put(key, value);
+        return this;
+    }
+
+    /** A cluster begins with this user, as {@code --add-scram} takes it. */
+    LocalCluster withFirstUser(String user) {
+        format.addAll(List.of("--add-scram", user));
         return this;
     }
 
@@ -255,7 +262,7 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
             own.put("node.id", Integer.toString(id));
             own.put("quorum.voters", String.join(",", voters.values()));
             own.put("quorum.data.dir", quorumDirectory(id).toString());
-            quorum.put(id, server(distribution, directory, "quorum-" + id, own, List.of("--format")));
+            quorum.put(id, server(distribution, directory, "quorum-" + id, own, List.copyOf(format)));
         });
         for (int id = 1; id <= brokerCount; id++) {
             Map<String, String> own = new LinkedHashMap<>();

@@ -1,6 +1,7 @@
 package dev.curia.broker.bridge;
 
 import dev.curia.broker.kafka.api.ClusterAdmin;
+import dev.curia.broker.kafka.api.ScramAdmin;
 import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.metadata.client.MetadataWatcher;
 import dev.curia.metadata.client.QuorumClient;
@@ -10,6 +11,8 @@ import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
 import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
+import dev.curia.proto.admin.v1.AlterScramCredentialsRequest;
+import dev.curia.proto.admin.v1.AlterScramCredentialsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
@@ -30,7 +33,7 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** Changes topics at the controller, and answers when this broker has seen the change and acted on it. Thread-safe. */
-public final class QuorumTopicAdmin implements TopicAdmin, ClusterAdmin {
+public final class QuorumTopicAdmin implements TopicAdmin, ClusterAdmin, ScramAdmin {
     /**
      * So long at most an answer waits for this broker's replicas. A client that creates a topic writes to it at once; were the leader not ready, it
      * would send its first batch again behind the next, out of order unless it is idempotent.
@@ -96,6 +99,12 @@ public final class QuorumTopicAdmin implements TopicAdmin, ClusterAdmin {
     public CompletableFuture<AlterClientQuotasResponse> alterClientQuotas(
             AlterClientQuotasRequest request, Duration timeout) {
         return seen(quorum.alterClientQuotas(request), AlterClientQuotasResponse::getIndex, timeout);
+    }
+
+    @Override
+    public CompletableFuture<AlterScramCredentialsResponse> alterScramCredentials(
+            AlterScramCredentialsRequest request, Duration timeout) {
+        return seen(quorum.alterScramCredentials(request), AlterScramCredentialsResponse::getIndex, timeout);
     }
 
     @Override

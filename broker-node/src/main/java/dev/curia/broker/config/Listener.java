@@ -2,11 +2,9 @@ package dev.curia.broker.config;
 
 import dev.curia.common.net.HostPort;
 import java.util.Locale;
-import java.util.Set;
 
 /** One Kafka listener as configured: {@code NAME://host:port}. Immutable. */
 public record Listener(String name, HostPort address) {
-    private static final Set<String> SECURITY_PROTOCOLS = Set.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
 
     /** Reads {@code NAME://host:port}; an empty host means all addresses. */
     public static Listener parse(String text) {
@@ -14,11 +12,6 @@ public record Listener(String name, HostPort address) {
         if (separator <= 0) throw new IllegalArgumentException("no listener name");
         String name = text.substring(0, separator).toUpperCase(Locale.ROOT);
         return new Listener(name, HostPort.parse(text.substring(separator + 3)));
-    }
-
-    /** Kafka's name of the transport; a listener of another name speaks PLAINTEXT. */
-    public String securityProtocol() {
-        return SECURITY_PROTOCOLS.contains(name) ? name : "PLAINTEXT";
     }
 
     @Override

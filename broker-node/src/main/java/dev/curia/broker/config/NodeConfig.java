@@ -1,9 +1,13 @@
 package dev.curia.broker.config;
 
+import dev.curia.broker.security.SaslKeys;
+import dev.curia.broker.security.SecurityProtocol;
+import dev.curia.broker.security.SecuritySettings;
 import dev.curia.common.config.ConfigException;
 import dev.curia.common.config.ConfigKey;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -50,18 +54,32 @@ public record NodeConfig(Settings settings, int nodeId, String clusterId, boolea
         return configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
     }
 
+    /**
+     * What this listener speaks.
+     *
+     * @throws ConfigException when nothing says it
+     */
+    public SecurityProtocol protocol(Listener listener) {
+        SecurityProtocol protocol = settings.get(SaslKeys.PROTOCOL_MAP).get(listener.name());
+        if (protocol != null) return protocol;
+        throw new ConfigException("Setting listeners names " + listener + ", but " + SaslKeys.PROTOCOL_MAP.name()
+                + " has no " + listener.name() + ": add " + listener.name()
+                + ":PLAINTEXT to it, or whatever else the listener speaks.");
+    }
+
     private void checkListeners() {
         Map<String, Listener> bound = byName(ServerKeys.LISTENERS);
-        bound.values().forEach(listener -> {
-            if (!listener.securityProtocol().equals("PLAINTEXT")) {
-                throw new ConfigException("Setting listeners names " + listener
-                        + ", but only plaintext listeners are served:" + " expected PLAINTEXT or a name of your own.");
-            }
-        });
+        bound.values().forEach(this::protocol);
         byName(ServerKeys.ADVERTISED_LISTENERS).forEach((name, listener) -> {
             if (!bound.containsKey(name)) {
                 throw new ConfigException("Setting advertised.listeners names " + listener + ", but listeners has no "
                         + name + ": expected one of " + bound.keySet() + ".");
+            }
+        });
+        SecuritySettings.listeners(settings.given()).forEach(name -> {
+            if (!bound.containsKey(name.toUpperCase(Locale.ROOT))) {
+                throw new ConfigException("A setting begins with listener.name." + name + ", but listeners has no "
+                        + name.toUpperCase(Locale.ROOT) + ": expected one of " + bound.keySet() + ".");
             }
         });
     }

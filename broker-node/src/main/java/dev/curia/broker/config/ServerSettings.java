@@ -5,6 +5,7 @@ import dev.curia.broker.group.ConsumerConfigs;
 import dev.curia.broker.group.GroupConfigs;
 import dev.curia.broker.lag.LagConfigs;
 import dev.curia.broker.quota.QuotaConfigs;
+import dev.curia.broker.security.SecuritySettings;
 import dev.curia.broker.txn.TxnConfigs;
 import dev.curia.common.config.ConfigKey;
 import dev.curia.common.config.TopicConfigs;
@@ -22,6 +23,7 @@ public final class ServerSettings {
     /** In the order of the reference page. */
     public static List<ConfigKey<?>> keys() {
         List<ConfigKey<?>> keys = new ArrayList<>(ServerKeys.ALL);
+        keys.addAll(SecuritySettings.KEYS);
         keys.addAll(CleanerConfig.KEYS);
         keys.addAll(GroupConfigs.ALL);
         keys.addAll(ConsumerConfigs.ALL);

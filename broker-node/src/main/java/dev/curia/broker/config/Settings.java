@@ -1,5 +1,6 @@
 package dev.curia.broker.config;
 
+import dev.curia.broker.security.SecuritySettings;
 import dev.curia.common.config.ConfigException;
 import dev.curia.common.config.ConfigKey;
 import java.util.ArrayList;
@@ -32,9 +33,9 @@ public final class Settings {
         known.forEach(key -> keys.put(key.name(), key));
         List<String> errors = new ArrayList<>();
         new TreeMap<>(given).forEach((name, value) -> {
-            ConfigKey<?> key = keys.get(name);
+            ConfigKey<?> key = keys.get(SecuritySettings.plainName(name));
             if (key == null) errors.add("Unknown setting " + name + suggestion(name, keys.keySet()) + ".");
-            else check(key, value).ifPresent(errors::add);
+            else check(key.named(name), value).ifPresent(errors::add);
         });
         if (!errors.isEmpty()) throw new ConfigException(String.join("\n", errors));
         return new Settings(Map.copyOf(given), Map.copyOf(keys));

@@ -10,6 +10,7 @@ import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.GroupMetrics;
 import dev.curia.broker.group.MemberIds;
 import dev.curia.broker.kafka.api.ApiTable;
+import dev.curia.broker.kafka.api.AuthenticationHandlers;
 import dev.curia.broker.kafka.api.ClusterAdmin;
 import dev.curia.broker.kafka.api.CoreHandlers;
 import dev.curia.broker.kafka.api.FindCoordinatorHandler;
@@ -82,7 +83,8 @@ class ProtocolPageTest {
                             + served(table)
                             + "\n"
                             + "Produce is advertised from version 0 on, because older librdkafka compresses only then;"
-                            + " versions 0 to 2 are answered with UNSUPPORTED_VERSION, as Apache Kafka does.\n\n"
+                            + " versions 0 to 2 are answered with UNSUPPORTED_VERSION, as Apache Kafka does."
+                            + " SaslHandshake and SaslAuthenticate are served, and advertised, on SASL listeners only.\n\n"
                             + "## Not served\n"
                             + notServed(table));
         }
@@ -138,6 +140,8 @@ class ProtocolPageTest {
                 disk,
                 clock,
                 new MemoryLoggers())));
+        handlers.addAll(AuthenticationHandlers.of(
+                cluster, (request, timeout) -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING))));
         handlers.addAll(GroupHandlers.all(groups, cluster));
         handlers.add(new FindCoordinatorHandler(
                 List.of(FindCoordinatorHandler.groups(groups), FindCoordinatorHandler.transactions(transactions)),

@@ -10,6 +10,8 @@ import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
 import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
+import dev.curia.proto.admin.v1.AlterScramCredentialsRequest;
+import dev.curia.proto.admin.v1.AlterScramCredentialsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
@@ -118,6 +120,12 @@ public final class QuorumClient {
     /** Not repeated when an answer is lost: someone else may have finalized another level since. */
     public CompletableFuture<UpdateFeaturesResponse> updateFeatures(UpdateFeaturesRequest request) {
         return call(AdminGrpc.getUpdateFeaturesMethod(), request, Repeat.UNSAFE);
+    }
+
+    /** Not repeated when an answer is lost: someone else may have altered the same credentials since. */
+    public CompletableFuture<AlterScramCredentialsResponse> alterScramCredentials(
+            AlterScramCredentialsRequest request) {
+        return call(AdminGrpc.getAlterScramCredentialsMethod(), request, Repeat.UNSAFE);
     }
 
     /** A compare-and-set: when an answer is lost, the repetition is told the state that the first made. */

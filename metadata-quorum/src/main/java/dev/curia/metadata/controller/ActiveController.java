@@ -17,6 +17,7 @@ import dev.curia.metadata.decide.PreferredElections;
 import dev.curia.metadata.decide.ProducerIds;
 import dev.curia.metadata.decide.Reassignments;
 import dev.curia.metadata.decide.SafeStops;
+import dev.curia.metadata.decide.ScramDecisions;
 import dev.curia.metadata.decide.TopicDecisions;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.decide.UncleanElections;
@@ -31,6 +32,8 @@ import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
 import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
+import dev.curia.proto.admin.v1.AlterScramCredentialsRequest;
+import dev.curia.proto.admin.v1.AlterScramCredentialsResponse;
 import dev.curia.proto.admin.v1.ChangeStandingRequest;
 import dev.curia.proto.admin.v1.ChangeStandingResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
@@ -58,9 +61,11 @@ import dev.curia.proto.metadata.v1.BrokerEvents;
 import dev.curia.proto.metadata.v1.Heartbeat;
 import dev.curia.proto.metadata.v1.LogEnds;
 import dev.curia.proto.metadata.v1.MetadataBatch;
+import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.proto.metadata.v1.Register;
 import dev.curia.proto.metadata.v1.ReplicaReport;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -90,6 +95,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
     private final RandomGenerator random;
     private final FaultHandler faults;
     private final String clusterId;
+    private final List<MetadataRecord> first;
     private final TopicDecisions topics;
     private final ConfigDecisions configs;
     private final EffectiveSettings settingsInForce;
@@ -115,6 +121,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
      * What a controller is told of its cluster.
      *
      * @param uncleanRecovery how long a partition of which nobody is known to have all waits for replicas that have not said where their logs end
+     * @param first what a new cluster's metadata begins with, beside its name and features
      */
     public record Settings(
             String clusterId,
@@ -122,15 +129,16 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
             SessionConfig sessions,
             LeaderBalance.Config balance,
             Duration uncleanRecovery,
-            BrokerUpkeep.Config upkeep) {
-        /** With brokers taken care of as by default. */
+            BrokerUpkeep.Config upkeep,
+            List<MetadataRecord> first) {
+        /** With brokers taken care of as by default, and nothing in a new cluster. */
         public Settings(
                 String clusterId,
                 TopicDefaults topicDefaults,
                 SessionConfig sessions,
                 LeaderBalance.Config balance,
                 Duration uncleanRecovery) {
-            this(clusterId, topicDefaults, sessions, balance, uncleanRecovery, BrokerUpkeep.Config.DEFAULT);
+            this(clusterId, topicDefaults, sessions, balance, uncleanRecovery, BrokerUpkeep.Config.DEFAULT, List.of());
         }
     }
 
@@ -152,6 +160,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
         this.random = random;
         this.faults = faults;
         this.clusterId = settings.clusterId();
+        this.first = List.copyOf(settings.first());
         this.topics = new TopicDecisions(settings.topicDefaults());
         this.configs = new ConfigDecisions(settings.topicDefaults());
         this.settingsInForce = new EffectiveSettings(settings.topicDefaults());
@@ -255,6 +264,11 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
 
     public CompletableFuture<Answer<AlterClientQuotasResponse>> alterClientQuotas(AlterClientQuotasRequest request) {
         return submit(image -> ClientQuotaDecisions.alter(image, request));
+    }
+
+    public CompletableFuture<Answer<AlterScramCredentialsResponse>> alterScramCredentials(
+            AlterScramCredentialsRequest request) {
+        return submit(image -> ScramDecisions.alter(image, request));
     }
 
     public CompletableFuture<Answer<UpdateFeaturesResponse>> updateFeatures(UpdateFeaturesRequest request) {
@@ -379,7 +393,7 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
             recover(term, now);
         });
         pipeline = opened;
-        decide(image -> ClusterDecisions.bootstrap(image, clusterId), answer -> {});
+        decide(image -> ClusterDecisions.bootstrap(image, clusterId, first), answer -> {});
         decide(image -> brokers.repair(image, sessions.health()), answer -> {});
     }
 

@@ -15,9 +15,10 @@ public final class ClusterDecisions {
     /**
      * Names an empty cluster and finalizes the newest level of each feature; nothing in a named one.
      *
+     * @param first what else the cluster begins with
      * @throws IllegalStateException when the metadata belongs to another cluster
      */
-    public static Decision<Boolean> bootstrap(MetadataImage image, String clusterId) {
+    public static Decision<Boolean> bootstrap(MetadataImage image, String clusterId, List<MetadataRecord> first) {
         if (image.clusterId().equals(clusterId)) return Decision.answer(false);
         if (!image.clusterId().isEmpty()) {
             throw new IllegalStateException(
@@ -31,6 +32,7 @@ public final class ClusterDecisions {
                 .sorted(Map.Entry.comparingByKey())
                 .forEach(feature -> records.add(ImageRecords.featureRecord(
                         feature.getKey(), feature.getValue().max())));
+        records.addAll(first);
         return Decision.of(records, true);
     }
 }

@@ -76,6 +76,8 @@ public final class BatchEvents {
                     BROKER_STANDING,
                     STOP_LEASE,
                     CLIENT_QUOTA,
+                    SCRAM_CREDENTIAL,
+                    SCRAM_CREDENTIAL_REMOVAL,
                     KIND_NOT_SET -> {}
         }
     }

@@ -29,7 +29,8 @@ final class ImageDifference {
                 removed,
                 partitions,
                 changedKeys(from.configs, to.configs),
-                changed(from.clientQuotas, to.clientQuotas));
+                changed(from.clientQuotas, to.clientQuotas),
+                changedKeys(from.scram.byUser, to.scram.byUser));
     }
 
     private static void addChangedPartitions(@Nullable Topic old, Topic now, Set<PartitionId> into) {

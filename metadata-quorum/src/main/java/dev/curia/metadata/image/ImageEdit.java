@@ -12,6 +12,8 @@ import dev.curia.proto.metadata.v1.FeatureLevelRecord;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.proto.metadata.v1.PartitionChangeRecord;
 import dev.curia.proto.metadata.v1.PartitionRecord;
+import dev.curia.proto.metadata.v1.ScramCredentialRecord;
+import dev.curia.proto.metadata.v1.ScramCredentialRemovalRecord;
 import dev.curia.proto.metadata.v1.TopicRecord;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +35,7 @@ final class ImageEdit {
     private PMap<ConfigResource, PMap<String, String>> configs;
     private PMap<String, Integer> features;
     private ClientQuotas clientQuotas;
+    private ScramCredentials scram;
     private PSet<PartitionId> moving;
     private PSet<PartitionId> leaderless;
     private Optional<StopLease> stopLease;
@@ -45,6 +48,7 @@ final class ImageEdit {
     private final Set<PartitionId> changedPartitions = new HashSet<>();
     private final Set<ConfigResource> changedConfigs = new HashSet<>();
     private final Set<QuotaEntity> changedQuotas = new HashSet<>();
+    private final Set<String> changedScramUsers = new HashSet<>();
 
     ImageEdit(MetadataImage base) {
         clusterId = base.clusterId;
@@ -54,6 +58,7 @@ final class ImageEdit {
         configs = base.configs;
         features = base.features;
         clientQuotas = base.clientQuotas;
+        scram = base.scram;
         moving = base.moving;
         leaderless = base.leaderless;
         stopLease = base.stopLease;
@@ -72,6 +77,7 @@ final class ImageEdit {
                 configs,
                 features,
                 clientQuotas,
+                scram,
                 moving,
                 leaderless,
                 stopLease,
@@ -86,7 +92,8 @@ final class ImageEdit {
                         removedTopics,
                         changedPartitions,
                         changedConfigs,
-                        changedQuotas));
+                        changedQuotas,
+                        changedScramUsers));
     }
 
     private void replay(MetadataRecord record) {
@@ -105,6 +112,8 @@ final class ImageEdit {
                 nextProducerId = record.getProducerIdBlock().getNextProducerId();
             case FEATURE_LEVEL -> feature(record.getFeatureLevel());
             case CLIENT_QUOTA -> quota(record.getClientQuota());
+            case SCRAM_CREDENTIAL -> scram(record.getScramCredential());
+            case SCRAM_CREDENTIAL_REMOVAL -> scram(record.getScramCredentialRemoval());
             case BROKER_STANDING -> stand(record.getBrokerStanding());
             case BROKER_EVENTS -> {} // for the journal
             case STOP_LEASE -> stopLease = ImageRecords.stopLease(record.getStopLease());
@@ -211,6 +220,16 @@ final class ImageEdit {
         features = record.getLevel() == 0
                 ? features.minus(record.getName())
                 : features.plus(record.getName(), record.getLevel());
+    }
+
+    private void scram(ScramCredentialRecord record) {
+        scram = scram.with(record);
+        changedScramUsers.add(record.getUser());
+    }
+
+    private void scram(ScramCredentialRemovalRecord record) {
+        scram = scram.without(record);
+        changedScramUsers.add(record.getUser());
     }
 
     private Topic existing(Uuid id) {

@@ -280,6 +280,7 @@ public final class ImageRecords {
                 .entities()
                 .forEach(entity -> quotaRecords(image.clientQuotas, entity).forEach(records::add));
         records.add(producerIdRecord(image.nextProducerId));
+        image.scram.records().forEach(records::add);
         image.stopLease.ifPresent(lease -> records.add(stopLeaseRecord(lease)));
         return records;
     }

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param createdTopics and every one of their partitions is in {@code partitions}
  * @param removedTopics as they were
  * @param partitions created or changed, not those of removed topics
+ * @param scramUsers whose credentials were set or removed
  */
 public record MetadataDelta(
         Set<Integer> brokers,
@@ -19,7 +20,8 @@ public record MetadataDelta(
         Map<Uuid, Topic> removedTopics,
         Set<PartitionId> partitions,
         Set<ConfigResource> configs,
-        Set<QuotaEntity> quotas) {
+        Set<QuotaEntity> quotas,
+        Set<String> scramUsers) {
     public MetadataDelta {
         brokers = Set.copyOf(brokers);
         createdTopics = Set.copyOf(createdTopics);
@@ -27,6 +29,7 @@ public record MetadataDelta(
         partitions = Set.copyOf(partitions);
         configs = Set.copyOf(configs);
         quotas = Set.copyOf(quotas);
+        scramUsers = Set.copyOf(scramUsers);
     }
 
     /** What leads from one image to another when the records in between are not known, as after a snapshot. */
@@ -40,6 +43,7 @@ public record MetadataDelta(
                 && removedTopics.isEmpty()
                 && partitions.isEmpty()
                 && configs.isEmpty()
-                && quotas.isEmpty();
+                && quotas.isEmpty()
+                && scramUsers.isEmpty();
     }
 }

@@ -28,6 +28,7 @@ public final class MetadataImage {
             HashTreePMap.empty(),
             HashTreePMap.empty(),
             ClientQuotas.EMPTY,
+            ScramCredentials.NONE,
             HashTreePSet.empty(),
             HashTreePSet.empty(),
             Optional.empty(),
@@ -46,6 +47,7 @@ public final class MetadataImage {
     final PMap<ConfigResource, PMap<String, String>> configs;
     final PMap<String, Integer> features;
     final ClientQuotas clientQuotas;
+    final ScramCredentials scram;
     final PSet<PartitionId> moving; // follows from topics
     final PSet<PartitionId> leaderless; // likewise
     final Optional<StopLease> stopLease;
@@ -62,6 +64,7 @@ public final class MetadataImage {
             PMap<ConfigResource, PMap<String, String>> configs,
             PMap<String, Integer> features,
             ClientQuotas clientQuotas,
+            ScramCredentials scram,
             PSet<PartitionId> moving,
             PSet<PartitionId> leaderless,
             Optional<StopLease> stopLease,
@@ -76,6 +79,7 @@ public final class MetadataImage {
         this.configs = configs;
         this.features = features;
         this.clientQuotas = clientQuotas;
+        this.scram = scram;
         this.moving = moving;
         this.leaderless = leaderless;
         this.stopLease = stopLease;
@@ -94,6 +98,7 @@ public final class MetadataImage {
                 configs,
                 features,
                 clientQuotas,
+                scram,
                 moving,
                 leaderless,
                 stopLease,
@@ -209,6 +214,10 @@ public final class MetadataImage {
         return clientQuotas;
     }
 
+    public ScramCredentials scram() {
+        return scram;
+    }
+
     /** Producer ids below this one have been handed out. */
     public long nextProducerId() {
         return nextProducerId;
@@ -230,6 +239,7 @@ public final class MetadataImage {
                 && configs.equals(that.configs)
                 && features.equals(that.features)
                 && clientQuotas.equals(that.clientQuotas)
+                && scram.equals(that.scram)
                 && stopLease.equals(that.stopLease)
                 && nextProducerId == that.nextProducerId
                 && nextBrokerEpoch == that.nextBrokerEpoch;

@@ -14,7 +14,8 @@ enum Family {
     TOPICS("topics"),
     PARTITIONS("partitions"),
     CONFIGS("configs"),
-    CLIENT_QUOTAS("client-quotas", true);
+    CLIENT_QUOTAS("client-quotas", true),
+    SCRAM("scram", true);
 
     private final String familyName;
     private final boolean whenNeeded;

@@ -8,7 +8,10 @@ import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataDelta;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.QuotaEntity;
+import dev.curia.metadata.image.ScramCredential;
+import dev.curia.metadata.image.ScramCredentials;
 import dev.curia.metadata.image.Topic;
+import dev.curia.proto.common.v1.ScramMechanism;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -45,6 +48,7 @@ final class StateEdits {
         edits.topics();
         applied.delta().configs().forEach(edits::config);
         applied.delta().quotas().forEach(edits::quota);
+        applied.delta().scramUsers().forEach(edits::scram);
         return edits.edits;
     }
 
@@ -129,6 +133,19 @@ final class StateEdits {
         });
     }
 
+    private void scram(String user) {
+        Map<ScramMechanism, ScramCredential> old = before.scram().of(user);
+        Map<ScramMechanism, ScramCredential> now = after.scram().of(user);
+        old.keySet().stream()
+                .filter(mechanism -> !now.containsKey(mechanism))
+                .forEach(mechanism -> delete(Family.SCRAM, scramKey(user, mechanism)));
+        now.forEach((mechanism, credential) -> {
+            if (!credential.equals(old.get(mechanism))) {
+                put(Family.SCRAM, scramKey(user, mechanism), ScramCredentials.record(user, mechanism, credential));
+            }
+        });
+    }
+
     private void put(Family family, byte[] key, MetadataRecord value) {
         edits.add(new StateEdit(family, ByteString.copyFrom(key), value));
     }
@@ -171,6 +188,14 @@ final class StateEdits {
         }
         bytes.writeBytes(utf8(key));
         return bytes.toByteArray();
+    }
+
+    private static byte[] scramKey(String user, ScramMechanism mechanism) {
+        byte[] name = utf8(user);
+        return ByteBuffer.allocate(1 + name.length)
+                .put((byte) mechanism.getNumber())
+                .put(name)
+                .array();
     }
 
     private static byte[] utf8(String text) {

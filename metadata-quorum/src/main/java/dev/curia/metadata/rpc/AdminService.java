@@ -11,6 +11,8 @@ import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
 import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
+import dev.curia.proto.admin.v1.AlterScramCredentialsRequest;
+import dev.curia.proto.admin.v1.AlterScramCredentialsResponse;
 import dev.curia.proto.admin.v1.ChangeStandingRequest;
 import dev.curia.proto.admin.v1.ChangeStandingResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
@@ -170,6 +172,12 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     @Override
     public void updateFeatures(UpdateFeaturesRequest request, StreamObserver<UpdateFeaturesResponse> caller) {
         answers.answer(() -> RequestChecks.check(request), () -> controller.updateFeatures(request), caller);
+    }
+
+    @Override
+    public void alterScramCredentials(
+            AlterScramCredentialsRequest request, StreamObserver<AlterScramCredentialsResponse> caller) {
+        answers.answer(() -> {}, () -> controller.alterScramCredentials(request), caller);
     }
 
     @Override

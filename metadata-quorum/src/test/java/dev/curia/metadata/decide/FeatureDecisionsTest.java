@@ -139,8 +139,8 @@ final class FeatureDecisionsTest {
 
     @Test
     void aNewClusterHasTheNewestLevelsAndKeepsOutBrokersThatCannotWorkWithThem() {
-        MetadataImage fresh =
-                Fixtures.after(MetadataImage.EMPTY, ClusterDecisions.bootstrap(MetadataImage.EMPTY, Fixtures.CLUSTER));
+        MetadataImage fresh = Fixtures.after(
+                MetadataImage.EMPTY, ClusterDecisions.bootstrap(MetadataImage.EMPTY, Fixtures.CLUSTER, List.of()));
         Features.SUPPORTED.forEach(
                 (name, levels) -> assertThat(fresh.featureLevel(name)).isEqualTo(levels.max()));
 

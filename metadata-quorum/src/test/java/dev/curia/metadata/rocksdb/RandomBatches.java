@@ -1,5 +1,6 @@
 package dev.curia.metadata.rocksdb;
 
+import com.google.protobuf.ByteString;
 import dev.curia.common.id.Uuid;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ConfigResource;
@@ -8,10 +9,13 @@ import dev.curia.metadata.image.LevelRange;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.image.QuotaEntity;
+import dev.curia.metadata.image.ScramCredential;
+import dev.curia.metadata.image.ScramCredentials;
 import dev.curia.metadata.image.ServerEndpoint;
 import dev.curia.metadata.image.Standing;
 import dev.curia.metadata.image.StopLease;
 import dev.curia.metadata.image.Topic;
+import dev.curia.proto.common.v1.ScramMechanism;
 import dev.curia.proto.metadata.v1.BrokerFencingRecord;
 import dev.curia.proto.metadata.v1.BrokerSet;
 import dev.curia.proto.metadata.v1.BrokerUnregistrationRecord;
@@ -46,7 +50,7 @@ final class RandomBatches {
     }
 
     private List<MetadataRecord> records(MetadataImage image) {
-        return switch (random.nextInt(11)) {
+        return switch (random.nextInt(12)) {
             case 0 -> List.of(ImageRecords.clusterRecord("cluster-" + random.nextInt(2)));
             case 1 -> List.of(ImageRecords.brokerRecord(broker(image)));
             case 2 -> fenceOrUnregister(image);
@@ -61,6 +65,7 @@ final class RandomBatches {
                                 : ImageRecords.stopLeaseRecord(
                                         new StopLease(1 + random.nextInt(5), random.nextInt(4), 7, 1000)));
             case 9 -> quota();
+            case 10 -> List.of(scram());
             case 7 -> List.of(ImageRecords.producerIdRecord(image.nextProducerId() + 1000));
             default -> List.of(ImageRecords.featureRecord("feature-" + random.nextInt(3), random.nextInt(3)));
         };
@@ -157,6 +162,15 @@ final class RandomBatches {
                     .build());
         }
         return List.of(ImageRecords.configRecord(resource, key, "value-" + random.nextInt(10)));
+    }
+
+    private MetadataRecord scram() {
+        String user = "user-" + random.nextInt(3);
+        ScramMechanism mechanism = random.nextBoolean() ? ScramMechanism.SCRAM_SHA_256 : ScramMechanism.SCRAM_SHA_512;
+        if (random.nextInt(3) == 0) return ScramCredentials.removalRecord(user, mechanism);
+        ByteString bytes = ByteString.copyFrom(new byte[] {(byte) random.nextInt()});
+        return ScramCredentials.record(
+                user, mechanism, new ScramCredential(4096 + random.nextInt(3), bytes, bytes, bytes));
     }
 
     private <T> T pick(List<T> items) {

@@ -27,7 +27,9 @@ public record ConfigKey<T>(
         INT,
         LONG,
         DOUBLE,
-        LIST
+        LIST,
+        /** A secret: never shown. */
+        PASSWORD
     }
 
     public static ConfigKey<Long> ofLong(String name, long defaultValue, long min, long max, String doc) {
@@ -73,6 +75,11 @@ public record ConfigKey<T>(
         return new ConfigKey<>(name, Type.STRING, defaultValue, doc, "text", Function.identity());
     }
 
+    /** A secret; empty when it is not given. */
+    public static ConfigKey<String> ofPassword(String name, String doc) {
+        return new ConfigKey<>(name, Type.PASSWORD, "", doc, "text", Function.identity());
+    }
+
     public static ConfigKey<String> oneOf(String name, String defaultValue, List<String> values, String doc) {
         return new ConfigKey<>(name, Type.STRING, defaultValue, doc, "one of " + String.join(", ", values), text -> {
             String value = text.toLowerCase(Locale.ROOT);
@@ -104,12 +111,22 @@ public record ConfigKey<T>(
                 .parse(value));
     }
 
+    /** The same under another name. */
+    public ConfigKey<T> named(String other) {
+        return new ConfigKey<>(other, type, defaultText, doc, accepts, parser);
+    }
+
+    public boolean isSecret() {
+        return type == Type.PASSWORD;
+    }
+
     /** Reads one value of this key; throws {@link ConfigException} naming key, value and what is accepted. */
     public T parse(String text) {
         try {
             return parser.apply(text.strip());
         } catch (IllegalArgumentException e) {
-            throw new ConfigException("Invalid value '" + text + "' for " + name + ": expected " + accepts + ".");
+            String shown = isSecret() ? "" : " '" + text + "'";
+            throw new ConfigException("Invalid value" + shown + " for " + name + ": expected " + accepts + ".");
         }
     }
 

@@ -33,6 +33,11 @@ public final class ApiTable {
         return Optional.ofNullable(handlers.get(api));
     }
 
+    /** Whether it is served, and advertised, only where clients log in. */
+    public static boolean isLogin(ApiKeys api) {
+        return api == ApiKeys.SASL_HANDSHAKE || api == ApiKeys.SASL_AUTHENTICATE;
+    }
+
     /** In the order of their keys. */
     public Collection<RequestHandler<?>> handlers() {
         return handlers.values();

@@ -47,14 +47,22 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequest> {
 
     @Override
     public CompletionStage<ApiVersionsResponse> handle(RequestContext context, ApiVersionsRequest request) {
-        return CompletableFuture.completedFuture(new ApiVersionsResponse(answer(request)));
+        return CompletableFuture.completedFuture(new ApiVersionsResponse(answer(request, false)));
     }
 
-    private ApiVersionsResponseData answer(ApiVersionsRequest request) {
+    @Override
+    public CompletionStage<ApiVersionsResponse> handle(
+            RequestContext context, ApiVersionsRequest request, Exchange exchange) {
+        return CompletableFuture.completedFuture(
+                new ApiVersionsResponse(answer(request, exchange.sasl().isPresent())));
+    }
+
+    /** @param sasl whether clients log in here */
+    private ApiVersionsResponseData answer(ApiVersionsRequest request, boolean sasl) {
         if (request.hasUnsupportedRequestVersion()) {
             return new ApiVersionsResponseData()
                     .setErrorCode(Errors.UNSUPPORTED_VERSION.code())
-                    .setApiKeys(advertised());
+                    .setApiKeys(advertised(sasl));
         }
         if (!request.isValid()) {
             return new ApiVersionsResponseData().setErrorCode(Errors.INVALID_REQUEST.code());
@@ -65,10 +73,10 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequest> {
             // anew.
             return new ApiVersionsResponseData()
                     .setErrorCode(Errors.REBOOTSTRAP_REQUIRED.code())
-                    .setApiKeys(advertised());
+                    .setApiKeys(advertised(sasl));
         }
         return new ApiVersionsResponseData()
-                .setApiKeys(advertised())
+                .setApiKeys(advertised(sasl))
                 .setSupportedFeatures(supported(request.version()))
                 .setFinalizedFeatures(finalized(image))
                 .setFinalizedFeaturesEpoch(Math.max(0, image.index()));
@@ -82,9 +90,10 @@ final class ApiVersionsHandler implements RequestHandler<ApiVersionsRequest> {
                 || (request.nodeId() >= 0 && request.nodeId() != cluster.brokerId());
     }
 
-    private ApiVersionCollection advertised() {
+    private ApiVersionCollection advertised(boolean sasl) {
         ApiVersionCollection versions = new ApiVersionCollection();
-        table.handlers()
+        table.handlers().stream()
+                .filter(handler -> sasl || !ApiTable.isLogin(handler.api()))
                 .forEach(handler -> versions.add(new ApiVersion()
                         .setApiKey(handler.api().id)
                         .setMinVersion(handler.advertisedMinVersion())

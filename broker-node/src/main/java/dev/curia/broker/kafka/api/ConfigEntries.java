@@ -41,10 +41,15 @@ public final class ConfigEntries {
             return key.name();
         }
 
-        /** Null when a setting that has no default is not set. */
+        /** Null when a setting that has no default is not set, and of secrets. */
         @Nullable
         String value() {
-            return synonyms.isEmpty() ? null : synonyms.get(0).value();
+            return synonyms.isEmpty() ? null : shown(synonyms.get(0));
+        }
+
+        @Nullable
+        String shown(Source source) {
+            return key.isSecret() ? null : source.value();
         }
 
         ConfigSource source() {
@@ -61,6 +66,7 @@ public final class ConfigEntries {
                 case LONG -> ConfigType.LONG;
                 case DOUBLE -> ConfigType.DOUBLE;
                 case LIST -> ConfigType.LIST;
+                case PASSWORD -> ConfigType.PASSWORD;
             };
         }
     }

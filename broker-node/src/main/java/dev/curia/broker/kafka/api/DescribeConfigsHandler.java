@@ -136,6 +136,7 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
         DescribeConfigsResourceResult result = new DescribeConfigsResourceResult()
                 .setName(entry.name())
                 .setValue(entry.value())
+                .setIsSensitive(entry.key().isSecret())
                 .setReadOnly(entry.readOnly())
                 .setConfigSource(entry.source().id())
                 .setConfigType(entry.type().id())
@@ -144,7 +145,7 @@ public final class DescribeConfigsHandler implements RequestHandler<DescribeConf
             result.setSynonyms(entry.synonyms().stream()
                     .map(source -> new DescribeConfigsSynonym()
                             .setName(source.name())
-                            .setValue(source.value())
+                            .setValue(entry.shown(source))
                             .setSource(source.source().id()))
                     .toList());
         }

@@ -1,6 +1,8 @@
 package dev.curia.broker.kafka.api;
 
+import dev.curia.broker.security.SaslDialogue;
 import dev.curia.common.time.Timers;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
@@ -18,6 +20,11 @@ public interface Exchange extends Executor, Timers {
     /** What the client may use. Only within the handler's call. */
     default RequestQuota quota() {
         return RequestQuota.NONE;
+    }
+
+    /** How the connection's client logs in; empty where nobody is asked to. */
+    default Optional<SaslDialogue> sasl() {
+        return Optional.empty();
     }
 
     /** Runs {@code task} on the loop if the connection closes before the answer: nobody waits any more. Only within the handler's call. */

@@ -2,6 +2,7 @@ package dev.curia.broker.kafka.codec;
 
 import dev.curia.common.id.Uuid;
 import dev.curia.proto.common.v1.ErrorCode;
+import dev.curia.proto.common.v1.ScramMechanism;
 import dev.curia.replica.Replica.Isolation;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.Errors;
@@ -28,6 +29,15 @@ public final class Codes {
 
     public static short number(ErrorCode code) {
         return errors(code).code();
+    }
+
+    /** @throws IllegalArgumentException when the mechanism is not known */
+    public static org.apache.kafka.common.security.scram.internals.ScramMechanism scram(ScramMechanism mechanism) {
+        return switch (mechanism) {
+            case SCRAM_SHA_256 -> org.apache.kafka.common.security.scram.internals.ScramMechanism.SCRAM_SHA_256;
+            case SCRAM_SHA_512 -> org.apache.kafka.common.security.scram.internals.ScramMechanism.SCRAM_SHA_512;
+            case SCRAM_UNKNOWN, UNRECOGNIZED -> throw new IllegalArgumentException("no SCRAM mechanism: " + mechanism);
+        };
     }
 
     /** @throws InvalidRequestException when there is no such isolation level */

@@ -15,14 +15,21 @@ final class FrameAssembler {
     private static final int NO_LENGTH = -1;
 
     private final ByteBufAllocator allocator;
-    private final int maxFrameBytes;
     private final ArrayDeque<ByteBuf> parts = new ArrayDeque<>();
     private long received; // readable bytes in parts
     private int length = NO_LENGTH; // of the frame that comes next
+    private String limit = "socket.request.max.bytes";
+    private int maxFrameBytes;
 
     FrameAssembler(ByteBufAllocator allocator, int maxFrameBytes) {
         this.allocator = allocator;
         this.maxFrameBytes = maxFrameBytes;
+    }
+
+    /** From the next length on; {@code setting} is what sets it. */
+    void limit(String setting, int bytes) {
+        limit = setting;
+        maxFrameBytes = bytes;
     }
 
     /** Takes ownership of {@code bytes}. */
@@ -79,7 +86,7 @@ final class FrameAssembler {
         if (announced < 0) throw new MalformedRequestException("a request of negative length " + announced);
         if (announced > maxFrameBytes) {
             throw new MalformedRequestException(
-                    "a request of " + announced + " bytes, but socket.request.max.bytes is " + maxFrameBytes);
+                    "a request of " + announced + " bytes, but " + limit + " is " + maxFrameBytes);
         }
         return announced;
     }

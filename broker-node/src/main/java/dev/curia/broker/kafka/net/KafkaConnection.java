@@ -7,6 +7,7 @@ import dev.curia.broker.kafka.api.RequestQuota;
 import dev.curia.broker.kafka.codec.MalformedRequestException;
 import dev.curia.broker.kafka.codec.RequestCodec;
 import dev.curia.broker.kafka.codec.SliceRecords;
+import dev.curia.broker.security.SaslLogins;
 import dev.curia.common.security.Principal;
 import dev.curia.common.time.Clock;
 import io.netty.buffer.ByteBuf;
@@ -21,9 +22,11 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractRequest;
@@ -51,7 +54,9 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
 
     /** Fired by the listener: take no more requests, close after the last answer. */
     enum Event {
-        DRAIN
+        DRAIN,
+        /** Whoever has not logged in by now is closed. */
+        LOGIN_TIMEOUT
     }
 
     private final String id;
@@ -60,12 +65,14 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
     private final Clock clock;
     private final KafkaMetrics metrics;
     private final int maxRequestBytes;
+    private final Optional<SaslLogins> logins;
 
     private final ConnectionThrottle throttle;
 
     private final ArrayDeque<PendingRequest> pending = new ArrayDeque<>();
     private @Nullable FrameAssembler frames; // null: not open yet, or closed
     private InetSocketAddress client = InetSocketAddress.createUnresolved("unknown", 0);
+    private ClientIdentity identity = new ClientIdentity(Optional.empty());
     private long inFlightBytes;
     private boolean draining;
     // Handlers may answer, and writes may change writability, within a call from here: one pump runs at a time, and
@@ -77,6 +84,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         this.id = id;
         this.listener = config.name();
         this.maxRequestBytes = config.maxRequestBytes();
+        this.logins = config.security().sasl();
         this.apis = apis;
         this.clock = clock;
         this.metrics = metrics;
@@ -85,8 +93,12 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        frames = new FrameAssembler(ctx.alloc(), maxRequestBytes);
+        FrameAssembler open = new FrameAssembler(ctx.alloc(), maxRequestBytes);
+        frames = open;
         if (ctx.channel().remoteAddress() instanceof InetSocketAddress address) client = address;
+        identity = new ClientIdentity(logins.map(each -> each.begin(client)));
+        logins.ifPresent(
+                each -> open.limit("sasl.server.max.receive.size", Math.min(maxRequestBytes, each.maxReceiveBytes())));
         metrics.opened();
         throttle.opened(LoopTimers.of(ctx.channel().eventLoop()), () -> pump(ctx));
         ctx.fireChannelActive();
@@ -135,6 +147,13 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
             close(ctx);
         } else if (event == Event.DRAIN) {
             drain(ctx);
+        } else if (event instanceof Principal owner) {
+            identity.certified(owner);
+        } else if (event == Event.LOGIN_TIMEOUT) {
+            if (identity.isKnown()) return;
+            metrics.rejected();
+            LOG.info("{} {}: closed, it has not logged in within curia.authentication.timeout.ms", listener, client);
+            close(ctx);
         } else {
             ctx.fireUserEventTriggered(event);
         }
@@ -194,7 +213,9 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
             while ((open = frames) != null && mayTake(ctx)) {
                 ByteBuf frame = open.next();
                 if (frame == null) break;
+                boolean wasKnown = identity.isKnown();
                 take(ctx, frame);
+                if (!wasKnown && identity.isKnown()) open.limit("socket.request.max.bytes", maxRequestBytes);
                 sent |= sendAnswers(ctx);
             }
         } catch (MalformedRequestException e) {
@@ -208,20 +229,45 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
     private void take(ChannelHandlerContext ctx, ByteBuf frame) throws MalformedRequestException {
         try {
             ByteBuffer bytes = frame.nioBuffer();
+            if (identity.expectsRawToken()) {
+                takeToken(ctx, bytes);
+                return;
+            }
             RequestHeader header = RequestCodec.header(bytes);
+            identity.check(header.apiKey());
             RequestHandler<?> handler = apis.find(header.apiKey())
                     .orElseThrow(() -> new MalformedRequestException(
                             "a request of kind " + header.apiKey() + ", which is not served"));
             PendingRequest request = new PendingRequest(
-                    header, parse(header, handler, bytes), frame, ctx.channel().eventLoop(), clock.monotonicNanos());
+                    header,
+                    parse(header, handler, bytes),
+                    frame,
+                    ctx.channel().eventLoop(),
+                    identity.sasl(),
+                    clock.monotonicNanos());
             pending.addLast(request);
             inFlightBytes += request.bytes;
             metrics.received(request.bytes);
             request.quota = throttle.arrived(header, Principal.ANONYMOUS, request.bytes);
             handle(ctx, handler, request);
+            if (identity.isRefused()) drain(ctx);
         } finally {
             frame.release();
         }
+    }
+
+    /** There is no way to tell a client that sends bare tokens that it is refused, but to close. */
+    @SuppressWarnings("FutureReturnValueIgnored") // closing twice does no harm
+    private void takeToken(ChannelHandlerContext ctx, ByteBuffer bytes) {
+        Optional<ByteBuf> answer = identity.rawToken(bytes, ctx.alloc());
+        if (answer.isPresent()) {
+            write(ctx, answer.get(), ChannelFutureListener.CLOSE_ON_FAILURE);
+            ctx.flush();
+            return;
+        }
+        draining = true;
+        long delayNanos = identity.sasl().orElseThrow().failureDelay().toNanos();
+        ctx.executor().schedule(() -> drain(ctx), delayNanos, TimeUnit.NANOSECONDS);
     }
 
     private static AbstractRequest parse(RequestHeader header, RequestHandler<?> handler, ByteBuffer bytes)
@@ -238,7 +284,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
                 request.request.version(),
                 request.header.correlationId(),
                 request.header.clientId(),
-                Principal.ANONYMOUS,
+                identity.principal(),
                 id,
                 client.getAddress(),
                 listener,

@@ -2,6 +2,7 @@ package dev.curia.broker.kafka.net;
 
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.quota.Quotas;
+import dev.curia.broker.security.TlsContext;
 import dev.curia.common.time.Clock;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -16,7 +17,10 @@ import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -46,6 +50,7 @@ public final class KafkaListener implements AutoCloseable {
      * @param maxIdle connections.max.idle.ms
      * @param limits shared by all listeners
      * @param quotas likewise
+     * @param security how clients are known
      */
     public record Config(
             String name,
@@ -54,7 +59,8 @@ public final class KafkaListener implements AutoCloseable {
             int maxRequestBytes,
             Duration maxIdle,
             ConnectionLimits limits,
-            Quotas quotas) {}
+            Quotas quotas,
+            ListenerSecurity security) {}
 
     private final Channel server;
     private final ChannelGroup connections;
@@ -95,8 +101,11 @@ public final class KafkaListener implements AutoCloseable {
                         String id = config.name() + "-" + numbers.incrementAndGet();
                         channel.pipeline()
                                 .addLast(new IdleStateHandler(
-                                        0, 0, config.maxIdle().toMillis(), TimeUnit.MILLISECONDS))
-                                .addLast(new KafkaConnection(config, id, apis, clock, metrics));
+                                        0, 0, config.maxIdle().toMillis(), TimeUnit.MILLISECONDS));
+                        config.security().tls().ifPresent(tls -> encrypt(channel, config, tls));
+                        channel.pipeline().addLast(new KafkaConnection(config, id, apis, clock, metrics));
+                        if (config.security().sasl().isPresent())
+                            expectLogin(channel, config.security().timeout());
                     }
                 });
         InetSocketAddress address = config.host().isEmpty()
@@ -140,6 +149,25 @@ public final class KafkaListener implements AutoCloseable {
             channel.eventLoop().schedule(() -> channel.config().setAutoRead(true), delayNanos, TimeUnit.NANOSECONDS);
         }
         return true;
+    }
+
+    private static void encrypt(Channel channel, Config config, TlsContext tls) {
+        SslHandler handler = new SslHandler(tls.serverEngine());
+        handler.setHandshakeTimeoutMillis(config.security().timeout().toMillis());
+        channel.pipeline()
+                .addLast(handler)
+                .addLast(new ChunkedWriteHandler())
+                .addLast(new SliceChunks.Sender())
+                .addLast(new TlsGate(config.name(), tls, handler));
+    }
+
+    private static void expectLogin(Channel channel, Duration timeout) {
+        Future<?> late = channel.eventLoop()
+                .schedule(
+                        () -> channel.pipeline().fireUserEventTriggered(KafkaConnection.Event.LOGIN_TIMEOUT),
+                        timeout.toNanos(),
+                        TimeUnit.NANOSECONDS);
+        channel.closeFuture().addListener(closed -> late.cancel(false));
     }
 
     /** The port bound. */

@@ -4,10 +4,12 @@ import dev.curia.broker.kafka.api.Exchange;
 import dev.curia.broker.kafka.api.RequestQuota;
 import dev.curia.broker.kafka.codec.SliceRecords;
 import dev.curia.broker.kafka.net.KafkaMetrics.Stage;
+import dev.curia.broker.security.SaslDialogue;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
@@ -22,6 +24,7 @@ final class PendingRequest implements Exchange {
     final long receivedNanos;
     RequestQuota quota = RequestQuota.NONE;
 
+    private final Optional<SaslDialogue> sasl;
     private final EventLoop loop;
     private final ByteBuf frame;
     private final List<Runnable> onClose = new ArrayList<>(1);
@@ -31,12 +34,19 @@ final class PendingRequest implements Exchange {
     private @Nullable AbstractResponse response;
     private @Nullable Throwable failure;
 
-    PendingRequest(RequestHeader header, AbstractRequest request, ByteBuf frame, EventLoop loop, long receivedNanos) {
+    PendingRequest(
+            RequestHeader header,
+            AbstractRequest request,
+            ByteBuf frame,
+            EventLoop loop,
+            Optional<SaslDialogue> sasl,
+            long receivedNanos) {
         this.header = header;
         this.request = request;
         this.frame = frame;
         this.bytes = frame.capacity();
         this.loop = loop;
+        this.sasl = sasl;
         this.receivedNanos = receivedNanos;
     }
 
@@ -101,6 +111,11 @@ final class PendingRequest implements Exchange {
     @Override
     public RequestQuota quota() {
         return quota;
+    }
+
+    @Override
+    public Optional<SaslDialogue> sasl() {
+        return sasl;
     }
 
     @Override

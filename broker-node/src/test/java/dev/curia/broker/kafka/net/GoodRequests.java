@@ -9,6 +9,7 @@ import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.CreateAclsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -24,6 +25,7 @@ import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeProducersRequestData;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
@@ -143,6 +145,15 @@ final class GoodRequests {
             case DESCRIBE_LOG_DIRS -> new DescribeLogDirsRequestData().setTopics(null);
             case ALTER_REPLICA_LOG_DIRS -> alterReplicaLogDirs();
             case DESCRIBE_CLUSTER -> new DescribeClusterRequestData();
+            case DESCRIBE_USER_SCRAM_CREDENTIALS -> new DescribeUserScramCredentialsRequestData().setUsers(null);
+            case ALTER_USER_SCRAM_CREDENTIALS ->
+                new AlterUserScramCredentialsRequestData()
+                        .setUpsertions(List.of(new AlterUserScramCredentialsRequestData.ScramCredentialUpsertion()
+                                .setName("alice")
+                                .setMechanism((byte) 1)
+                                .setIterations(4096)
+                                .setSalt(new byte[] {1})
+                                .setSaltedPassword(new byte[] {2})));
             case DESCRIBE_PRODUCERS -> describeProducers();
             case UPDATE_FEATURES -> updateFeatures();
             case DESCRIBE_CLIENT_QUOTAS -> new DescribeClientQuotasRequestData();

@@ -5,6 +5,7 @@ import dev.curia.broker.config.Settings;
 import dev.curia.broker.fetch.DiskReads;
 import dev.curia.broker.fetch.FetchSessions;
 import dev.curia.broker.kafka.api.ApiTable;
+import dev.curia.broker.kafka.api.AuthenticationHandlers;
 import dev.curia.broker.kafka.api.ClusterAdmin;
 import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.CoreHandlers;
@@ -15,9 +16,16 @@ import dev.curia.broker.kafka.api.TopicAdmin;
 import dev.curia.broker.quota.QuotaConfigs;
 import dev.curia.broker.quota.QuotaMetrics;
 import dev.curia.broker.quota.Quotas;
+import dev.curia.broker.security.LoginMetrics;
+import dev.curia.broker.security.SaslKeys;
+import dev.curia.broker.security.SecurityProtocol;
+import dev.curia.broker.security.TlsKeys;
+import dev.curia.broker.security.TlsMetrics;
+import dev.curia.broker.security.TlsReloads;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
+import dev.curia.common.security.Principal;
 import dev.curia.common.time.SystemClock;
 import dev.curia.metadata.decide.BrokerDecisions;
 import dev.curia.metadata.decide.ClientQuotaDecisions;
@@ -27,6 +35,7 @@ import dev.curia.metadata.decide.FeatureDecisions;
 import dev.curia.metadata.decide.PartitionAdditions;
 import dev.curia.metadata.decide.PreferredElections;
 import dev.curia.metadata.decide.Reassignments;
+import dev.curia.metadata.decide.ScramDecisions;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.ClientQuotas;
 import dev.curia.metadata.image.Features;
@@ -41,6 +50,8 @@ import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
 import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
+import dev.curia.proto.admin.v1.AlterScramCredentialsRequest;
+import dev.curia.proto.admin.v1.AlterScramCredentialsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
@@ -76,6 +87,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -102,6 +114,12 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
 
     private final NetworkThreads threads = new NetworkThreads(1);
     private final DiskReads disk;
+    /** Who asked about SCRAM credentials. */
+    final Set<Principal> principals = ConcurrentHashMap.newKeySet();
+
+    private final SecurityProtocol protocol;
+    private final TlsReloads reloads;
+    private final ListenerSecurity security;
     private final KafkaListener listener;
     private final BiFunction<PartitionId, TopicPartition, Replica> make;
     private final Map<PartitionId, Replica> replicas = new ConcurrentHashMap<>();
@@ -168,14 +186,37 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
         coordinators.handlers(this).stream()
                 .filter(handler -> coordinated || handler.api() == ApiKeys.INIT_PRODUCER_ID)
                 .forEach(handlers::add);
+        SecurityProtocol spoken = SaslKeys.PROTOCOL_MAP.in(all).getOrDefault("PLAINTEXT", SecurityProtocol.PLAINTEXT);
+        protocol = spoken;
+        // As above: where nobody logs in, nothing that is for it.
+        AuthenticationHandlers.of(this, (request, timeout) -> alter(request)).stream()
+                .filter(handler -> spoken.sasl() || !ApiTable.isLogin(handler.api()))
+                .forEach(handler -> handlers.add(
+                        ApiTable.isLogin(handler.api()) ? handler : new NotedPrincipals<>(handler, principals)));
         apis = ApiTable.of(handlers, this);
+        security = ListenerSecurity.of(
+                "PLAINTEXT",
+                spoken,
+                all,
+                new ListenerSecurity.Ports(
+                        (user, mechanism) -> image.scram().find(user, mechanism),
+                        clock,
+                        new LoginMetrics(meters),
+                        new TlsMetrics(meters)));
+        reloads =
+                new TlsReloads(security.tls().stream().toList(), Duration.ofMillis(TlsKeys.RELOAD_INTERVAL_MS.in(all)));
         listener = KafkaListener.start(
-                new KafkaListener.Config("PLAINTEXT", "127.0.0.1", 0, MAX_REQUEST_BYTES, maxIdle, limits, quotas),
+                new KafkaListener.Config(
+                        "PLAINTEXT", "127.0.0.1", 0, MAX_REQUEST_BYTES, maxIdle, limits, quotas, security),
                 threads,
                 apis,
                 clock,
                 new KafkaMetrics(meters));
-        apply(List.of(
+        apply(firstRecords());
+    }
+
+    private List<MetadataRecord> firstRecords() {
+        return List.of(
                 MetadataRecord.newBuilder()
                         .setCluster(ClusterRecord.newBuilder().setClusterId("test"))
                         .build(),
@@ -191,8 +232,8 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                                         .setListener("PLAINTEXT")
                                         .setHost("127.0.0.1")
                                         .setPort(port())
-                                        .setSecurityProtocol("PLAINTEXT")))
-                        .build()));
+                                        .setSecurityProtocol(protocol.name())))
+                        .build());
     }
 
     /** The cluster has finalized this level. */
@@ -213,7 +254,6 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
         return "127.0.0.1:" + port();
     }
 
-    /** Creates a topic of one replica a partition; no-op when it exists. */
     /** The metadata knows another broker, which is fenced. */
     synchronized void registerStopped(int id) {
         apply(List.of(MetadataRecord.newBuilder()
@@ -345,6 +385,10 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
         return decide(configs.alter(image, request));
     }
 
+    synchronized CompletableFuture<AlterScramCredentialsResponse> alter(AlterScramCredentialsRequest request) {
+        return decide(ScramDecisions.alter(image, request));
+    }
+
     private synchronized UnregisterBrokerResponse unregister(int brokerId) {
         Decision<Status> decision = BrokerDecisions.unregister(image, brokerId);
         return decide(new Decision<>(
@@ -427,6 +471,8 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     @Override
     public void close() throws IOException {
         listener.close();
+        reloads.close();
+        security.close();
         coordinators.close();
         threads.close();
         disk.close();

@@ -462,7 +462,11 @@ class WireTest {
                                             new ConnectionLimits(
                                                     new ConnectionLimits.Limits(() -> 1, () -> 1, Map::of, () -> 1),
                                                     new dev.curia.common.time.SystemClock()),
-                                            TestBroker.noQuotas()),
+                                            TestBroker.noQuotas(),
+                                            new ListenerSecurity(
+                                                    java.util.Optional.empty(),
+                                                    java.util.Optional.empty(),
+                                                    Duration.ofMinutes(1))),
                                     threads,
                                     broker.apis,
                                     new dev.curia.common.time.SystemClock(),

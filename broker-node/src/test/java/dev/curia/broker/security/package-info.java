@@ -1,0 +1,4 @@
+@NullMarked
+package dev.curia.broker.security;
+
+import org.jspecify.annotations.NullMarked;
