@@ -38,6 +38,7 @@ class EnvironmentTest {
         environment.put("CURIA_LISTENERS", "INTERNAL://127.0.0.1:" + inside + ",EXTERNAL://127.0.0.1:" + outside);
         environment.put(
                 "CURIA_ADVERTISED_LISTENERS", "INTERNAL://127.0.0.1:" + inside + ",EXTERNAL://localhost:" + outside);
+        environment.put("CURIA_LISTENER_SECURITY_PROTOCOL_MAP", "INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT");
         environment.put("CURIA_RPC_LISTENER", "127.0.0.1:" + ports.free());
         environment.put("CURIA_HTTP_LISTENER", "127.0.0.1:" + http);
         environment.put("CURIA_FIRST_START", "format");

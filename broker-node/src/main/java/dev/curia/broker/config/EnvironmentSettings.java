@@ -1,5 +1,6 @@
 package dev.curia.broker.config;
 
+import dev.curia.broker.security.SecuritySettings;
 import dev.curia.common.config.ConfigException;
 import dev.curia.common.config.ConfigKey;
 import java.io.IOException;
@@ -74,7 +75,7 @@ public final class EnvironmentSettings {
 
     private static boolean isSetting(String variable, Set<String> keys) {
         return variable.startsWith(PREFIX)
-                && keys.contains(key(variable))
+                && keys.contains(SecuritySettings.plainName(key(variable)))
                 && variable(key(variable)).equals(variable);
     }
 

@@ -52,9 +52,18 @@ class EnvironmentSettingsTest {
                         "CURIA_LOG_DIRS", "/a,/b",
                         "CURIA_BROKER_RACK", "",
                         "CURIA_NODE_ID_FILE", secret.toString(),
+                        "CURIA_LISTENER_NAME_OUT_SSL_CLIENT_AUTH", "required",
                         "CURIA_HEAP_OPTS", "-Xmx1g",
                         "PATH", "/bin")))
-                .containsExactlyInAnyOrderEntriesOf(Map.of("log.dirs", "/a,/b", "broker.rack", "", "node.id", "7"));
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "log.dirs",
+                        "/a,/b",
+                        "broker.rack",
+                        "",
+                        "node.id",
+                        "7",
+                        "listener.name.out.ssl.client.auth",
+                        "required"));
     }
 
     @Test
