@@ -40,15 +40,8 @@ import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
-import dev.curia.log.Background;
-import dev.curia.log.DiskReserve;
 import dev.curia.log.LogDirectories;
 import dev.curia.log.LogDirectory;
-import dev.curia.log.LogMetrics;
-import dev.curia.log.clean.CleanerConfig;
-import dev.curia.log.clean.CleanerMetrics;
-import dev.curia.log.clean.LogCleaner;
-import dev.curia.log.io.NioFileSystem;
 import dev.curia.metadata.client.BrokerIdentity;
 import dev.curia.metadata.client.BrokerSession;
 import dev.curia.metadata.client.MetadataWatcher;
@@ -73,7 +66,6 @@ import dev.curia.replica.port.ReplicaMetrics;
 import io.grpc.BindableService;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,8 +90,6 @@ final class BrokerRole implements Readiness, AutoCloseable {
     private static final int MAX_SESSION_PARTITIONS = 100_000;
     private static final int DISK_READ_QUEUE = 10_000;
     private static final int BACKGROUND_THREADS = 2;
-    /** For each log directory: several logs' forces share what the file system has to write for each. */
-    private static final int FLUSH_THREADS = 4;
 
     private final NodeConfig config;
     private final Settings settings;
@@ -119,7 +109,6 @@ final class BrokerRole implements Readiness, AutoCloseable {
     private @Nullable BrokerRpcServer rpc;
     private @Nullable LoopMetrics loopMetrics;
     private volatile @Nullable BrokerStanding standing;
-    private volatile @Nullable LogDirectories logDirectories;
 
     private BrokerRole(NodeConfig config, Clock clock, MeterRegistry meters, FaultHandler faults) {
         this.config = config;
@@ -150,9 +139,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         ExecutorService background = resources.ownExecutor("background", BACKGROUND_THREADS);
         EventLoop timers = timers();
         listeners.quotas().start(timers);
-        LogDirectories directories = openDirectories(timers);
-        logDirectories = directories;
-        if (!directories.anyOnline()) throw new IOException("all of log.dirs failed while they were opened");
+        LogDirectories directories = new LogStorage(config, clock, meters, faults, random, resources).open(timers);
         Optional<String> machineBoot = MachineBoot.id();
         long previousEpoch = directories.intactBrokerEpoch(machineBoot).orElse(-1);
         List<Uuid> directoryIds =
@@ -177,14 +164,11 @@ final class BrokerRole implements Readiness, AutoCloseable {
 
         CoreHandlers.Ports core =
                 corePorts(replicas, logDirs(directories, replicas), topics, coordinators.membership());
-        List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(core));
-        handlers.addAll(coordinators.handlers());
-        handlers.addAll(AuthenticationHandlers.of(published, topics));
         GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(config.nodeId(), published));
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
         serveRpc(replicas, auditor, coordinators, coordinators.adminService(core), background, timers);
         resources.own(listeners);
-        listeners.start(ApiTable.of(handlers, published), Objects.requireNonNull(loopMetrics));
+        listeners.start(table(core, coordinators, topics), Objects.requireNonNull(loopMetrics));
 
         BrokerStanding myStanding = new BrokerStanding(
                 faults,
@@ -221,33 +205,6 @@ final class BrokerRole implements Readiness, AutoCloseable {
         session.start();
         new LeaseKeeper(lease, peerCalls, published::others, timers, clock).start();
         auditor.start();
-    }
-
-    private LogDirectories openDirectories(EventLoop timers) throws IOException {
-        return LogDirectories.open(
-                config.logDirs(),
-                config.clusterId(),
-                config.nodeId(),
-                new LogDirectory.Ports(
-                        new NioFileSystem(),
-                        random,
-                        new Background(
-                                resources.ownExecutor(
-                                        "log-flush",
-                                        FLUSH_THREADS * config.logDirs().size()),
-                                resources.ownExecutor("log-removal", 1),
-                                timers,
-                                cleaner()),
-                        new DiskReserve(settings.get(ServerKeys.LOG_DIR_RESERVE_BYTES)),
-                        new LogMetrics(meters),
-                        this::logDirectoryFailed));
-    }
-
-    private LogCleaner cleaner() {
-        LogCleaner cleaner = resources.own(
-                new LogCleaner(CleanerConfig.of(settings.given()), clock, random, faults, new CleanerMetrics(meters)));
-        cleaner.start();
-        return cleaner;
     }
 
     private HostedReplicas replicas(LogDirectories directories, QuorumClient quorum, GrpcReplicaLinks links) {
@@ -306,6 +263,13 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 resources.own(new DiskReads(settings.get(ServerKeys.IO_THREADS), DISK_READ_QUEUE)),
                 clock,
                 LogbackLevels.ofThisProcess());
+    }
+
+    private ApiTable table(CoreHandlers.Ports core, Coordinators coordinators, QuorumTopicAdmin topics) {
+        List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(core));
+        handlers.addAll(coordinators.handlers());
+        handlers.addAll(AuthenticationHandlers.of(published, topics));
+        return ApiTable.of(handlers, published);
     }
 
     private Coordinators coordinators(
@@ -430,28 +394,6 @@ final class BrokerRole implements Readiness, AutoCloseable {
             LOG.warn(
                     "leaderships were not handed over before the stop, others take over when this broker is fenced", e);
         }
-    }
-
-    /** The others go on, if there are any; but not without the quorum's memory, when that was there too. */
-    private void logDirectoryFailed(Path directory, String operation, IOException cause) {
-        LOG.error(
-                "log directory {} failed ({}): its replicas are offline, and it is not used until the next start",
-                directory,
-                operation,
-                cause);
-        LogDirectories all = logDirectories;
-        if (all != null && !all.anyOnline()) {
-            faults.fatal("the last log directory, " + directory + ", failed (" + operation + ")", cause);
-        } else if (config.quorum() && isWithin(config.quorumDataDir(), directory)) {
-            faults.fatal(
-                    "log directory " + directory + " failed (" + operation + "), and quorum.data.dir is in it", cause);
-        }
-    }
-
-    private static boolean isWithin(Path path, Path directory) {
-        return path.toAbsolutePath()
-                .normalize()
-                .startsWith(directory.toAbsolutePath().normalize());
     }
 
     /** @throws StartupException when the cluster will never have this broker as it is */

@@ -63,7 +63,7 @@ class TopicFiltersTest {
         return topics("list", options)
                 .lines()
                 .skip(1)
-                .map(line -> line.split(" ")[0])
+                .map(line -> line.substring(0, line.indexOf(' ')))
                 .toList();
     }
 

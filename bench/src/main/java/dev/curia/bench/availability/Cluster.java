@@ -68,8 +68,9 @@ final class Cluster implements AutoCloseable {
     }
 
     private void awaitWhole() {
-        await("all replicas in sync", () -> describe().stream()
-                .allMatch(p -> p.isr().size() == NODES));
+        await(
+                "all replicas in sync",
+                () -> describe().stream().allMatch(p -> p.isr().size() == NODES));
         await("the preferred leaders", () -> {
             try {
                 admin.electLeaders(ElectionType.PREFERRED, null).partitions().get(5, TimeUnit.SECONDS);

@@ -14,8 +14,7 @@ final class RatioChart {
     private static final int MARGIN = 60;
     private static final int ROW = 20;
     private static final int HEAD = 70;
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             <style>
               text { font: 12px system-ui, sans-serif; fill: #24292f; }
               .group { font-weight: bold; }

@@ -273,11 +273,12 @@ final class Trial implements AutoCloseable {
     }
 
     private static void requireLed(MetadataImage image, int dead) {
-        image.topics().forEach(topic -> topic.partitions().forEach(partition -> {
-            if (!partition.hasLeader() || partition.isr().contains(dead)) {
-                throw new IllegalStateException("of " + topic.name() + " after a broker's death: " + partition);
-            }
-        }));
+        image.topics()
+                .forEach(topic -> topic.partitions().forEach(partition -> {
+                    if (!partition.hasLeader() || partition.isr().contains(dead)) {
+                        throw new IllegalStateException("of " + topic.name() + " after a broker's death: " + partition);
+                    }
+                }));
     }
 
     private void controllerKills() {

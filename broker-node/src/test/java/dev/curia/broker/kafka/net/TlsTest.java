@@ -50,6 +50,8 @@ class TlsTest {
     Path directory;
 
     private final List<AutoCloseable> opened = new ArrayList<>();
+
+    @SuppressWarnings("NullAway.Init") // by start()
     private TestBroker broker;
 
     @BeforeAll
