@@ -84,6 +84,7 @@ final class ExampleRequests {
         this.topicId = topicId;
         addData();
         addTopics();
+        addClients();
         addPartitions();
         addReassignments();
         addConfigs();
@@ -188,18 +189,6 @@ final class ExampleRequests {
             return data;
         });
         examples.put(ApiKeys.DESCRIBE_CLUSTER, version -> new DescribeClusterRequestData());
-        examples.put(
-                ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
-                version -> new DescribeUserScramCredentialsRequestData().setUsers(null));
-        examples.put(
-                ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
-                version -> new AlterUserScramCredentialsRequestData()
-                        .setUpsertions(List.of(new AlterUserScramCredentialsRequestData.ScramCredentialUpsertion()
-                                .setName("example")
-                                .setMechanism((byte) 1)
-                                .setIterations(4096)
-                                .setSalt(new byte[] {1})
-                                .setSaltedPassword(new byte[] {2}))));
         examples.put(ApiKeys.UPDATE_FEATURES, version -> {
             var data = new UpdateFeaturesRequestData().setTimeoutMs(TIMEOUT_MS);
             data.featureUpdates()
@@ -208,17 +197,6 @@ final class ExampleRequests {
                             .setMaxVersionLevel((short) 2));
             return data;
         });
-        examples.put(ApiKeys.DESCRIBE_CLIENT_QUOTAS, version -> new DescribeClientQuotasRequestData());
-        examples.put(
-                ApiKeys.ALTER_CLIENT_QUOTAS,
-                version -> new AlterClientQuotasRequestData()
-                        .setEntries(List.of(new AlterClientQuotasRequestData.EntryData()
-                                .setEntity(List.of(new AlterClientQuotasRequestData.EntityData()
-                                        .setEntityType("user")
-                                        .setEntityName("nobody")))
-                                .setOps(List.of(new AlterClientQuotasRequestData.OpData()
-                                        .setKey("consumer_byte_rate")
-                                        .setValue(1_000_000))))));
         examples.put(
                 ApiKeys.DESCRIBE_QUORUM,
                 version -> new DescribeQuorumRequestData()
@@ -245,6 +223,32 @@ final class ExampleRequests {
                     ? data.setTopics(List.of(new DeleteTopicsRequestData.DeleteTopicState().setName(made(version))))
                     : data.setTopicNames(List.of(made(version)));
         });
+    }
+
+    private void addClients() {
+        examples.put(
+                ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS,
+                version -> new DescribeUserScramCredentialsRequestData().setUsers(null));
+        examples.put(
+                ApiKeys.ALTER_USER_SCRAM_CREDENTIALS,
+                version -> new AlterUserScramCredentialsRequestData()
+                        .setUpsertions(List.of(new AlterUserScramCredentialsRequestData.ScramCredentialUpsertion()
+                                .setName("example")
+                                .setMechanism((byte) 1)
+                                .setIterations(4096)
+                                .setSalt(new byte[] {1})
+                                .setSaltedPassword(new byte[] {2}))));
+        examples.put(ApiKeys.DESCRIBE_CLIENT_QUOTAS, version -> new DescribeClientQuotasRequestData());
+        examples.put(
+                ApiKeys.ALTER_CLIENT_QUOTAS,
+                version -> new AlterClientQuotasRequestData()
+                        .setEntries(List.of(new AlterClientQuotasRequestData.EntryData()
+                                .setEntity(List.of(new AlterClientQuotasRequestData.EntityData()
+                                        .setEntityType("user")
+                                        .setEntityName("nobody")))
+                                .setOps(List.of(new AlterClientQuotasRequestData.OpData()
+                                        .setKey("consumer_byte_rate")
+                                        .setValue(1_000_000))))));
     }
 
     private void addPartitions() {
