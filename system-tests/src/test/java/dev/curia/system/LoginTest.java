@@ -73,17 +73,17 @@ class LoginTest {
                 .doesNotContain("secret", "salt");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
-    void kcatLogsIn(String mechanism) {
+    /** Not by SCRAM: Debian's librdkafka repeats its nonce in the last message, which Apache Kafka refuses as well. */
+    @Test
+    void kcatLogsIn() {
         Kcat kcat = Kcat.forCluster(CLUSTER);
         String[] login = {
             "-t",
-            "kcat-" + mechanism,
+            "kcat-login",
             "-X",
             "security.protocol=SASL_PLAINTEXT",
             "-X",
-            "sasl.mechanism=" + mechanism,
+            "sasl.mechanism=PLAIN",
             "-X",
             "sasl.username=alice",
             "-X",
