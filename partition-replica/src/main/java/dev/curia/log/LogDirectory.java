@@ -13,7 +13,6 @@ import dev.curia.log.segment.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +50,7 @@ public final class LogDirectory implements AutoCloseable {
     private final RetiredPartitions retired;
     private final LogEnvironment environment;
     private final DirectoryOffsets offsets;
-    private final CleanShutdownFile cleanShutdown;
-    private final boolean stoppedCleanly;
-    private final OptionalLong lastBrokerEpoch;
+    private final CleanShutdown shutdown;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
     /** Logs that were let go of, and what waits until nobody works on their files. */
     private final Map<TopicPartition, Runnable> released = new ConcurrentHashMap<>();
@@ -91,9 +88,7 @@ public final class LogDirectory implements AutoCloseable {
                 offsets.cleaner(),
                 recovery,
                 ports.metrics());
-        this.cleanShutdown = new CleanShutdownFile(files, path);
-        this.stoppedCleanly = cleanShutdown.exists();
-        this.lastBrokerEpoch = cleanShutdown.brokerEpoch();
+        this.shutdown = new CleanShutdown(new CleanShutdownFile(files, path));
     }
 
     /**
@@ -122,9 +117,9 @@ public final class LogDirectory implements AutoCloseable {
         try {
             MetaProperties identity = MetaProperties.claim(files, path, clusterId, nodeId, ports.random());
             LogDirectory directory = new LogDirectory(path, identity, lock, ports);
-            directory.cleanShutdown.delete();
+            directory.shutdown.begin();
             directory.retired.removeLeftovers();
-            if (!directory.stoppedCleanly) directory.expectRecovery();
+            if (!directory.stoppedCleanly()) directory.expectRecovery();
             directory.lookLater();
             return directory;
         } catch (IOException | RuntimeException e) {
@@ -168,23 +163,17 @@ public final class LogDirectory implements AutoCloseable {
 
     /** Whether the last process that used the directory closed all its logs. */
     public boolean stoppedCleanly() {
-        return stoppedCleanly;
+        return shutdown.before();
     }
 
     /** The broker epoch of the last clean stop; empty after any other (KIP-966). */
     public OptionalLong cleanShutdownBrokerEpoch() {
-        return lastBrokerEpoch;
+        return shutdown.brokerEpochBefore();
     }
 
     /** What is on disk, opened or not. */
     public List<PartitionDirectory> partitions() throws IOException {
-        List<PartitionDirectory> found = new ArrayList<>();
-        for (Path entry : files.list(path)) {
-            Optional<TopicPartition> name = PartitionDirectory.parseName(String.valueOf(entry.getFileName()));
-            if (name.isEmpty()) continue;
-            found.add(new PartitionDirectory(name.get(), PartitionMetadata.read(files, entry), entry));
-        }
-        return found;
+        return PartitionDirectory.in(files, path);
     }
 
     /** How far the scan after an unclean stop has come. */
@@ -226,6 +215,7 @@ public final class LogDirectory implements AutoCloseable {
 
     /** An open log lies here from now on, and in {@code before} no more. */
     void takeOver(PartitionLog log, LogDirectory before) {
+        shutdown.unclean(log.name());
         logs.put(log.name(), log);
         before.logs.remove(log.name(), log);
     }
@@ -375,7 +365,8 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /**
-     * Closes all logs, whose owners must have stopped, and marks the directory as cleanly stopped if that succeeded.
+     * Closes all logs, whose owners must have stopped, and marks the directory as cleanly stopped if that succeeded and no partition was left
+     * as an unclean stop leaves it.
      *
      * @param brokerEpoch of this broker, -1 when it never registered
      */
@@ -386,7 +377,7 @@ public final class LogDirectory implements AutoCloseable {
         try {
             closeLogs();
             if (isOnline()) checkpoint();
-            if (clean && isOnline()) cleanShutdown.write(brokerEpoch);
+            if (clean && isOnline()) shutdown.end(brokerEpoch, PartitionDirectory.names(files, path));
         } catch (StorageException e) {
             LOG.warn("{} was not closed cleanly and is scanned at the next start", path, e);
         } finally {
@@ -398,7 +389,7 @@ public final class LogDirectory implements AutoCloseable {
     private void closeLogs() {
         List<CompletableFuture<Void>> closing = logs.values().stream()
                 .map(log -> CompletableFuture.runAsync(
-                        log::close, environment.background().flushes()))
+                        () -> close(log), environment.background().flushes()))
                 .toList();
         try {
             CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new)).join();
@@ -406,6 +397,11 @@ public final class LogDirectory implements AutoCloseable {
             if (e.getCause() instanceof StorageException failed) throw failed;
             throw e;
         }
+    }
+
+    private void close(PartitionLog log) {
+        log.close();
+        if (log.isOnline()) shutdown.clean(log.name());
     }
 
     /** Lets go of the directory as a crash would: nothing is written. */
@@ -426,7 +422,8 @@ public final class LogDirectory implements AutoCloseable {
                 offsets.recoveryPoints().get(name),
                 offsets.starts().get(name),
                 offsets.highWatermarks().get(name),
-                stoppedCleanly);
+                stoppedCleanly());
+        shutdown.unclean(name);
         LoadedLog loaded = new LogLoader(name, directory, environment, config, start).load();
         PartitionLog log = new PartitionLog(name, topicId, directory, environment, config, loaded);
         log.startCheckpoint().written(start.logStartOffset());
@@ -453,12 +450,13 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    /** What lies above the recovery points, by file sizes alone. */
+    /** What is to be scanned: what lies above the recovery points, by file sizes alone. */
     private void expectRecovery() throws IOException {
         int partitions = 0;
         long bytes = 0;
         for (PartitionDirectory partition : partitions()) {
             partitions++;
+            if (partition.topicId().isPresent()) shutdown.unclean(partition.name());
             bytes += SegmentFiles.bytesAbove(
                     files, partition.path(), offsets.recoveryPoints().get(partition.name()));
         }

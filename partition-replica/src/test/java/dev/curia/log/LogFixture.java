@@ -155,8 +155,13 @@ public final class LogFixture implements AutoCloseable {
         directory.close(7);
     }
 
-    void reopen() throws IOException {
+    /** A process that has started but was told of no partition yet. */
+    void reopenWithoutLogs() throws IOException {
         directory = openDirectory();
+    }
+
+    void reopen() throws IOException {
+        reopenWithoutLogs();
         log = directory.open(NAME, TOPIC_ID, config);
     }
 
