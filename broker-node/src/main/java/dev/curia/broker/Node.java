@@ -95,16 +95,17 @@ public final class Node implements AutoCloseable {
         started = true;
     }
 
-    /** Returns when every part serves; says every ten seconds what is missing. */
-    public void awaitReady() throws StartupException, InterruptedException {
+    /** Returns when every part serves, or with false when the node was closed before; says every ten seconds what is missing. */
+    public boolean awaitReady() throws StartupException, InterruptedException {
         long waited = 0;
         while (!closed.await(READY_POLL_MILLIS, TimeUnit.MILLISECONDS)) {
             if (broker != null) broker.checkNotRejected();
             Optional<String> missing = notReadyBecause();
-            if (missing.isEmpty()) return;
+            if (missing.isEmpty()) return true;
             waited += READY_POLL_MILLIS;
             if (waited % READY_REPORT_MILLIS == 0) LOG.info("not ready yet: {}", missing.get());
         }
+        return false;
     }
 
     /** One line for people: what this process is and where it serves. */

@@ -53,7 +53,10 @@ final class ServerRun {
                 new SystemClock(),
                 new HaltingFaultHandler())) {
             CountDownLatch stopped = stopOnSignal(node);
-            node.awaitReady();
+            if (!node.awaitReady()) {
+                stopped.await();
+                return ExitCode.OK;
+            }
             out.println(node.readyLine());
             out.flush();
             if (whenReady.run(node) == Next.SERVE) stopped.await();

@@ -89,6 +89,7 @@ final class Checker {
         }
         View before = replica.view;
         if (now.equals(before)) return;
+        if (broker.isStopping() && now.leaderEpoch() < 0) return; // it has ended, and knows of no epoch any more
         replica.view = now;
         if (now.highWatermark() > now.logEndOffset())
             violation(partition, "broker " + broker.id + " has a high watermark behind its log's end: " + now);

@@ -3,6 +3,7 @@ package dev.curia.sim;
 import dev.curia.common.id.PartitionId;
 import dev.curia.log.LogDirectories;
 import dev.curia.log.PartitionLog;
+import dev.curia.log.io.FileSystem;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.replica.port.IsrProposals;
 import dev.curia.replica.port.LeaderLease;
@@ -53,6 +54,9 @@ interface Parts {
 
     /** Before a broker that starts uses its logs. */
     default void opened(LogDirectories directories) throws IOException {}
+
+    /** After a broker has stopped cleanly, or could not. */
+    default void stopped(FileSystem disk) {}
 
     /** What the followers' streams reach at a leader. */
     default ReplicationSource.Directory sources(

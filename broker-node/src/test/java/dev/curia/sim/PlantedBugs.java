@@ -8,6 +8,8 @@ import dev.curia.log.LogSlice;
 import dev.curia.log.PartitionDirectory;
 import dev.curia.log.PartitionLog;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
+import dev.curia.log.io.FileSystem;
+import dev.curia.log.io.SmallFiles;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.replica.Replica;
@@ -16,6 +18,8 @@ import dev.curia.replica.port.LeaderLease;
 import dev.curia.replica.port.ReplicaLinks;
 import dev.curia.replica.port.ReplicationSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -251,6 +255,19 @@ final class PlantedBugs {
                     Faults.Kind.POWER_LOSS,
                     Faults.Kind.KILL_BROKER,
                     Faults.Kind.ISOLATE));
+        }
+    }
+
+    /** A broker that stops vouches for all its logs, also for those that it has not scanned since it was killed. */
+    static final class CleanStopUnseen implements Parts {
+        @Override
+        public void stopped(FileSystem disk) {
+            Path file = SimBroker.DATA.resolve(".kafka_cleanshutdown");
+            try {
+                if (!disk.exists(file)) SmallFiles.replaceText(disk, file, "{}");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 

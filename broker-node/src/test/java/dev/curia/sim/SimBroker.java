@@ -49,12 +49,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One life of a broker, wired as {@code BrokerRole} does, without the listeners of clients: these are served by {@link #replicas}. */
 final class SimBroker {
     private static final int RPC_PORT = 9095;
-    private static final Path DATA = Path.of("/data");
+    private static final long HAND_OVER_PATIENCE = 2 * World.SECONDS;
+    static final Path DATA = Path.of("/data");
 
     final int id;
     final SimProcess process;
@@ -62,6 +64,8 @@ final class SimBroker {
     final PublishedMetadata published;
     final HostedReplicas replicas;
     private final LogDirectories directories;
+    private final Membership membership;
+    private boolean stopping;
 
     SimBroker(SimProcess process, int id, SimCluster cluster) throws IOException {
         SimNetwork network = cluster.network;
@@ -114,7 +118,7 @@ final class SimBroker {
                 parts.links(links),
                 metrics);
         serve(network, self, parts.sources(replicas, this::log), metrics, lease);
-        join(channels, links, brokerEpoch, lease, new Past(previousEpoch, machineBoot, parts));
+        membership = join(channels, links, brokerEpoch, lease, new Past(previousEpoch, machineBoot, parts));
         GrpcPeerCalls peers = new GrpcPeerCalls(id, published, new Channels(network, process));
         new LeaseKeeper(lease, peers, published::others, timers, process).start();
     }
@@ -145,7 +149,10 @@ final class SimBroker {
     /** What a broker vouches for, and what lets its next life do so. */
     private record Past(long brokerEpoch, Optional<String> machineBoot, Parts parts) {}
 
-    private void join(
+    /** Of a broker in its cluster. */
+    private record Membership(BrokerStanding standing, BrokerSession session) {}
+
+    private Membership join(
             QuorumChannels channels, GrpcReplicaLinks links, AtomicLong brokerEpoch, ControllerLease lease, Past past) {
         EventLoop metadataLoop = process.loop("metadata");
         MetadataBridge bridge = new MetadataBridge(published, Map.of(), replicas);
@@ -198,6 +205,37 @@ final class SimBroker {
         replicas.onTroublesChanged(session::changed);
         replicas.start();
         session.start();
+        return new Membership(standing, session);
+    }
+
+    /** As {@code BrokerRole} stops: hands over if anybody listens, ends the replicas, closes the logs. */
+    void stop(Runnable stopped) {
+        if (stopping) return;
+        stopping = true;
+        if (!membership.standing.isUnfenced()) {
+            endReplicas(stopped);
+            return;
+        }
+        AtomicBoolean asked = new AtomicBoolean(true);
+        Runnable next = () -> {
+            if (asked.getAndSet(false)) endReplicas(stopped);
+        };
+        var unused = membership.session.requestShutdown().thenRun(() -> process.after(0, next));
+        process.after(HAND_OVER_PATIENCE, next);
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    private void endReplicas(Runnable stopped) {
+        membership.session.close();
+        var unused = replicas.end()
+                .thenRun(() -> process.after(0, () -> {
+                    process.awaitPools();
+                    replicas.close();
+                    stopped.run();
+                }));
     }
 
     /** Whether this life is the one that the metadata knows. */

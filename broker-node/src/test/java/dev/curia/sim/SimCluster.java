@@ -127,6 +127,17 @@ final class SimCluster {
         return true;
     }
 
+    /** A clean stop, as by SIGTERM; does nothing when it does not run. */
+    void stopBroker(int id, Runnable stopped) {
+        SimBroker broker = running.get(id);
+        if (broker == null) return;
+        broker.stop(() -> {
+            if (!killBroker(id, false)) return;
+            parts.stopped(disk(id));
+            stopped.run();
+        });
+    }
+
     boolean killQuorumNode(int id) {
         SimQuorumNode node = quorum.remove(id);
         if (node == null) return false;

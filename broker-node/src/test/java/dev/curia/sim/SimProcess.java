@@ -26,6 +26,7 @@ final class SimProcess implements Clock {
     private boolean alive = true;
     private long pausedUntil;
     private long wallJumpMillis;
+    private boolean awaitsPools;
 
     SimProcess(World world, String host, int number) {
         this.world = world;
@@ -66,6 +67,11 @@ final class SimProcess implements Clock {
 
     void jumpWallClock(long millis) {
         wallJumpMillis = millis;
+    }
+
+    /** What is given to a pool from now on is awaited, as by a thread that closes something, and so is done at once. */
+    void awaitPools() {
+        awaitsPools = true;
     }
 
     void after(long delayNanos, Runnable task) {
@@ -117,13 +123,16 @@ final class SimProcess implements Clock {
 
         @Override
         public void execute(Runnable task) {
-            after(random.nextLong(1_000, mostNanos), () -> {
-                try {
-                    task.run();
-                } catch (Throwable t) {
-                    faults().fatal("a task of a pool threw", t);
-                }
-            });
+            if (awaitsPools) run(task);
+            else after(random.nextLong(1_000, mostNanos), () -> run(task));
+        }
+
+        private void run(Runnable task) {
+            try {
+                task.run();
+            } catch (Throwable t) {
+                faults().fatal("a task of a pool threw", t);
+            }
         }
 
         @Override

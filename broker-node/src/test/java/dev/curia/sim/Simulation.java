@@ -24,7 +24,9 @@ final class Simulation {
     private final boolean fsynced;
     private final SimAdmin admin;
     private final Faults faults;
+    private final Operator operator;
     private final boolean withFaults;
+    private final boolean withOperator;
     private final long storm;
     private final List<SimProducer> producers = new ArrayList<>();
     private final List<SimReader> readers = new ArrayList<>();
@@ -46,6 +48,7 @@ final class Simulation {
             long read,
             int excused,
             Map<Faults.Kind, Integer> faults,
+            int stops,
             List<String> trace) {
         boolean ok() {
             return violations.isEmpty();
@@ -54,7 +57,8 @@ final class Simulation {
         String describe() {
             return "seed " + seed + ": " + events + " events in " + virtualNanos / World.SECONDS + " virtual s, "
                     + acknowledged + " records acknowledged, " + committed + " committed, " + read + " read, "
-                    + excused + " partitions excused, faults " + faults + (ok() ? "" : "\n  " + violations);
+                    + excused + " partitions excused, faults " + faults + ", clean stops " + stops
+                    + (ok() ? "" : "\n  " + violations);
         }
     }
 
@@ -64,6 +68,7 @@ final class Simulation {
         SplittableRandom random = world.fork();
         this.fsynced = random.nextBoolean();
         this.withFaults = withFaults;
+        this.withOperator = withFaults && parts.faults().isEmpty();
         this.storm = withFaults ? 10 * World.SECONDS + random.nextLong(20 * World.SECONDS) : 5 * World.SECONDS;
         this.excuses = new Excuses(fsynced);
         int brokers = 3 + random.nextInt(2);
@@ -79,6 +84,7 @@ final class Simulation {
         late.add(checker);
         this.admin = new SimAdmin(cluster);
         this.faults = new Faults(world, cluster, admin, excuses, fsynced, parts.faults());
+        this.operator = new Operator(world, cluster);
         world.log("seed " + seed + ": " + brokers + " brokers, " + (fsynced ? "fsynced" : "written"));
     }
 
@@ -90,8 +96,10 @@ final class Simulation {
             if (!runUntil("the cluster is up", START_LIMIT, cluster::isWhole)) return result();
             startClients();
             if (withFaults) faults.start();
+            if (withOperator) operator.start();
             long end = world.now() + storm;
             runUntil("", Long.MAX_VALUE, () -> world.now() >= end);
+            operator.end();
             faults.end();
             producers.forEach(SimProducer::finish);
             if (runUntil("everything moves again", HEAL_LIMIT, this::isQuiet)) checker.lookAtTheEnd();
@@ -115,6 +123,7 @@ final class Simulation {
                 checker.read(),
                 excuses.count(),
                 faults.counts(),
+                operator.stops(),
                 world.trace.lines());
     }
 

@@ -106,6 +106,11 @@ class SimulationTest {
     }
 
     @Test
+    void aStopThatVouchesForUnseenLogsIsFound() {
+        assertFound(PlantedBugs.CleanStopUnseen::new, 50);
+    }
+
+    @Test
     void aStaleBrokerEpochIsFound() {
         assertFound(PlantedBugs.StaleBrokerEpoch::new, 90, 60); // rare, too
     }

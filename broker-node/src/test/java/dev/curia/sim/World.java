@@ -52,6 +52,11 @@ final class World {
         return root.split();
     }
 
+    /** As {@link #fork}, for what came later: it takes nothing from the others, so that the seeds of before still give the runs of before. */
+    SplittableRandom apart() {
+        return new SplittableRandom(~seed);
+    }
+
     void after(long delayNanos, @Nullable SimProcess owner, Runnable task) {
         long due = now + Math.max(0, delayNanos);
         queue.add(new Event(due, due, sequence++, owner, task));

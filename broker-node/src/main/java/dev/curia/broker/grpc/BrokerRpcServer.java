@@ -29,9 +29,11 @@ public final class BrokerRpcServer implements AutoCloseable {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
     private final Server server;
+    private final int port;
 
     private BrokerRpcServer(Server server) {
         this.server = server;
+        this.port = server.getPort();
     }
 
     /**
@@ -72,9 +74,9 @@ public final class BrokerRpcServer implements AutoCloseable {
         }
     }
 
-    /** The bound port. */
+    /** The port that was bound. */
     public int port() {
-        return server.getPort();
+        return port;
     }
 
     /** Takes no more calls, gives those that run a moment to end, then cuts them. */

@@ -24,6 +24,7 @@ import dev.curia.replica.state.OfflineCause.Remedy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +66,8 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
     private final Map<TopicPartition, CompletableFuture<Void>> changes = new ConcurrentHashMap<>();
 
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private @Nullable CompletableFuture<Void> ended; // guarded by this
     private final OfflineRegistry offline = new OfflineRegistry();
     private final Housekeeping housekeeping;
     private final DirectoryMoves moves;
@@ -256,26 +260,36 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         }
     }
 
+    /** The first half of {@link #close}, which waits for nothing: when it completes, no replica leads or follows any more. */
+    public synchronized CompletableFuture<Void> end() {
+        if (ended == null) {
+            open.set(false);
+            moves.stop();
+            ended = all(changes.values())
+                    .completeOnTimeout(null, STOP_SECONDS, TimeUnit.SECONDS)
+                    .thenCompose(settled -> all(byId.values().stream()
+                            .map(replica -> replica.stop("this broker stops"))
+                            .toList()));
+        }
+        return ended.copy();
+    }
+
     /**
      * A clean stop: ends all replicas, writes checkpoints, closes the logs so that the next start scans nothing. Before it the broker should
      * have handed over leadership; after it the caller closes the links and the replication service.
      */
     @Override
     public void close() {
-        if (!open.getAndSet(false)) return;
-        moves.stop();
-        await("changes under way", List.copyOf(changes.values()));
-        List<CompletableFuture<Void>> stops = new ArrayList<>();
-        byId.values().forEach(replica -> stops.add(replica.stop("this broker stops")));
-        await("replicas", stops);
-        loops.forEach(each -> each.loop().close());
-        disk.shutdown();
+        if (closed.getAndSet(true)) return;
         try {
+            end().get(2 * STOP_SECONDS, TimeUnit.SECONDS);
+            loops.forEach(each -> each.loop().close());
+            disk.shutdown();
             if (!disk.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) LOG.warn("disk work goes on after the stop");
             moves.close();
             housekeeping.checkpoint();
             store.close(context.self().brokerEpoch().getAsLong());
-        } catch (IOException e) {
+        } catch (IOException | ExecutionException | TimeoutException e) {
             LOG.warn("the stop was not clean; the next start scans the logs", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -470,16 +484,9 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
                         disk);
     }
 
-    private static void await(String what, List<CompletableFuture<Void>> all) {
-        try {
-            CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                    .exceptionally(reported -> null)
-                    .get(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("{} did not end within {} s", what, STOP_SECONDS, e);
-        }
+    /** Completes when all have, also by failing, which is reported elsewhere. */
+    private static CompletableFuture<Void> all(Collection<CompletableFuture<Void>> each) {
+        return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new)).exceptionally(reported -> null);
     }
 
     @FunctionalInterface
