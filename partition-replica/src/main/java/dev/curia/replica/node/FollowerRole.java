@@ -3,6 +3,7 @@ package dev.curia.replica.node;
 import dev.curia.log.AppendInfo;
 import dev.curia.log.PartitionLog;
 import dev.curia.log.StorageException;
+import dev.curia.log.batch.BatchView;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.events.v1.CauseKind;
@@ -22,9 +23,11 @@ import dev.curia.replica.state.Effect;
 import dev.curia.replica.state.FollowerDeletes;
 import dev.curia.replica.state.FollowerState;
 import dev.curia.replica.state.FollowerState.Received;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +41,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
     private final PartitionLog log;
     private final ReplicaThread thread;
     private final Consumer<Snapshot> publisher;
+    private final UnusableLog unusable;
     private ReplicaAssignment assignment;
     private FollowerState state;
     private FollowerDeletes deletes;
@@ -53,12 +57,14 @@ final class FollowerRole implements Role, Effect.FollowerShell {
             ReplicaThread thread,
             ReplicaAssignment assignment,
             long highWatermark,
-            Consumer<Snapshot> publisher) {
+            Consumer<Snapshot> publisher,
+            UnusableLog unusable) {
         this.context = context;
         this.log = log;
         this.thread = thread;
         this.assignment = assignment;
         this.publisher = publisher;
+        this.unusable = unusable;
         this.deletes = FollowerDeletes.start(log.compaction().deletesRemovedTo());
         this.state = FollowerState.start(
                 assignment.leader(),
@@ -67,6 +73,12 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                 log.logEndOffset(),
                 Math.min(highWatermark, log.logEndOffset()),
                 log.recoveryPoint());
+    }
+
+    /** Hears that the log, because of what it has at these offsets, is to be made anew from the leader's. */
+    @FunctionalInterface
+    interface UnusableLog {
+        boolean giveUp(CauseKind cause, String why, long from, long to);
     }
 
     void begin() {
@@ -189,6 +201,12 @@ final class FollowerRole implements Role, Effect.FollowerShell {
 
     @Override
     public void subscribe(StreamKind kind) {
+        OptionalInt lastEpoch = lastEpochOfBatches();
+        if (lastEpoch.isEmpty()) {
+            // No leader could tell where the logs part.
+            giveUp("the leader epochs of its records are unknown", log.logStartOffset(), log.logEndOffset());
+            return;
+        }
         Events events = new Events();
         feed = events;
         events.feed = context.links()
@@ -200,16 +218,23 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                                 state.leaderEpoch(),
                                 assignment.partitionEpoch(),
                                 log.logEndOffset(),
-                                lastEpochOfBatches(),
+                                lastEpoch.getAsInt(),
                                 log.startCheckpoint().offset(),
                                 state.acknowledgedOffset()),
                         events);
     }
 
-    /** Of the last batch, that is: a leader's epoch begins in its history before its first batch is written. */
-    private int lastEpochOfBatches() {
+    /**
+     * Of the last batch, that is: a leader's epoch begins in its history before its first batch is written. -1 without a batch; empty: not known.
+     */
+    private OptionalInt lastEpochOfBatches() {
         long end = log.logEndOffset();
-        return end == log.logStartOffset() ? -1 : log.epochAt(end - 1).orElse(-1);
+        return end == log.logStartOffset() ? OptionalInt.of(-1) : log.epochAt(end - 1);
+    }
+
+    private void giveUp(String why, long from, long to) {
+        LOG.error("{}: {}: it is to be copied anew from leader {}", assignment.name(), why, state.leader());
+        unusable.giveUp(CauseKind.LOGS_DIVERGED, why, from, to);
     }
 
     @Override
@@ -222,10 +247,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
     @Override
     public void append() {
         Chunk chunk = Objects.requireNonNull(current);
-        AppendInfo info = log.appendAsFollower(
-                thread.buffer().gather(chunk),
-                state.leaderEpoch(),
-                context.clock().wallMillis());
+        AppendInfo info = append(thread.buffer().gather(chunk));
         if (info.ok()) {
             context.metrics().received(chunk.sizeInBytes());
             take(state.appended(message(chunk), log.logEndOffset()));
@@ -244,11 +266,30 @@ final class FollowerRole implements Role, Effect.FollowerShell {
                 chunk.baseOffset(),
                 info.error(),
                 info.message());
-        if (log.isOnline()) {
-            take(state.failed());
-        } else {
+        if (!log.isOnline()) {
             endSubscription(); // for good
+        } else if (info.error() == ErrorCode.OFFSET_OUT_OF_RANGE) {
+            // The leader's batches have other borders, although the epochs agree: the same bytes would come again and
+            // again.
+            take(state.paused());
+            giveUp("its end is within a batch of leader " + state.leader(), log.logEndOffset() - 1, log.logEndOffset());
+        } else {
+            take(state.failed());
         }
+    }
+
+    /** A log without records that starts within the leader's first batch, as after a deletion of records, takes the whole batch. */
+    private AppendInfo append(ByteBuffer batches) {
+        long start = log.logStartOffset();
+        long now = context.clock().wallMillis();
+        AppendInfo info = log.appendAsFollower(batches, state.leaderEpoch(), now);
+        if (info.error() != ErrorCode.OFFSET_OUT_OF_RANGE || log.logEndOffset() > start) return info;
+        BatchView first = new BatchView().at(batches, batches.position());
+        if (first.lastOffset() < start) return info;
+        log.truncateFullyAndStartAt(first.baseOffset());
+        info = log.appendAsFollower(batches, state.leaderEpoch(), now);
+        if (info.ok()) advanceLogStart(start);
+        return info;
     }
 
     @Override

@@ -260,7 +260,8 @@ final class PartitionReplica implements Replica, ReplicationSource {
             role = leader;
             leader.begin();
         } else {
-            FollowerRole follower = new FollowerRole(context, log, thread, next, highWatermark, this::publish);
+            FollowerRole follower =
+                    new FollowerRole(context, log, thread, next, highWatermark, this::publish, this::giveUp);
             role = follower;
             follower.begin();
         }

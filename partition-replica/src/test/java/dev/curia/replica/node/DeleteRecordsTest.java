@@ -135,6 +135,33 @@ class DeleteRecordsTest {
         }
     }
 
+    /** The leader's first batch begins before its log does: records before the start are in it, and are not shown. */
+    @Test
+    void aNewReplicaCopiesALogThatStartsWithinABatch() throws Exception {
+        try (TestCluster cluster = cluster(2, SHORT_LAG)) {
+            cluster.stop(2);
+            cluster.append(1, 1, "a", "b", "c", "d", "e");
+            cluster.append(1, 1, "f");
+            cluster.awaitIsr(List.of(1));
+            Await.until(
+                    "all committed", PATIENCE, () -> cluster.replica(1).view().highWatermark() == 6);
+            assertThat(delete(cluster, 1, 3).lowWatermark()).isEqualTo(3);
+
+            cluster.start(2);
+            cluster.publish();
+            cluster.awaitIsr(List.of(1, 2));
+            cluster.awaitEqualLogs(1, 2);
+            assertThat(start(cluster, 2)).isEqualTo(3);
+            assertThat(cluster.log(2)).containsExactly("d", "e", "f");
+            cluster.stop(2);
+            cluster.start(2);
+            cluster.publish();
+            cluster.awaitIsr(List.of(1, 2));
+            assertThat(start(cluster, 2)).isEqualTo(3);
+            assertThat(cluster.log(2)).containsExactly("d", "e", "f");
+        }
+    }
+
     @Test
     void aFollowerThatOverlapsTheNewStartKeepsWhatItHas() throws Exception {
         try (TestCluster cluster = cluster(2, SHORT_LAG)) {
