@@ -290,14 +290,18 @@ final class Checker {
         }
     }
 
-    /** A broker that led a moment ago is put out of the ISR though it lives, at once or a little later. */
+    /** A broker that led a moment ago is put out of the ISR though it lives, at once or a little later; as for its full disk, or when it stops. */
     private boolean isReplaced(
             TopicPartition partition, PartitionState before, PartitionState state, MetadataImage image) {
         if (before.leader() != state.leader()) lastLed.put(before.leader() + " " + partition, world.now());
         return before.isr().stream()
                 .anyMatch(id -> !state.isr().contains(id)
-                        && image.isAlive(id)
+                        && (image.isAlive(id) || isStopping(id))
                         && world.now() - lastLed.getOrDefault(id + " " + partition, 0L) < 3 * World.SECONDS);
+    }
+
+    private boolean isStopping(int broker) {
+        return cluster.broker(broker).filter(SimBroker::isStopping).isPresent();
     }
 
     private void checkMembers(TopicPartition partition, PartitionState state) {

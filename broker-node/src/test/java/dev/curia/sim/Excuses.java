@@ -44,7 +44,7 @@ final class Excuses {
         endsUntil = now + 5 * World.SECONDS;
     }
 
-    /** The controller replaced a leader that lives and put it out of the ISR, as for its full disk. It may be cut off at the same moment. */
+    /** The controller replaced a leader that lives and put it out of the ISR. It may be cut off at the same moment. */
     void leaderReplaced(long now) {
         endsUntil = Math.max(endsUntil, now + 3 * World.SECONDS);
     }

@@ -91,6 +91,7 @@ public final class LogMove {
             to.offsets().remove(name);
             files.createDirectories(future);
             PartitionMetadata.write(files, future, log.topicId());
+            PartitionMetadata.force(files, future);
             // From here on the move begins again by itself after a restart.
             files.forceDirectory(future);
             files.forceDirectory(to.path());

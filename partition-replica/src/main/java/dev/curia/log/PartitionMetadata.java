@@ -1,7 +1,9 @@
 package dev.curia.log;
 
 import dev.curia.common.id.Uuid;
+import dev.curia.log.epoch.EpochCheckpoint;
 import dev.curia.log.io.FileSystem;
+import dev.curia.log.io.LogFile;
 import dev.curia.log.io.MalformedFileException;
 import dev.curia.log.io.SmallFiles;
 import java.io.IOException;
@@ -18,25 +20,41 @@ final class PartitionMetadata {
 
     private PartitionMetadata() {}
 
-    /** The file is whole or absent after a crash; which of the two is settled by the log's first flush. */
+    /** Made durable by the log's first flush: a thousand partitions of a new topic should not wait for the disk a thousand times. */
     static void write(FileSystem files, Path directory, Uuid topicId) throws IOException {
         String text = VERSION + "\n" + TOPIC_ID + topicId;
-        SmallFiles.replaceUnforced(files, directory.resolve(FILE_NAME), StandardCharsets.UTF_8.encode(text));
+        try (LogFile out = files.open(directory.resolve(FILE_NAME))) {
+            out.append(StandardCharsets.UTF_8.encode(text));
+        }
     }
 
-    /** Empty: there is no such file. */
+    /** Before anything else of the log counts as being on disk. */
+    static void force(FileSystem files, Path directory) throws IOException {
+        try (LogFile out = files.open(directory.resolve(FILE_NAME))) {
+            out.force();
+        }
+    }
+
+    /** Empty: there is no such file, or a crash came before it was whole, and so before anything of the log was promised to be on disk. */
     static Optional<Uuid> read(FileSystem files, Path directory) throws IOException {
         Path file = directory.resolve(FILE_NAME);
         if (!files.exists(file)) return Optional.empty();
         List<String> lines = SmallFiles.readText(files, file).lines().toList();
-        if (lines.size() != 2 || !lines.get(0).equals(VERSION) || !lines.get(1).startsWith(TOPIC_ID)) {
-            throw new MalformedFileException(file, "has the lines " + lines + ", expected version 0 and a topic_id");
-        }
+        Optional<Uuid> topicId = topicId(lines);
+        if (topicId.isPresent() || !files.exists(directory.resolve(EpochCheckpoint.FILE_NAME))) return topicId;
+        throw new MalformedFileException(file, "has the lines " + lines + ", expected version 0 and a topic_id");
+    }
+
+    private static Optional<Uuid> topicId(List<String> lines) {
+        boolean known = lines.size() == 2
+                && lines.get(0).equals(VERSION)
+                && lines.get(1).startsWith(TOPIC_ID);
+        if (!known) return Optional.empty();
         try {
             return Optional.of(
                     Uuid.parse(lines.get(1).substring(TOPIC_ID.length()).strip()));
         } catch (IllegalArgumentException e) {
-            throw new MalformedFileException(file, "has a bad topic id: " + e.getMessage());
+            return Optional.empty();
         }
     }
 }

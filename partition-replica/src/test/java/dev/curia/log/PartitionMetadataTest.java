@@ -1,0 +1,57 @@
+package dev.curia.log;
+
+import static dev.curia.log.LogFixture.batch;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.curia.log.io.MalformedFileException;
+import dev.curia.log.io.NioFileSystem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PartitionMetadataTest {
+    @TempDir
+    Path path;
+
+    private LogFixture fixture;
+
+    @BeforeEach
+    void open() throws IOException {
+        fixture = new LogFixture(path);
+    }
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    /** What a power loss leaves of a file that was never forced: nothing, zeros, or a part. */
+    @Test
+    void ofALogThatWasNeverFlushedItMayBeUnfinished() throws IOException {
+        fixture.append(batch("a"), 1);
+        for (String left : List.of("", "\0\0\0", "version\0\0", "version: 0\ntopic_id: AAA")) {
+            Files.writeString(fixture.file(PartitionMetadata.FILE_NAME), left);
+            assertThat(fixture.directory().partitions().get(0).topicId())
+                    .as(left)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void ofALogThatWasFlushedItIsDamaged() throws IOException {
+        fixture.append(batch("a"), 1);
+        fixture.log.flush();
+        Path directory = fixture.log.directory();
+        assertThat(PartitionMetadata.read(new NioFileSystem(), directory)).hasValue(LogFixture.TOPIC_ID);
+        Files.writeString(fixture.file(PartitionMetadata.FILE_NAME), "version: 0\ntopic_id: AAA");
+        assertThatThrownBy(() -> PartitionMetadata.read(new NioFileSystem(), directory))
+                .isInstanceOf(MalformedFileException.class)
+                .hasMessageContaining("topic_id: AAA");
+    }
+}
