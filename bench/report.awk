@@ -1,5 +1,5 @@
 # Makes a Markdown table of one CSV file of JMH's: a row for each set of parameters, with operations, records and MiB a second.
-function unquoted(text) { gsub(/"/, "", text); return text }
+function unquoted(text) { gsub(/["\r\n]/, "", text); return text }
 function number(text) { return text >= 100 ? sprintf("%d", text + 0.5) : sprintf("%.1f", text) }
 BEGIN { FS = "," }
 NR == 1 {
