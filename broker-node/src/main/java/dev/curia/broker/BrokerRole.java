@@ -103,6 +103,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
     private final LocalBroker self;
     private final PublishedMetadata published;
     private final BrokerListeners listeners;
+    private final AccessControl access;
     private final ReplicaMetrics replicaMetrics;
 
     // Set by start().
@@ -120,6 +121,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         this.lease = published.lease(clock);
         this.self = new LocalBroker(config.clusterId(), config.nodeId(), brokerEpoch::get, lease);
         this.listeners = new BrokerListeners(config, published, clock, meters);
+        this.access = new AccessControl(settings, published, meters);
         this.replicaMetrics = new ReplicaMetrics(meters);
     }
 
@@ -146,7 +148,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 directories.all().stream().map(LogDirectory::id).toList();
 
         QuorumChannels channels = resources.own(new QuorumChannels());
-        QuorumClient quorum = new QuorumClient(channels, quorumServers(), QUORUM_CALL_TIMEOUT, timers, clock, random);
+        QuorumClient quorum =
+                new QuorumClient(channels, QuorumRole.servers(config), QUORUM_CALL_TIMEOUT, timers, clock, random);
         GrpcReplicaLinks links =
                 resources.own(new GrpcReplicaLinks(self, LinkConfig.defaults(), published, timers, random));
         HostedReplicas replicas = replicas(directories, quorum, links);
@@ -155,7 +158,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         MetadataBridge bridge = new MetadataBridge(published, ServerSettings.topicDefaults(settings), replicas);
         EventLoop metadataLoop = loop("metadata");
         MetadataWatcher metadata = resources.own(new MetadataWatcher(
-                config.clusterId(), channels, quorumServers(), metadataLoop, clock, random, bridge));
+                config.clusterId(), channels, QuorumRole.servers(config), metadataLoop, clock, random, bridge));
 
         QuorumTopicAdmin topics = new QuorumTopicAdmin(quorum, metadata, replicas::settled);
         Coordinators coordinators = coordinators(replicas, topics, quorum, background, events);
@@ -193,7 +196,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         BrokerSession session = resources.own(new BrokerSession(
                 identity(directoryIds, previousEpoch),
                 channels,
-                quorumServers(),
+                QuorumRole.servers(config),
                 metadataLoop,
                 clock,
                 random,
@@ -262,14 +265,16 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 new FetchSessions(settings.get(ServerKeys.FETCH_SESSION_SLOTS), MAX_SESSION_PARTITIONS, clock, random),
                 resources.own(new DiskReads(settings.get(ServerKeys.IO_THREADS), DISK_READ_QUEUE)),
                 clock,
-                LogbackLevels.ofThisProcess());
+                LogbackLevels.ofThisProcess(),
+                topics,
+                access.authorization());
     }
 
     private ApiTable table(CoreHandlers.Ports core, Coordinators coordinators, QuorumTopicAdmin topics) {
         List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(core));
         handlers.addAll(coordinators.handlers());
         handlers.addAll(AuthenticationHandlers.of(published, topics));
-        return ApiTable.of(handlers, published);
+        return access.table(handlers);
     }
 
     private Coordinators coordinators(
@@ -293,7 +298,9 @@ final class BrokerRole implements Readiness, AutoCloseable {
                         random,
                         meters,
                         () -> now.get(BrokerConfigs.TRANSACTION_VERIFICATION),
-                        events::ofGroup),
+                        events::ofGroup,
+                        access.subscribers(),
+                        access.authorization()),
                 resources);
     }
 
@@ -313,7 +320,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 settings.get(ServerKeys.RPC_LISTENER),
                 ServerKeys.RPC_LISTENER.name(),
                 List.of(replication::bind, coordinators.service(), coordinators.groupService(), admin),
-                List.of(new DataService(replicas, published, clock, background, listeners.quotas(), timers)),
+                List.of(new DataService(
+                        replicas, published, clock, background, listeners.quotas(), timers, access.authorization())),
                 background));
     }
 
@@ -327,11 +335,6 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 Optional.of(settings.get(ServerKeys.BROKER_RACK)).filter(rack -> !rack.isEmpty()),
                 directoryIds,
                 previousEpoch);
-    }
-
-    private List<HostPort> quorumServers() {
-        List<HostPort> given = settings.get(ServerKeys.QUORUM_BOOTSTRAP_SERVERS);
-        return given.isEmpty() ? QuorumRole.rpcAddresses(config) : given;
     }
 
     private void watch(HostedReplicas replicas, LogDirectories directories, BrokerStanding myStanding) {

@@ -8,6 +8,7 @@ import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.GroupMetrics;
 import dev.curia.broker.group.MemberIds;
 import dev.curia.broker.group.OffsetsTopic;
+import dev.curia.broker.group.Subscribers;
 import dev.curia.broker.grpc.BrokerAdminService;
 import dev.curia.broker.grpc.GroupService;
 import dev.curia.broker.grpc.GrpcReaderPlaces;
@@ -35,6 +36,7 @@ import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
+import dev.curia.metadata.acl.Authorization;
 import dev.curia.proto.events.v1.Event;
 import dev.curia.replica.Replicas;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -69,7 +71,9 @@ final class Coordinators {
             RandomGenerator random,
             MeterRegistry meters,
             BooleanSupplier verifies,
-            Consumer<Event> journal) {}
+            Consumer<Event> journal,
+            Subscribers subscribers,
+            Authorization authorization) {}
 
     private final Parts parts;
     private final PublishedMetadata published;
@@ -122,7 +126,8 @@ final class Coordinators {
                         faults,
                         new MemberIds(parts.random()),
                         new GroupMetrics(parts.meters()),
-                        parts.journal()));
+                        parts.journal(),
+                        parts.subscribers()));
     }
 
     private void watchLag(Map<String, String> config, PeerChannels peers, Resources resources) {
@@ -190,7 +195,7 @@ final class Coordinators {
 
     /** What administrators call. */
     GroupService groupService() {
-        return new GroupService(groups, published);
+        return new GroupService(groups, published, parts.authorization());
     }
 
     /** What administrators ask of a broker that has these parts. */
@@ -203,7 +208,8 @@ final class Coordinators {
                 core.replicas(),
                 transactions,
                 markers,
-                published));
+                published,
+                parts.authorization()));
     }
 
     /** A coordinator follows the leaderships of its topic. */

@@ -1,5 +1,6 @@
 package dev.curia.broker;
 
+import dev.curia.broker.access.DenialLog;
 import dev.curia.broker.bridge.BrokerMetrics;
 import dev.curia.broker.bridge.EventOutbox;
 import dev.curia.broker.bridge.TopicMetrics;
@@ -68,6 +69,7 @@ public final class DocumentedMeters {
                     "The canary",
                     "Brokers with `canary.enable`; each tells of all brokers in service, by the id in `leader`.",
                     CanaryMetrics.KEYS),
+            new Chapter("Access control", "Brokers and quorum nodes with `authorizer.class.name`.", DenialLog.KEYS),
             new Chapter("The metadata quorum", "Quorum nodes.", QuorumMetrics.KEYS),
             new Chapter("Raft", "Quorum nodes; `member` is the node itself.", RatisMeters.KEYS),
             new Chapter(

@@ -1,5 +1,7 @@
 package dev.curia.broker;
 
+import dev.curia.broker.access.AccessConfigs;
+import dev.curia.broker.access.DenialLog;
 import dev.curia.broker.config.NodeConfig;
 import dev.curia.broker.config.ServerKeys;
 import dev.curia.broker.config.ServerSettings;
@@ -11,6 +13,7 @@ import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
+import dev.curia.metadata.acl.Authorization;
 import dev.curia.metadata.client.NodeInspector;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.controller.ActiveController;
@@ -137,7 +140,11 @@ final class QuorumRole implements Readiness, AutoCloseable {
                     log,
                     watchLoop,
                     WATCH_PROGRESS,
-                    Optional.of(onQuorum)));
+                    Optional.of(onQuorum),
+                    new Authorization(
+                            AccessConfigs.authorizer(config.settings().given()),
+                            () -> log.image().acls(),
+                            new DenialLog(meters))));
             log.start(server.commits(), controller);
             server.start();
             operations = onQuorum;
@@ -148,6 +155,12 @@ final class QuorumRole implements Readiness, AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    /** Where a broker finds the quorum. */
+    static List<HostPort> servers(NodeConfig config) {
+        List<HostPort> given = config.settings().get(ServerKeys.QUORUM_BOOTSTRAP_SERVERS);
+        return given.isEmpty() ? rpcAddresses(config) : given;
     }
 
     /** The gRPC addresses of the configured quorum. */

@@ -24,7 +24,7 @@ final class ArchitectureTest {
     void imageAndDecisionsArePure() {
         noClasses()
                 .that()
-                .resideInAnyPackage("..metadata.image..", "..metadata.decide..")
+                .resideInAnyPackage("..metadata.image..", "..metadata.decide..", "..metadata.acl..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
                         "java.io..",

@@ -186,6 +186,8 @@ public final class CuriaCommand implements Runnable {
                 .addSubcommand(group(new PerfCommand(), new PerfProduce(root), new PerfConsume(root))
                         .addSubcommand(new PerfLatency(root)))
                 .addSubcommand(new Doctor(root))
+                .addSubcommand(group(new AclsCommand(), new AclsList(root), new AclsAdd(root))
+                        .addSubcommand(new AclsRemove(root)))
                 .addSubcommand(new Events(root))
                 .addSubcommand(new Produce(root))
                 .addSubcommand(new Consume(root))

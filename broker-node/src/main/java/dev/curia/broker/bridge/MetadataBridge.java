@@ -128,7 +128,8 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
         });
         published.applied(image);
         Set<String> topics = changedTopics(delta, before, image);
-        if (!topics.isEmpty()) {
+        // What members may see of the topics that they subscribe to by expression changes with the ACLs.
+        if (!topics.isEmpty() || !delta.acls().isEmpty()) {
             Map<Uuid, String> removed = new HashMap<>();
             delta.removedTopics().forEach((id, topic) -> removed.put(id, topic.name()));
             topicListeners.forEach(listener -> listener.changed(topics, removed));

@@ -1,5 +1,6 @@
 package dev.curia.broker.bridge;
 
+import dev.curia.broker.kafka.api.AclAdmin;
 import dev.curia.broker.kafka.api.ClusterAdmin;
 import dev.curia.broker.kafka.api.ScramAdmin;
 import dev.curia.broker.kafka.api.TopicAdmin;
@@ -13,10 +14,14 @@ import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
 import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
 import dev.curia.proto.admin.v1.AlterScramCredentialsRequest;
 import dev.curia.proto.admin.v1.AlterScramCredentialsResponse;
+import dev.curia.proto.admin.v1.CreateAclsRequest;
+import dev.curia.proto.admin.v1.CreateAclsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.DeleteAclsRequest;
+import dev.curia.proto.admin.v1.DeleteAclsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.DescribeQuorumResponse;
@@ -33,7 +38,7 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** Changes topics at the controller, and answers when this broker has seen the change and acted on it. Thread-safe. */
-public final class QuorumTopicAdmin implements TopicAdmin, ClusterAdmin, ScramAdmin {
+public final class QuorumTopicAdmin implements TopicAdmin, ClusterAdmin, ScramAdmin, AclAdmin {
     /**
      * So long at most an answer waits for this broker's replicas. A client that creates a topic writes to it at once; were the leader not ready, it
      * would send its first batch again behind the next, out of order unless it is idempotent.
@@ -105,6 +110,16 @@ public final class QuorumTopicAdmin implements TopicAdmin, ClusterAdmin, ScramAd
     public CompletableFuture<AlterScramCredentialsResponse> alterScramCredentials(
             AlterScramCredentialsRequest request, Duration timeout) {
         return seen(quorum.alterScramCredentials(request), AlterScramCredentialsResponse::getIndex, timeout);
+    }
+
+    @Override
+    public CompletableFuture<CreateAclsResponse> createAcls(CreateAclsRequest request, Duration timeout) {
+        return seen(quorum.createAcls(request), CreateAclsResponse::getIndex, timeout);
+    }
+
+    @Override
+    public CompletableFuture<DeleteAclsResponse> deleteAcls(DeleteAclsRequest request, Duration timeout) {
+        return seen(quorum.deleteAcls(request), DeleteAclsResponse::getIndex, timeout);
     }
 
     @Override

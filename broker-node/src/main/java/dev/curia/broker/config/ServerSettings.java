@@ -1,5 +1,6 @@
 package dev.curia.broker.config;
 
+import dev.curia.broker.access.AccessConfigs;
 import dev.curia.broker.canary.CanaryConfigs;
 import dev.curia.broker.group.ConsumerConfigs;
 import dev.curia.broker.group.GroupConfigs;
@@ -31,6 +32,7 @@ public final class ServerSettings {
         keys.addAll(LagConfigs.ALL);
         keys.addAll(QuotaConfigs.ALL);
         keys.addAll(CanaryConfigs.ALL);
+        keys.addAll(AccessConfigs.ALL);
         TopicConfigs.ALL.stream()
                 .filter(TopicConfigs::hasBrokerDefault)
                 .forEach(key -> keys.add(TopicConfigs.brokerDefault(key)));

@@ -63,6 +63,7 @@ public final class GroupCoordinator implements AutoCloseable {
      * @param expressions matches them, and takes long where they are many; one thread is enough
      * @param metadata the newest image
      * @param journal of the cluster: gets events without time and index; must not block
+     * @param subscribers whose eyes expressions are matched with
      */
     public record Parts(
             Replicas replicas,
@@ -75,7 +76,8 @@ public final class GroupCoordinator implements AutoCloseable {
             FaultHandler faults,
             MemberIds memberIds,
             GroupMetrics metrics,
-            Consumer<Event> journal) {}
+            Consumer<Event> journal,
+            Subscribers subscribers) {}
 
     /** All groups, or those that could be asked. */
     public record Listing(Errors error, List<GroupView.Listed> groups) {}
@@ -97,6 +99,7 @@ public final class GroupCoordinator implements AutoCloseable {
                 () -> new ImageTopics(parts.metadata().get()),
                 new RegexResolver(
                         () -> names(parts.metadata().get(), parts.clock().wallMillis()),
+                        parts.subscribers(),
                         parts.expressions(),
                         parts.faults(),
                         this::regexesResolved),

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Matches expressions against the names of all topics, on threads of its own. Thread-safe. */
@@ -22,6 +23,7 @@ final class RegexResolver implements RegexPort {
     record Names(Collection<String> topics, long version, long wallMs) {}
 
     private final Supplier<Names> names;
+    private final Subscribers subscribers;
     private final Executor executor;
     private final FaultHandler faults;
     private final BiConsumer<String, Map<String, Resolved>> found;
@@ -29,10 +31,12 @@ final class RegexResolver implements RegexPort {
     /** @param found hears of a group what its expressions match; on the executor */
     RegexResolver(
             Supplier<Names> names,
+            Subscribers subscribers,
             Executor executor,
             FaultHandler faults,
             BiConsumer<String, Map<String, Resolved>> found) {
         this.names = names;
+        this.subscribers = subscribers;
         this.executor = executor;
         this.faults = faults;
         this.found = found;
@@ -45,16 +49,19 @@ final class RegexResolver implements RegexPort {
 
     @Override
     public void resolve(String groupId, Set<String> expressions) {
-        executor.execute(() -> {
-            try {
-                Names now = names.get();
-                Map<String, Resolved> resolved = new LinkedHashMap<>();
-                expressions.forEach(expression -> resolved.put(expression, resolve(expression, now)));
-                found.accept(groupId, resolved);
-            } catch (RuntimeException | Error e) {
-                faults.fatal("resolving the subscriptions of group " + groupId, e);
-            }
-        });
+        subscribers.withVisible(groupId, visible -> executor.execute(() -> resolve(groupId, expressions, visible)));
+    }
+
+    private void resolve(String groupId, Set<String> expressions, Predicate<String> visible) {
+        try {
+            Names all = names.get();
+            Names now = new Names(all.topics().stream().filter(visible).toList(), all.version(), all.wallMs());
+            Map<String, Resolved> resolved = new LinkedHashMap<>();
+            expressions.forEach(expression -> resolved.put(expression, resolve(expression, now)));
+            found.accept(groupId, resolved);
+        } catch (RuntimeException | Error e) {
+            faults.fatal("resolving the subscriptions of group " + groupId, e);
+        }
     }
 
     private static Resolved resolve(String expression, Names now) {

@@ -7,6 +7,11 @@ import dev.curia.broker.kafka.api.LogDirs;
 import dev.curia.broker.txn.LocalMarkers;
 import dev.curia.broker.txn.TransactionCoordinator;
 import dev.curia.common.id.TopicPartition;
+import dev.curia.common.security.Operation;
+import dev.curia.common.security.ResourceType;
+import dev.curia.metadata.access.GrpcCallers;
+import dev.curia.metadata.acl.Access;
+import dev.curia.metadata.acl.Authorization;
 import dev.curia.proto.broker.v1.AbortInPartitionRequest;
 import dev.curia.proto.broker.v1.AbortInPartitionResponse;
 import dev.curia.proto.broker.v1.BrokerAdminGrpc;
@@ -31,13 +36,17 @@ import dev.curia.proto.common.v1.Status;
 import dev.curia.replica.Replicas;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.protocol.Errors;
 
 /** What administrators ask of this broker itself. Thread-safe, never blocks: what looks at the disk is done elsewhere. */
 public final class BrokerAdminService extends BrokerAdminGrpc.BrokerAdminImplBase {
+    private static final Status NOT_OF_THE_CLUSTER = Replies.status(Errors.CLUSTER_AUTHORIZATION_FAILED, null);
+
     private final ConfigAnswers configs;
     private final LogDirs logDirs;
     private final DiskReads disk;
     private final TransactionAnswers transactions;
+    private final Authorization authorization;
 
     /** What it tells of. */
     public record Parts(
@@ -48,22 +57,59 @@ public final class BrokerAdminService extends BrokerAdminGrpc.BrokerAdminImplBas
             Replicas replicas,
             TransactionCoordinator transactions,
             LocalMarkers markers,
-            PartitionLeaders leaders) {}
+            PartitionLeaders leaders,
+            Authorization authorization) {}
 
     public BrokerAdminService(Parts parts) {
         this.configs = new ConfigAnswers(parts.cluster, parts.configs);
         this.logDirs = parts.logDirs;
         this.disk = parts.disk;
         this.transactions = new TransactionAnswers(parts.transactions, parts.replicas, parts.markers, parts.leaders);
+        this.authorization = parts.authorization;
+    }
+
+    private Access access(String request) {
+        return GrpcCallers.access(authorization, request);
     }
 
     @Override
     public void describeConfigs(DescribeConfigsRequest request, StreamObserver<DescribeConfigsResponse> responses) {
-        Replies.reply(configs.answer(request), responses);
+        Errors refusal = mayDescribe(access("DescribeConfigs"), request);
+        DescribeConfigsResponse answer = refusal == Errors.NONE
+                ? configs.answer(request)
+                : DescribeConfigsResponse.newBuilder()
+                        .setStatus(Replies.status(refusal, null))
+                        .build();
+        Replies.reply(answer, responses);
+    }
+
+    /** Settings of topics and groups belong to them, all others to the cluster. */
+    private static Errors mayDescribe(Access access, DescribeConfigsRequest request) {
+        Operation operation = Operation.DESCRIBE_CONFIGS;
+        return switch (request.getResourceCase()) {
+            case TOPIC ->
+                access.may(operation, ResourceType.TOPIC, request.getTopic())
+                        ? Errors.NONE
+                        : Errors.TOPIC_AUTHORIZATION_FAILED;
+            case GROUP ->
+                access.may(operation, ResourceType.GROUP, request.getGroup())
+                        ? Errors.NONE
+                        : Errors.GROUP_AUTHORIZATION_FAILED;
+            case BROKER, CLIENT_METRICS, RESOURCE_NOT_SET ->
+                access.may(operation) ? Errors.NONE : Errors.CLUSTER_AUTHORIZATION_FAILED;
+        };
     }
 
     @Override
     public void describeLogDirs(DescribeLogDirsRequest request, StreamObserver<DescribeLogDirsResponse> responses) {
+        if (!access("DescribeLogDirs").may(Operation.DESCRIBE)) {
+            Replies.reply(
+                    DescribeLogDirsResponse.newBuilder()
+                            .setStatus(NOT_OF_THE_CLUSTER)
+                            .build(),
+                    responses);
+            return;
+        }
         CompletableFuture<DescribeLogDirsResponse> answer = new CompletableFuture<>();
         boolean accepted = disk.offer(() -> {
             try {
@@ -103,10 +149,12 @@ public final class BrokerAdminService extends BrokerAdminGrpc.BrokerAdminImplBas
 
     @Override
     public void moveReplicas(MoveReplicasRequest request, StreamObserver<MoveReplicasResponse> responses) {
+        boolean may = access("MoveReplicas").may(Operation.ALTER);
         Replies.reply(
                 MoveReplicasResponse.newBuilder()
-                        .addAllStatuses(
-                                request.getMovesList().stream().map(this::move).toList())
+                        .addAllStatuses(request.getMovesList().stream()
+                                .map(move -> may ? move(move) : NOT_OF_THE_CLUSTER)
+                                .toList())
                         .build(),
                 responses);
     }
@@ -134,29 +182,38 @@ public final class BrokerAdminService extends BrokerAdminGrpc.BrokerAdminImplBas
 
     @Override
     public void listTransactions(ListTransactionsRequest request, StreamObserver<ListTransactionsResponse> responses) {
-        transactions.list(request, responses);
+        transactions.list(request, access("ListTransactions"), responses);
     }
 
     @Override
     public void describeTransaction(
             DescribeTransactionRequest request, StreamObserver<DescribeTransactionResponse> responses) {
-        Replies.reply(transactions.describe(request.getTransactionalId()), responses);
+        Replies.reply(transactions.describe(request.getTransactionalId(), access("DescribeTransaction")), responses);
     }
 
     @Override
     public void terminateTransaction(
             TerminateTransactionRequest request, StreamObserver<TerminateTransactionResponse> responses) {
-        Replies.reply(transactions.terminate(request.getTransactionalId()), responses);
+        Replies.reply(transactions.terminate(request.getTransactionalId(), access("TerminateTransaction")), responses);
     }
 
     @Override
     public void describeProducers(
             DescribeProducersRequest request, StreamObserver<DescribeProducersResponse> responses) {
-        Replies.reply(transactions.producers(request), responses);
+        Replies.reply(transactions.producers(request, access("DescribeProducers")), responses);
     }
 
     @Override
     public void abortInPartition(AbortInPartitionRequest request, StreamObserver<AbortInPartitionResponse> responses) {
-        transactions.abort(request, responses);
+        Access access = access("AbortInPartition");
+        boolean may = access.sees(Operation.ALTER, ResourceType.CLUSTER, ResourceType.THE_CLUSTER)
+                || access.may(Operation.CLUSTER_ACTION);
+        if (may) transactions.abort(request, responses);
+        else
+            Replies.reply(
+                    AbortInPartitionResponse.newBuilder()
+                            .setStatus(NOT_OF_THE_CLUSTER)
+                            .build(),
+                    responses);
     }
 }

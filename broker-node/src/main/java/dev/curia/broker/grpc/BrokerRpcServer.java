@@ -1,6 +1,7 @@
 package dev.curia.broker.grpc;
 
 import dev.curia.common.net.HostPort;
+import dev.curia.metadata.access.GrpcCallers;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -59,7 +60,8 @@ public final class BrokerRpcServer implements AutoCloseable {
                 .permitKeepAliveTime(PERMITTED_KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
                 .executor(executor)
-                .callExecutor(new ByService(direct));
+                .callExecutor(new ByService(direct))
+                .intercept(GrpcCallers.noted());
         for (BindableService service : onTransport) {
             direct.add(service.bindService().getServiceDescriptor().getName());
             builder.addService(service);

@@ -1,7 +1,10 @@
 package dev.curia.broker.grpc;
 
 import dev.curia.broker.kafka.batch.BatchReader;
+import dev.curia.common.security.Operation;
+import dev.curia.common.security.ResourceType;
 import dev.curia.log.batch.InvalidBatchException;
+import dev.curia.metadata.acl.Access;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.data.v1.ConsumeRequest;
 import dev.curia.proto.data.v1.ConsumeResponse;
@@ -35,6 +38,7 @@ final class ConsumeCall {
     private final Replica.Isolation isolation;
     private final Executor readers;
     private final ServerCallStreamObserver<ConsumeResponse> responses;
+    private final Access access;
     private final AtomicInteger signals = new AtomicInteger();
     private final long untilOffset;
     private volatile boolean cancelled;
@@ -50,11 +54,13 @@ final class ConsumeCall {
             ConsumeRequest request,
             Executor readers,
             StreamQuota quota,
-            ServerCallStreamObserver<ConsumeResponse> responses) {
+            ServerCallStreamObserver<ConsumeResponse> responses,
+            Access access) {
         this.replica = replica;
         this.readers = readers;
         this.quota = quota;
         this.responses = responses;
+        this.access = access;
         this.isolation = DataService.isolation(request.getIsolation());
         this.nextOffset = request.getOffset();
         this.untilOffset = request.getUntilOffset() == 0 ? Long.MAX_VALUE : request.getUntilOffset();
@@ -131,6 +137,11 @@ final class ConsumeCall {
 
     /** Reads once and sends what came; false when the client cannot take more, or the stream ended. */
     private boolean sendOneRead() throws IOException, InvalidBatchException {
+        String topic = replica.name().topic();
+        if (!access.renewed().may(Operation.READ, ResourceType.TOPIC, topic)) {
+            end(ErrorCode.TOPIC_AUTHORIZATION_FAILED, "no longer authorized to read topic " + topic);
+            return false;
+        }
         Replica.ReadResult read = replica.read(new Replica.ReadRequest(
                 nextOffset, READ_BYTES, true, isolation, OptionalInt.empty(), OptionalInt.empty()));
         try (var slice = read.records()) {

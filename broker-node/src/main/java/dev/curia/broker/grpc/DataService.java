@@ -1,11 +1,16 @@
 package dev.curia.broker.grpc;
 
+import static dev.curia.common.security.ResourceType.TOPIC;
+
 import dev.curia.broker.quota.Quotas;
 import dev.curia.common.id.TopicPartition;
-import dev.curia.common.security.Principal;
+import dev.curia.common.security.Operation;
 import dev.curia.common.time.Clock;
 import dev.curia.common.time.Timers;
 import dev.curia.log.ReaderPlace;
+import dev.curia.metadata.access.GrpcCallers;
+import dev.curia.metadata.acl.Access;
+import dev.curia.metadata.acl.Authorization;
 import dev.curia.metadata.image.QuotaKey;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.data.v1.ConsumeRequest;
@@ -43,6 +48,7 @@ public final class DataService extends DataGrpc.DataImplBase {
     private final Executor readers;
     private final Quotas quotas;
     private final Timers timers;
+    private final Authorization authorization;
 
     /**
      * @param readers runs reads, which may have to wait for the disk
@@ -50,20 +56,31 @@ public final class DataService extends DataGrpc.DataImplBase {
      * @param timers may call on any thread
      */
     public DataService(
-            Replicas replicas, PartitionLeaders leaders, Clock clock, Executor readers, Quotas quotas, Timers timers) {
+            Replicas replicas,
+            PartitionLeaders leaders,
+            Clock clock,
+            Executor readers,
+            Quotas quotas,
+            Timers timers,
+            Authorization authorization) {
         this.replicas = replicas;
         this.leaders = leaders;
         this.clock = clock;
         this.readers = readers;
         this.quotas = quotas;
         this.timers = timers;
+        this.authorization = authorization;
     }
 
     @Override
     public StreamObserver<ProduceRequest> produce(StreamObserver<ProduceResponse> responses) {
-        return new ProduceCall(replicas, leaders, clock, quota(QuotaKey.PRODUCER_BYTE_RATE), (ServerCallStreamObserver<
-                                ProduceResponse>)
-                        responses)
+        return new ProduceCall(
+                        replicas,
+                        leaders,
+                        clock,
+                        quota(QuotaKey.PRODUCER_BYTE_RATE),
+                        (ServerCallStreamObserver<ProduceResponse>) responses,
+                        GrpcCallers.access(authorization, "Produce"))
                 .start();
     }
 
@@ -81,7 +98,9 @@ public final class DataService extends DataGrpc.DataImplBase {
             return;
         }
         TopicPartition partition = new TopicPartition(request.getTopic(), request.getPartition());
-        Located located = Located.find(partition, replicas, leaders);
+        Access access = GrpcCallers.access(authorization, "Consume");
+        Located located =
+                Located.find(partition, replicas, leaders, access.may(Operation.READ, TOPIC, partition.topic()));
         Replica replica = located.replica();
         if (replica == null) {
             responses.onNext(ConsumeResponse.newBuilder()
@@ -92,15 +111,19 @@ public final class DataService extends DataGrpc.DataImplBase {
             responses.onCompleted();
             return;
         }
-        new ConsumeCall(replica, request, readers, quota(QuotaKey.CONSUMER_BYTE_RATE), (ServerCallStreamObserver<
-                                ConsumeResponse>)
-                        responses)
+        new ConsumeCall(
+                        replica,
+                        request,
+                        readers,
+                        quota(QuotaKey.CONSUMER_BYTE_RATE),
+                        (ServerCallStreamObserver<ConsumeResponse>) responses,
+                        access)
                 .start();
     }
 
     /** For the call that is being begun. */
     private StreamQuota quota(QuotaKey key) {
-        return new StreamQuota(quotas, key, Principal.ANONYMOUS, ClientIds.current(), timers);
+        return new StreamQuota(quotas, key, GrpcCallers.PRINCIPAL.get(), ClientIds.current(), timers);
     }
 
     @Override
@@ -116,7 +139,9 @@ public final class DataService extends DataGrpc.DataImplBase {
             return;
         }
         TopicPartition partition = new TopicPartition(request.getTopic(), request.getPartition());
-        Located located = Located.find(partition, replicas, leaders);
+        boolean may =
+                GrpcCallers.access(authorization, "ListOffsets").may(Operation.DESCRIBE, TOPIC, partition.topic());
+        Located located = Located.find(partition, replicas, leaders, may);
         Replica replica = located.replica();
         ListOffsetsResponse.Builder answer = ListOffsetsResponse.newBuilder().setLeader(located.leader());
         if (replica == null) {
@@ -139,6 +164,7 @@ public final class DataService extends DataGrpc.DataImplBase {
                     invalid("readers are " + request.getReadersCount() + ", expected at most " + MAX_READERS));
             return;
         }
+        Access access = GrpcCallers.access(authorization, "LocateReaders");
         LocateReadersResponse.Builder response = LocateReadersResponse.newBuilder();
         for (Reader reader : request.getReadersList()) {
             String wrong = wrongPartition(reader.getTopic(), reader.getPartition());
@@ -148,14 +174,16 @@ public final class DataService extends DataGrpc.DataImplBase {
                 responses.onError(invalid(wrong));
                 return;
             }
-            response.addPlaces(place(new TopicPartition(reader.getTopic(), reader.getPartition()), reader.getOffset()));
+            response.addPlaces(
+                    place(access, new TopicPartition(reader.getTopic(), reader.getPartition()), reader.getOffset()));
         }
         responses.onNext(response.build());
         responses.onCompleted();
     }
 
-    private Place place(TopicPartition partition, long offset) {
-        Located located = Located.find(partition, replicas, leaders);
+    private Place place(Access access, TopicPartition partition, long offset) {
+        boolean may = access.may(Operation.DESCRIBE, TOPIC, partition.topic());
+        Located located = Located.find(partition, replicas, leaders, may);
         Place.Builder place = Place.newBuilder().setLeader(located.leader()).setStatus(located.status());
         Replica replica = located.replica();
         if (replica == null) return place.build();

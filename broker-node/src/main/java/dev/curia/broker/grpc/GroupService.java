@@ -5,6 +5,11 @@ import dev.curia.broker.group.GroupDescription;
 import dev.curia.broker.group.OffsetsTopic;
 import dev.curia.broker.group.state.OffsetReset;
 import dev.curia.common.id.TopicPartition;
+import dev.curia.common.security.Operation;
+import dev.curia.common.security.ResourceType;
+import dev.curia.metadata.access.GrpcCallers;
+import dev.curia.metadata.acl.Access;
+import dev.curia.metadata.acl.Authorization;
 import dev.curia.proto.group.v1.DeleteGroupRequest;
 import dev.curia.proto.group.v1.DeleteGroupResponse;
 import dev.curia.proto.group.v1.DescribeGroupRequest;
@@ -27,6 +32,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.kafka.common.protocol.Errors;
@@ -42,11 +48,17 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
 
     private final GroupCoordinator groups;
     private final PartitionLeaders leaders;
+    private final Authorization authorization;
 
     /** @param leaders of partitions of {@code __consumer_offsets}: the coordinators */
-    public GroupService(GroupCoordinator groups, PartitionLeaders leaders) {
+    public GroupService(GroupCoordinator groups, PartitionLeaders leaders, Authorization authorization) {
         this.groups = groups;
         this.leaders = leaders;
+        this.authorization = authorization;
+    }
+
+    private Access access(String request) {
+        return GrpcCallers.access(authorization, request);
     }
 
     /** Who coordinates it, as far as is known; -1: nobody at the moment. */
@@ -67,11 +79,15 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
 
     @Override
     public void listGroups(ListGroupsRequest request, StreamObserver<ListGroupsResponse> responses) {
+        Access access = access("ListGroups");
+        boolean all = access.sees(Operation.DESCRIBE, ResourceType.CLUSTER, ResourceType.THE_CLUSTER);
         Replies.reply(
                 groups.list(Set.of(), Set.of()).thenApply(listing -> {
                     ListGroupsResponse.Builder response =
                             ListGroupsResponse.newBuilder().setStatus(Replies.status(listing.error(), null));
-                    listing.groups()
+                    listing.groups().stream()
+                            .filter(group ->
+                                    all || access.sees(Operation.DESCRIBE, ResourceType.GROUP, group.groupId()))
                             .forEach(group -> response.addGroups(ListedGroup.newBuilder()
                                     .setGroup(group.groupId())
                                     .setState(group.state().title())
@@ -84,6 +100,14 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
 
     @Override
     public void describeGroup(DescribeGroupRequest request, StreamObserver<DescribeGroupResponse> responses) {
+        if (!access("DescribeGroup").may(Operation.DESCRIBE, ResourceType.GROUP, request.getGroup())) {
+            Replies.reply(
+                    CompletableFuture.completedFuture(DescribeGroupResponse.newBuilder()
+                            .setStatus(Replies.status(Errors.GROUP_AUTHORIZATION_FAILED, null))
+                            .build()),
+                    responses);
+            return;
+        }
         Replies.reply(groups.describeWhole(request.getGroup()).thenApply(this::toResponse), responses);
     }
 
@@ -129,6 +153,17 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
     @Override
     public void resetOffsets(ResetOffsetsRequest request, StreamObserver<ResetOffsetsResponse> responses) {
         if (Replies.isWrong(wrong(request), responses)) return;
+        Access access = access("ResetOffsets");
+        Errors refusal = mayReset(access, request.getGroup());
+        boolean topics = request.getTargetsList().stream()
+                .map(Target::getTopic)
+                .distinct()
+                .allMatch(topic -> access.may(Operation.READ, ResourceType.TOPIC, topic));
+        if (refusal == Errors.NONE && !topics) refusal = Errors.TOPIC_AUTHORIZATION_FAILED;
+        if (refusal != Errors.NONE) {
+            Replies.reply(CompletableFuture.completedFuture(refused(refusal)), responses);
+            return;
+        }
         if (leader(request.getGroup()).isEmpty()) {
             CompletionStage<Errors> unused = groups.ensureTopic();
         }
@@ -141,6 +176,16 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
                                 request.getGroup(), to, request.getHow(), request.getValidateOnly()))
                         .thenApply(toChanges(request.getGroup())),
                 responses);
+    }
+
+    private static Errors mayReset(Access access, String group) {
+        return access.may(Operation.READ, ResourceType.GROUP, group) ? Errors.NONE : Errors.GROUP_AUTHORIZATION_FAILED;
+    }
+
+    private static ResetOffsetsResponse refused(Errors error) {
+        return ResetOffsetsResponse.newBuilder()
+                .setStatus(Replies.status(error, null))
+                .build();
     }
 
     private static @Nullable String wrong(ResetOffsetsRequest request) {
@@ -160,6 +205,11 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
 
     @Override
     public void undoReset(UndoResetRequest request, StreamObserver<ResetOffsetsResponse> responses) {
+        Errors refusal = mayReset(access("UndoReset"), request.getGroup());
+        if (refusal != Errors.NONE) {
+            Replies.reply(CompletableFuture.completedFuture(refused(refusal)), responses);
+            return;
+        }
         Replies.reply(
                 groups.undoReset(new OffsetReset.UndoRequest(
                                 request.getGroup(), request.getNumber(), request.getValidateOnly()))
@@ -187,8 +237,11 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
 
     @Override
     public void deleteGroup(DeleteGroupRequest request, StreamObserver<DeleteGroupResponse> responses) {
+        boolean may = access("DeleteGroup").may(Operation.DELETE, ResourceType.GROUP, request.getGroup());
         Replies.reply(
-                groups.delete(request.getGroup())
+                (may
+                                ? groups.delete(request.getGroup())
+                                : CompletableFuture.completedFuture(Errors.GROUP_AUTHORIZATION_FAILED))
                         .thenApply(error -> DeleteGroupResponse.newBuilder()
                                 .setStatus(Replies.status(absent(error, request.getGroup()), null))
                                 .setCoordinator(error == Errors.NONE ? 0 : coordinator(request.getGroup()))

@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 record Located(@Nullable Replica replica, Status status, int leader) {
 
-    static Located find(TopicPartition partition, Replicas replicas, PartitionLeaders leaders) {
+    /** @param allowed whoever asks may do with the topic what he wants to */
+    static Located find(TopicPartition partition, Replicas replicas, PartitionLeaders leaders, boolean allowed) {
+        if (!allowed) {
+            String message = "not authorized to do that with topic " + partition.topic();
+            return new Located(null, status(ErrorCode.TOPIC_AUTHORIZATION_FAILED, message), -1);
+        }
         Replica replica = replicas.find(partition).orElse(null);
         if (replica != null) {
             Replica.View view = replica.view();

@@ -1,5 +1,6 @@
 package dev.curia.broker.grpc;
 
+import dev.curia.metadata.access.GrpcCallers;
 import dev.curia.replica.port.Peers;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -35,6 +36,7 @@ public final class PeerChannels implements AutoCloseable {
     private static ManagedChannel open(Peers.Address address) {
         return NettyChannelBuilder.forAddress(address.host(), address.port())
                 .usePlaintext()
+                .intercept(GrpcCallers.fromNode())
                 .directExecutor()
                 .keepAliveTime(10, TimeUnit.SECONDS)
                 .keepAliveTimeout(5, TimeUnit.SECONDS)

@@ -5,7 +5,10 @@ import dev.curia.broker.group.OffsetsTopic;
 import dev.curia.broker.kafka.batch.BatchEncoder;
 import dev.curia.broker.txn.TransactionsTopic;
 import dev.curia.common.id.TopicPartition;
+import dev.curia.common.security.Operation;
+import dev.curia.common.security.ResourceType;
 import dev.curia.common.time.Clock;
+import dev.curia.metadata.acl.Access;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.data.v1.Acks;
@@ -44,6 +47,7 @@ final class ProduceCall implements StreamObserver<ProduceRequest> {
     private final StreamQuota quota;
 
     private final ServerCallStreamObserver<ProduceResponse> responses;
+    private final Access access;
 
     @GuardedBy("this")
     private final ArrayDeque<CompletableFuture<ProduceResponse>> waiting = new ArrayDeque<>();
@@ -64,12 +68,14 @@ final class ProduceCall implements StreamObserver<ProduceRequest> {
             PartitionLeaders leaders,
             Clock clock,
             StreamQuota quota,
-            ServerCallStreamObserver<ProduceResponse> responses) {
+            ServerCallStreamObserver<ProduceResponse> responses,
+            Access access) {
         this.replicas = replicas;
         this.leaders = leaders;
         this.clock = clock;
         this.quota = quota;
         this.responses = responses;
+        this.access = access;
     }
 
     /** Separate from the constructor, so that no callback sees a half-made object. */
@@ -124,7 +130,8 @@ final class ProduceCall implements StreamObserver<ProduceRequest> {
 
     private CompletableFuture<ProduceResponse> append(ProduceRequest request) {
         TopicPartition partition = new TopicPartition(request.getTopic(), request.getPartition());
-        Located located = Located.find(partition, replicas, leaders);
+        boolean may = access.renewed().may(Operation.WRITE, ResourceType.TOPIC, partition.topic());
+        Located located = Located.find(partition, replicas, leaders, may);
         Replica replica = located.replica();
         if (replica == null) {
             return CompletableFuture.completedFuture(failed(located.status(), located.leader()));

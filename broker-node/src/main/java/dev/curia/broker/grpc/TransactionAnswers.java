@@ -9,6 +9,9 @@ import dev.curia.broker.txn.state.Txn;
 import dev.curia.broker.txn.state.TxnState;
 import dev.curia.broker.txn.state.TxnView;
 import dev.curia.common.id.TopicPartition;
+import dev.curia.common.security.Operation;
+import dev.curia.common.security.ResourceType;
+import dev.curia.metadata.acl.Access;
 import dev.curia.proto.broker.v1.AbortInPartitionRequest;
 import dev.curia.proto.broker.v1.AbortInPartitionResponse;
 import dev.curia.proto.broker.v1.DescribeProducersRequest;
@@ -49,7 +52,7 @@ final class TransactionAnswers {
         this.leaders = leaders;
     }
 
-    void list(ListTransactionsRequest request, StreamObserver<ListTransactionsResponse> responses) {
+    void list(ListTransactionsRequest request, Access access, StreamObserver<ListTransactionsResponse> responses) {
         Set<TxnState> states = EnumSet.noneOf(TxnState.class);
         for (String title : request.getStatesList()) {
             Optional<TxnState> state = TxnState.named(title);
@@ -66,13 +69,24 @@ final class TransactionAnswers {
                         .thenApply(listing -> ListTransactionsResponse.newBuilder()
                                 .setStatus(Replies.status(listing.error(), null))
                                 .addAllTransactions(listing.txns().stream()
+                                        .filter(txn -> access.sees(
+                                                Operation.DESCRIBE,
+                                                ResourceType.TRANSACTIONAL_ID,
+                                                txn.transactionalId()))
                                         .map(TransactionAnswers::toProto)
                                         .toList())
                                 .build()),
                 responses);
     }
 
-    CompletableFuture<DescribeTransactionResponse> describe(String transactionalId) {
+    /** Without the topics that the caller may not see. */
+    CompletableFuture<DescribeTransactionResponse> describe(String transactionalId, Access access) {
+        if (!access.may(Operation.DESCRIBE, ResourceType.TRANSACTIONAL_ID, transactionalId)) {
+            return CompletableFuture.completedFuture(DescribeTransactionResponse.newBuilder()
+                    .setStatus(Replies.status(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, null))
+                    .setCoordinator(-1)
+                    .build());
+        }
         return transactions.describe(transactionalId).thenApply(described -> {
             DescribeTransactionResponse.Builder response = DescribeTransactionResponse.newBuilder()
                     .setStatus(Replies.status(absent(described.error(), transactionalId), null))
@@ -81,6 +95,8 @@ final class TransactionAnswers {
                     .txn()
                     .ifPresent(txn -> response.setTransaction(toProto(txn))
                             .addAllPartitions(txn.partitions().stream()
+                                    .filter(partition ->
+                                            access.sees(Operation.DESCRIBE, ResourceType.TOPIC, partition.topic()))
                                     .map(partition -> TransactionPartition.newBuilder()
                                             .setTopic(partition.topic())
                                             .setPartition(partition.partition())
@@ -91,7 +107,10 @@ final class TransactionAnswers {
     }
 
     /** As a new producer of that id would: what is open is aborted, and its producer has an epoch of the past. */
-    CompletableFuture<TerminateTransactionResponse> terminate(String transactionalId) {
+    CompletableFuture<TerminateTransactionResponse> terminate(String transactionalId, Access access) {
+        if (!access.may(Operation.WRITE, ResourceType.TRANSACTIONAL_ID, transactionalId)) {
+            return completed(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, transactionalId);
+        }
         return transactions.describe(transactionalId).thenCompose(described -> {
             if (described.txn().isEmpty())
                 return completed(absent(described.error(), transactionalId), transactionalId);
@@ -137,9 +156,10 @@ final class TransactionAnswers {
                 .build();
     }
 
-    CompletableFuture<DescribeProducersResponse> producers(DescribeProducersRequest request) {
-        List<CompletableFuture<PartitionProducers>> parts =
-                request.getPartitionsList().stream().map(this::producers).toList();
+    CompletableFuture<DescribeProducersResponse> producers(DescribeProducersRequest request, Access access) {
+        List<CompletableFuture<PartitionProducers>> parts = request.getPartitionsList().stream()
+                .map(partition -> producers(partition, access))
+                .toList();
         return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
                 .thenApply(done -> DescribeProducersResponse.newBuilder()
                         .addAllPartitions(
@@ -147,15 +167,13 @@ final class TransactionAnswers {
                         .build());
     }
 
-    private CompletableFuture<PartitionProducers> producers(TransactionPartition partition) {
+    private CompletableFuture<PartitionProducers> producers(TransactionPartition partition, Access access) {
+        if (!access.may(Operation.READ, ResourceType.TOPIC, partition.getTopic()))
+            return noProducers(Errors.TOPIC_AUTHORIZATION_FAILED);
         Optional<Replica> replica = valid(partition)
                 ? replicas.find(new TopicPartition(partition.getTopic(), partition.getPartition()))
                 : Optional.empty();
-        if (replica.isEmpty()) {
-            return CompletableFuture.completedFuture(PartitionProducers.newBuilder()
-                    .setStatus(Replies.status(Errors.NOT_LEADER_OR_FOLLOWER, null))
-                    .build());
-        }
+        if (replica.isEmpty()) return noProducers(Errors.NOT_LEADER_OR_FOLLOWER);
         return replica.get()
                 .producers()
                 .thenApply(result -> PartitionProducers.newBuilder()
@@ -165,6 +183,12 @@ final class TransactionAnswers {
                                 .map(TransactionAnswers::toProto)
                                 .toList())
                         .build());
+    }
+
+    private static CompletableFuture<PartitionProducers> noProducers(Errors error) {
+        return CompletableFuture.completedFuture(PartitionProducers.newBuilder()
+                .setStatus(Replies.status(error, null))
+                .build());
     }
 
     private static ProducerDescription toProto(dev.curia.log.producer.ProducerDescription producer) {

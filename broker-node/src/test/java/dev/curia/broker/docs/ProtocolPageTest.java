@@ -9,6 +9,8 @@ import dev.curia.broker.fetch.FetchSessions;
 import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.GroupMetrics;
 import dev.curia.broker.group.MemberIds;
+import dev.curia.broker.group.Subscribers;
+import dev.curia.broker.kafka.api.AclAdmin;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.AuthenticationHandlers;
 import dev.curia.broker.kafka.api.ClusterAdmin;
@@ -29,16 +31,21 @@ import dev.curia.broker.txn.TxnMetrics;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.loop.EventLoop;
+import dev.curia.metadata.acl.Authorization;
 import dev.curia.proto.admin.v1.AlterClientQuotasRequest;
 import dev.curia.proto.admin.v1.AlterClientQuotasResponse;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
 import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
+import dev.curia.proto.admin.v1.CreateAclsRequest;
+import dev.curia.proto.admin.v1.CreateAclsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.DeleteAclsRequest;
+import dev.curia.proto.admin.v1.DeleteAclsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.DescribeQuorumResponse;
@@ -139,7 +146,9 @@ class ProtocolPageTest {
                 new FetchSessions(1, 1, clock, new Random(1)),
                 disk,
                 clock,
-                new MemoryLoggers())));
+                new MemoryLoggers(),
+                new NoCluster(),
+                Authorization.OFF)));
         handlers.addAll(AuthenticationHandlers.of(
                 cluster, (request, timeout) -> CompletableFuture.failedFuture(new IllegalStateException(NOTHING))));
         handlers.addAll(GroupHandlers.all(groups, cluster));
@@ -183,7 +192,8 @@ class ProtocolPageTest {
                         (what, cause) -> {},
                         new MemberIds(new Random(1)),
                         new GroupMetrics(new SimpleMeterRegistry()),
-                        event -> {}));
+                        event -> {},
+                        new Subscribers(true)));
     }
 
     private static final class NoReplicas implements Replicas {
@@ -198,7 +208,17 @@ class ProtocolPageTest {
         }
     }
 
-    private static final class NoCluster implements ClusterAdmin {
+    private static final class NoCluster implements ClusterAdmin, AclAdmin {
+        @Override
+        public CompletableFuture<CreateAclsResponse> createAcls(CreateAclsRequest request, Duration timeout) {
+            return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
+        }
+
+        @Override
+        public CompletableFuture<DeleteAclsResponse> deleteAcls(DeleteAclsRequest request, Duration timeout) {
+            return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));
+        }
+
         @Override
         public CompletableFuture<UnregisterBrokerResponse> unregister(int brokerId, Duration timeout) {
             return CompletableFuture.failedFuture(new IllegalStateException(NOTHING));

@@ -72,7 +72,8 @@ class GroupCoordinatorTest {
                     (what, cause) -> faults.add(cause),
                     new MemberIds(new SplittableRandom(1)),
                     new GroupMetrics(meters),
-                    events::add));
+                    events::add,
+                    new Subscribers(true)));
 
     @BeforeEach
     void start() {

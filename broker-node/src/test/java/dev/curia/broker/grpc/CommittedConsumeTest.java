@@ -9,6 +9,7 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.acl.Authorization;
 import dev.curia.metadata.image.ClientQuotas;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.data.v1.ConsumeRequest;
@@ -57,7 +58,8 @@ class CommittedConsumeTest {
                 new SystemClock(),
                 executor,
                 DataServiceTest.quotas(() -> ClientQuotas.EMPTY, new SystemClock()),
-                (delay, task) -> () -> {});
+                (delay, task) -> () -> {},
+                Authorization.OFF);
         server = BrokerRpcServer.start(
                 new HostPort("127.0.0.1", 0), "rpc.listener", List.of(), List.of(service), executor);
         channel = NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))

@@ -12,6 +12,7 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.acl.Authorization;
 import dev.curia.metadata.image.ClientQuotas;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
@@ -98,7 +99,8 @@ class DataServiceTest {
                 (delay, task) -> {
                     held.add(task);
                     return () -> {};
-                });
+                },
+                Authorization.OFF);
         server = BrokerRpcServer.start(
                 new HostPort("127.0.0.1", 0), "rpc.listener", List.of(), List.of(service), executor);
         connection = NettyChannelBuilder.forAddress(

@@ -1,6 +1,7 @@
 package dev.curia.metadata.client;
 
 import dev.curia.common.net.HostPort;
+import dev.curia.metadata.access.GrpcCallers;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -52,6 +53,7 @@ public final class QuorumChannels implements AutoCloseable {
     private static ManagedChannel open(HostPort address) {
         return NettyChannelBuilder.forAddress(address.host(), address.port())
                 .usePlaintext()
+                .intercept(GrpcCallers.fromNode())
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .keepAliveTime(10, TimeUnit.SECONDS)
                 .keepAliveTimeout(3, TimeUnit.SECONDS)

@@ -12,10 +12,14 @@ import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
 import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
 import dev.curia.proto.admin.v1.AlterScramCredentialsRequest;
 import dev.curia.proto.admin.v1.AlterScramCredentialsResponse;
+import dev.curia.proto.admin.v1.CreateAclsRequest;
+import dev.curia.proto.admin.v1.CreateAclsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.DeleteAclsRequest;
+import dev.curia.proto.admin.v1.DeleteAclsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.DescribeClusterRequest;
@@ -126,6 +130,15 @@ public final class QuorumClient {
     public CompletableFuture<AlterScramCredentialsResponse> alterScramCredentials(
             AlterScramCredentialsRequest request) {
         return call(AdminGrpc.getAlterScramCredentialsMethod(), request, Repeat.UNSAFE);
+    }
+
+    public CompletableFuture<CreateAclsResponse> createAcls(CreateAclsRequest request) {
+        return call(AdminGrpc.getCreateAclsMethod(), request, Repeat.SAFE);
+    }
+
+    /** Not repeated when an answer is lost: the repetition could not tell what the first deleted. */
+    public CompletableFuture<DeleteAclsResponse> deleteAcls(DeleteAclsRequest request) {
+        return call(AdminGrpc.getDeleteAclsMethod(), request, Repeat.UNSAFE);
     }
 
     /** A compare-and-set: when an answer is lost, the repetition is told the state that the first made. */

@@ -3,6 +3,7 @@ package dev.curia.metadata.controller;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.Clock;
+import dev.curia.metadata.decide.AclDecisions;
 import dev.curia.metadata.decide.BrokerDecisions;
 import dev.curia.metadata.decide.BrokerStandings;
 import dev.curia.metadata.decide.ClientQuotaDecisions;
@@ -36,10 +37,14 @@ import dev.curia.proto.admin.v1.AlterScramCredentialsRequest;
 import dev.curia.proto.admin.v1.AlterScramCredentialsResponse;
 import dev.curia.proto.admin.v1.ChangeStandingRequest;
 import dev.curia.proto.admin.v1.ChangeStandingResponse;
+import dev.curia.proto.admin.v1.CreateAclsRequest;
+import dev.curia.proto.admin.v1.CreateAclsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.DeleteAclsRequest;
+import dev.curia.proto.admin.v1.DeleteAclsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.DescribeDrainRequest;
@@ -273,6 +278,14 @@ public final class ActiveController implements MetadataLog.LeadershipListener {
 
     public CompletableFuture<Answer<UpdateFeaturesResponse>> updateFeatures(UpdateFeaturesRequest request) {
         return submit(image -> features.update(image, request));
+    }
+
+    public CompletableFuture<Answer<CreateAclsResponse>> createAcls(CreateAclsRequest request) {
+        return submit(image -> AclDecisions.create(image, request));
+    }
+
+    public CompletableFuture<Answer<DeleteAclsResponse>> deleteAcls(DeleteAclsRequest request) {
+        return submit(image -> AclDecisions.delete(image, request));
     }
 
     public CompletableFuture<Answer<AlterPartitionResponse>> alterPartition(AlterPartitionRequest request) {

@@ -80,11 +80,12 @@ public final class FeatureDecisions {
             return refused("Feature " + feature + " is at level " + current + ": to go up to " + level
                     + " ask for an upgrade.");
         }
-        if (feature.equals(Features.METADATA_VERSION)
-                && level < Features.ACCESS_RECORDS
-                && !image.clientQuotas().isEmpty()) {
-            return refused("There are client quotas, which need level " + Features.ACCESS_RECORDS + " of feature "
-                    + feature + "; remove them first.");
+        if (feature.equals(Features.METADATA_VERSION) && level < Features.ACCESS_RECORDS) {
+            List<String> kept = accessRecords(image);
+            if (!kept.isEmpty()) {
+                return refused("There are " + String.join(" and ", kept) + ", which need level "
+                        + Features.ACCESS_RECORDS + " of feature " + feature + "; remove them first.");
+            }
         }
         return image.brokers().stream()
                 .filter(broker -> !broker.feature(feature).contains(level))
@@ -92,6 +93,15 @@ public final class FeatureDecisions {
                 .flatMap(broker -> refused("Broker " + broker.id() + " does not support level " + level + " of feature "
                         + feature + ", only " + broker.feature(feature)
                         + "; upgrade it, or unregister it if it is gone for good."));
+    }
+
+    /** Of what there are records that an older node does not know. */
+    private static List<String> accessRecords(MetadataImage image) {
+        List<String> kept = new ArrayList<>();
+        if (!image.scram().users().isEmpty()) kept.add("SCRAM credentials");
+        if (image.acls().size() > 0) kept.add(image.acls().size() + " ACLs");
+        if (!image.clientQuotas().isEmpty()) kept.add("client quotas");
+        return kept;
     }
 
     private static Optional<Status> refused(String why) {

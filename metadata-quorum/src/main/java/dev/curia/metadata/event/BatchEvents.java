@@ -78,6 +78,8 @@ public final class BatchEvents {
                     CLIENT_QUOTA,
                     SCRAM_CREDENTIAL,
                     SCRAM_CREDENTIAL_REMOVAL,
+                    ACL,
+                    ACL_REMOVAL,
                     KIND_NOT_SET -> {}
         }
     }

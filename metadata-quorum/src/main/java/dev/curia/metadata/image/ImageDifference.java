@@ -2,6 +2,8 @@ package dev.curia.metadata.image;
 
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
+import dev.curia.common.security.Acl;
+import dev.curia.metadata.acl.Acls;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -30,7 +32,8 @@ final class ImageDifference {
                 partitions,
                 changedKeys(from.configs, to.configs),
                 changed(from.clientQuotas, to.clientQuotas),
-                changedKeys(from.scram.byUser, to.scram.byUser));
+                changedKeys(from.scram.byUser, to.scram.byUser),
+                changed(from.acls, to.acls));
     }
 
     private static void addChangedPartitions(@Nullable Topic old, Topic now, Set<PartitionId> into) {
@@ -46,6 +49,13 @@ final class ImageDifference {
         entities.addAll(to.entities());
         entities.removeIf(entity -> from.of(entity).equals(to.of(entity)));
         return entities;
+    }
+
+    private static Set<Acl> changed(Acls from, Acls to) {
+        Set<Acl> acls = new HashSet<>(from.all());
+        acls.addAll(to.all());
+        acls.removeIf(acl -> from.contains(acl) == to.contains(acl));
+        return acls;
     }
 
     private static <K, V> Set<K> changedKeys(Map<K, V> from, Map<K, V> to) {

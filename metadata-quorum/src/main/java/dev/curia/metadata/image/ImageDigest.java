@@ -46,6 +46,7 @@ final class ImageDigest {
         for (ConfigResource resource : delta.configs()) sum += sum(configs(of, resource));
         for (QuotaEntity entity : delta.quotas()) sum += sum(ImageRecords.quotaRecords(of.clientQuotas(), entity));
         for (String user : delta.scramUsers()) sum += sum(of.scram().records(user));
+        sum += sum(delta.acls().stream().filter(of.acls()::contains).map(ImageRecords::aclRecord));
         return sum;
     }
 

@@ -2,6 +2,9 @@ package dev.curia.metadata.image;
 
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
+import dev.curia.common.security.Acl;
+import dev.curia.metadata.acl.AclMessages;
+import dev.curia.metadata.acl.Acls;
 import dev.curia.proto.metadata.v1.BrokerFencingRecord;
 import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
 import dev.curia.proto.metadata.v1.BrokerStandingRecord;
@@ -39,6 +42,7 @@ final class ImageEdit {
     private PSet<PartitionId> moving;
     private PSet<PartitionId> leaderless;
     private Optional<StopLease> stopLease;
+    private Acls acls;
     private long nextProducerId;
     private long nextBrokerEpoch;
 
@@ -49,6 +53,7 @@ final class ImageEdit {
     private final Set<ConfigResource> changedConfigs = new HashSet<>();
     private final Set<QuotaEntity> changedQuotas = new HashSet<>();
     private final Set<String> changedScramUsers = new HashSet<>();
+    private final Set<Acl> changedAcls = new HashSet<>();
 
     ImageEdit(MetadataImage base) {
         clusterId = base.clusterId;
@@ -62,6 +67,7 @@ final class ImageEdit {
         moving = base.moving;
         leaderless = base.leaderless;
         stopLease = base.stopLease;
+        acls = base.acls;
         nextProducerId = base.nextProducerId;
         nextBrokerEpoch = base.nextBrokerEpoch;
     }
@@ -81,6 +87,7 @@ final class ImageEdit {
                 moving,
                 leaderless,
                 stopLease,
+                acls,
                 nextProducerId,
                 nextBrokerEpoch,
                 0); // by the caller, from the difference
@@ -93,7 +100,8 @@ final class ImageEdit {
                         changedPartitions,
                         changedConfigs,
                         changedQuotas,
-                        changedScramUsers));
+                        changedScramUsers,
+                        changedAcls));
     }
 
     private void replay(MetadataRecord record) {
@@ -117,6 +125,8 @@ final class ImageEdit {
             case BROKER_STANDING -> stand(record.getBrokerStanding());
             case BROKER_EVENTS -> {} // for the journal
             case STOP_LEASE -> stopLease = ImageRecords.stopLease(record.getStopLease());
+            case ACL -> acl(AclMessages.acl(record.getAcl().getEntry()), true);
+            case ACL_REMOVAL -> acl(AclMessages.acl(record.getAclRemoval().getEntry()), false);
             case KIND_NOT_SET ->
                 throw new IllegalStateException(
                         "a metadata record of a kind that this version does not know; upgrade this node");
@@ -230,6 +240,12 @@ final class ImageEdit {
     private void scram(ScramCredentialRemovalRecord record) {
         scram = scram.without(record);
         changedScramUsers.add(record.getUser());
+    }
+
+    private void acl(Acl acl, boolean present) {
+        if (acls.contains(acl) == present) return;
+        acls = present ? acls.plus(acl) : acls.minus(acl);
+        if (!changedAcls.remove(acl)) changedAcls.add(acl);
     }
 
     private Topic existing(Uuid id) {

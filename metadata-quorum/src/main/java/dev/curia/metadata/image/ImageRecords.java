@@ -3,8 +3,12 @@ package dev.curia.metadata.image;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.curia.common.id.Uuid;
+import dev.curia.common.security.Acl;
+import dev.curia.metadata.acl.AclMessages;
 import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.common.v1.FeatureRange;
+import dev.curia.proto.metadata.v1.AclRecord;
+import dev.curia.proto.metadata.v1.AclRemovalRecord;
 import dev.curia.proto.metadata.v1.BrokerRegistrationRecord;
 import dev.curia.proto.metadata.v1.BrokerUnregistrationRecord;
 import dev.curia.proto.metadata.v1.ClientQuotaRecord;
@@ -221,6 +225,18 @@ public final class ImageRecords {
                 .build();
     }
 
+    public static MetadataRecord aclRecord(Acl acl) {
+        return MetadataRecord.newBuilder()
+                .setAcl(AclRecord.newBuilder().setEntry(AclMessages.entry(acl)))
+                .build();
+    }
+
+    public static MetadataRecord aclRemovalRecord(Acl acl) {
+        return MetadataRecord.newBuilder()
+                .setAclRemoval(AclRemovalRecord.newBuilder().setEntry(AclMessages.entry(acl)))
+                .build();
+    }
+
     /** Sets {@link MetadataImage#nextProducerId()}. */
     public static MetadataRecord producerIdRecord(long nextProducerId) {
         return MetadataRecord.newBuilder()
@@ -282,6 +298,7 @@ public final class ImageRecords {
         records.add(producerIdRecord(image.nextProducerId));
         image.scram.records().forEach(records::add);
         image.stopLease.ifPresent(lease -> records.add(stopLeaseRecord(lease)));
+        image.acls.all().forEach(acl -> records.add(aclRecord(acl)));
         return records;
     }
 

@@ -2,6 +2,7 @@ package dev.curia.metadata.image;
 
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
+import dev.curia.common.security.Acl;
 import java.util.Map;
 import java.util.Set;
 
@@ -13,6 +14,7 @@ import java.util.Set;
  * @param removedTopics as they were
  * @param partitions created or changed, not those of removed topics
  * @param scramUsers whose credentials were set or removed
+ * @param acls in one of the images only
  */
 public record MetadataDelta(
         Set<Integer> brokers,
@@ -21,7 +23,8 @@ public record MetadataDelta(
         Set<PartitionId> partitions,
         Set<ConfigResource> configs,
         Set<QuotaEntity> quotas,
-        Set<String> scramUsers) {
+        Set<String> scramUsers,
+        Set<Acl> acls) {
     public MetadataDelta {
         brokers = Set.copyOf(brokers);
         createdTopics = Set.copyOf(createdTopics);
@@ -30,6 +33,7 @@ public record MetadataDelta(
         configs = Set.copyOf(configs);
         quotas = Set.copyOf(quotas);
         scramUsers = Set.copyOf(scramUsers);
+        acls = Set.copyOf(acls);
     }
 
     /** What leads from one image to another when the records in between are not known, as after a snapshot. */
@@ -44,6 +48,7 @@ public record MetadataDelta(
                 && partitions.isEmpty()
                 && configs.isEmpty()
                 && quotas.isEmpty()
-                && scramUsers.isEmpty();
+                && scramUsers.isEmpty()
+                && acls.isEmpty();
     }
 }

@@ -2,6 +2,7 @@ package dev.curia.metadata.image;
 
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
+import dev.curia.metadata.acl.Acls;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import java.util.Collection;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class MetadataImage {
             HashTreePSet.empty(),
             HashTreePSet.empty(),
             Optional.empty(),
+            Acls.NONE,
             0,
             1,
             0);
@@ -51,6 +53,7 @@ public final class MetadataImage {
     final PSet<PartitionId> moving; // follows from topics
     final PSet<PartitionId> leaderless; // likewise
     final Optional<StopLease> stopLease;
+    final Acls acls;
     final long nextProducerId;
     final long nextBrokerEpoch;
     private final long digest; // follows from the others, the index aside
@@ -68,6 +71,7 @@ public final class MetadataImage {
             PSet<PartitionId> moving,
             PSet<PartitionId> leaderless,
             Optional<StopLease> stopLease,
+            Acls acls,
             long nextProducerId,
             long nextBrokerEpoch,
             long digest) {
@@ -83,6 +87,7 @@ public final class MetadataImage {
         this.moving = moving;
         this.leaderless = leaderless;
         this.stopLease = stopLease;
+        this.acls = acls;
         this.nextProducerId = nextProducerId;
         this.nextBrokerEpoch = nextBrokerEpoch;
         this.digest = digest;
@@ -102,6 +107,7 @@ public final class MetadataImage {
                 moving,
                 leaderless,
                 stopLease,
+                acls,
                 nextProducerId,
                 nextBrokerEpoch,
                 newDigest);
@@ -186,6 +192,11 @@ public final class MetadataImage {
         return stopLease;
     }
 
+    /** Who may do what. */
+    public Acls acls() {
+        return acls;
+    }
+
     /** Overrides only, by key; empty when there are none. */
     public Map<String, String> config(ConfigResource resource) {
         return configs.getOrDefault(resource, HashTreePMap.empty());
@@ -241,6 +252,7 @@ public final class MetadataImage {
                 && clientQuotas.equals(that.clientQuotas)
                 && scram.equals(that.scram)
                 && stopLease.equals(that.stopLease)
+                && acls.equals(that.acls)
                 && nextProducerId == that.nextProducerId
                 && nextBrokerEpoch == that.nextBrokerEpoch;
     }

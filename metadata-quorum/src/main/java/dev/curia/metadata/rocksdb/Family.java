@@ -15,7 +15,8 @@ enum Family {
     PARTITIONS("partitions"),
     CONFIGS("configs"),
     CLIENT_QUOTAS("client-quotas", true),
-    SCRAM("scram", true);
+    SCRAM("scram", true),
+    ACLS("acls", true);
 
     private final String familyName;
     private final boolean whenNeeded;

@@ -3,6 +3,7 @@ package dev.curia.metadata.rocksdb;
 import com.google.protobuf.ByteString;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
+import dev.curia.common.security.Acl;
 import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataDelta;
@@ -49,6 +50,7 @@ final class StateEdits {
         applied.delta().configs().forEach(edits::config);
         applied.delta().quotas().forEach(edits::quota);
         applied.delta().scramUsers().forEach(edits::scram);
+        applied.delta().acls().forEach(edits::acl);
         return edits.edits;
     }
 
@@ -146,6 +148,11 @@ final class StateEdits {
         });
     }
 
+    private void acl(Acl acl) {
+        if (after.acls().contains(acl)) put(Family.ACLS, aclKey(acl), ImageRecords.aclRecord(acl));
+        else delete(Family.ACLS, aclKey(acl));
+    }
+
     private void put(Family family, byte[] key, MetadataRecord value) {
         edits.add(new StateEdit(family, ByteString.copyFrom(key), value));
     }
@@ -195,6 +202,24 @@ final class StateEdits {
         return ByteBuffer.allocate(1 + name.length)
                 .put((byte) mechanism.getNumber())
                 .put(name)
+                .array();
+    }
+
+    /** The four numbers, then the texts, the first two with their lengths. */
+    private static byte[] aclKey(Acl acl) {
+        byte[] resource = utf8(acl.resource());
+        byte[] principal = utf8(acl.principal().toString());
+        byte[] host = utf8(acl.host());
+        return ByteBuffer.allocate(4 + 2 * Integer.BYTES + resource.length + principal.length + host.length)
+                .put((byte) acl.type().code())
+                .put((byte) acl.pattern().code())
+                .put((byte) acl.operation().code())
+                .put((byte) acl.permission().code())
+                .putInt(resource.length)
+                .put(resource)
+                .putInt(principal.length)
+                .put(principal)
+                .put(host)
                 .array();
     }
 

@@ -1,6 +1,7 @@
 package dev.curia.metadata.rpc;
 
 import dev.curia.metadata.controller.ActiveController;
+import dev.curia.metadata.decide.AclDecisions;
 import dev.curia.metadata.decide.RebalancePlan;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.QuorumStatus;
@@ -15,10 +16,14 @@ import dev.curia.proto.admin.v1.AlterScramCredentialsRequest;
 import dev.curia.proto.admin.v1.AlterScramCredentialsResponse;
 import dev.curia.proto.admin.v1.ChangeStandingRequest;
 import dev.curia.proto.admin.v1.ChangeStandingResponse;
+import dev.curia.proto.admin.v1.CreateAclsRequest;
+import dev.curia.proto.admin.v1.CreateAclsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.DeleteAclsRequest;
+import dev.curia.proto.admin.v1.DeleteAclsResponse;
 import dev.curia.proto.admin.v1.DeleteTopicsRequest;
 import dev.curia.proto.admin.v1.DeleteTopicsResponse;
 import dev.curia.proto.admin.v1.DescribeClientQuotasRequest;
@@ -33,6 +38,8 @@ import dev.curia.proto.admin.v1.DescribeTopicsRequest;
 import dev.curia.proto.admin.v1.DescribeTopicsResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
+import dev.curia.proto.admin.v1.ListAclsRequest;
+import dev.curia.proto.admin.v1.ListAclsResponse;
 import dev.curia.proto.admin.v1.ListConfigsRequest;
 import dev.curia.proto.admin.v1.ListConfigsResponse;
 import dev.curia.proto.admin.v1.ListEventsRequest;
@@ -178,6 +185,26 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     public void alterScramCredentials(
             AlterScramCredentialsRequest request, StreamObserver<AlterScramCredentialsResponse> caller) {
         answers.answer(() -> {}, () -> controller.alterScramCredentials(request), caller);
+    }
+
+    @Override
+    public void listAcls(ListAclsRequest request, StreamObserver<ListAclsResponse> caller) {
+        try {
+            reply(caller, AclDecisions.list(log.image(), request));
+        } catch (IllegalArgumentException e) {
+            caller.onError(
+                    Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+        }
+    }
+
+    @Override
+    public void createAcls(CreateAclsRequest request, StreamObserver<CreateAclsResponse> caller) {
+        answers.answer(() -> {}, () -> controller.createAcls(request), caller);
+    }
+
+    @Override
+    public void deleteAcls(DeleteAclsRequest request, StreamObserver<DeleteAclsResponse> caller) {
+        answers.answer(() -> {}, () -> controller.deleteAcls(request), caller);
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.curia.metadata.rpc;
 
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
+import dev.curia.metadata.access.GrpcCallers;
+import dev.curia.metadata.acl.Authorization;
 import dev.curia.metadata.controller.ActiveController;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.quorum.QuorumOperations;
@@ -26,6 +28,7 @@ public final class QuorumRpcServer implements AutoCloseable {
 
     private final HostPort address;
     private final QuorumServices services;
+    private final AdminAccess access;
     private @Nullable Server server;
 
     /**
@@ -33,6 +36,7 @@ public final class QuorumRpcServer implements AutoCloseable {
      * @param watchLoop serves the watch streams; started and closed by the owner
      * @param progressInterval an idle watch stream shows a sign of life this often
      * @param operations on the quorum itself, if it can be operated on
+     * @param authorization of whoever calls the administration
      */
     public QuorumRpcServer(
             HostPort address,
@@ -40,9 +44,11 @@ public final class QuorumRpcServer implements AutoCloseable {
             MetadataLog log,
             EventLoop watchLoop,
             Duration progressInterval,
-            Optional<QuorumOperations> operations) {
+            Optional<QuorumOperations> operations,
+            Authorization authorization) {
         this.address = address;
         this.services = new QuorumServices(controller, log, watchLoop, progressInterval, operations);
+        this.access = new AdminAccess(authorization, log::image);
     }
 
     /** Feeds the watch streams; give it to {@link MetadataLog#start}. */
@@ -60,6 +66,8 @@ public final class QuorumRpcServer implements AutoCloseable {
                     .addServices(services.all().stream()
                             .map(BindableService::bindService)
                             .toList())
+                    .intercept(access) // the one added last is asked first
+                    .intercept(GrpcCallers.noted())
                     .build()
                     .start();
         } catch (IOException e) {

@@ -11,8 +11,10 @@ import dev.curia.metadata.image.MetadataImage;
 import dev.curia.proto.admin.v1.AlterScramCredentialsRequest;
 import dev.curia.proto.admin.v1.AlterScramCredentialsResponse;
 import dev.curia.proto.admin.v1.AlteredUser;
+import dev.curia.proto.admin.v1.FeatureUpdate;
 import dev.curia.proto.admin.v1.ScramDeletion;
 import dev.curia.proto.admin.v1.ScramUpsertion;
+import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.ScramMechanism;
 import java.util.List;
@@ -104,6 +106,23 @@ final class ScramDecisionsTest {
         assertThat(alter(List.of(), set("alice", ScramMechanism.SCRAM_SHA_256, 4096)))
                 .isEqualTo(Map.of("alice", ErrorCode.UNSUPPORTED_VERSION));
         assertThat(image.scram().users()).isEmpty();
+    }
+
+    @Test
+    void theFeatureCannotBeTakenBackWhileThereAreCredentials() {
+        UpdateFeaturesRequest down = UpdateFeaturesRequest.newBuilder()
+                .addUpdates(FeatureUpdate.newBuilder()
+                        .setFeature(Features.METADATA_VERSION)
+                        .setLevel(1)
+                        .setDirection(FeatureUpdate.Direction.SAFE_DOWNGRADE))
+                .build();
+        FeatureDecisions features = new FeatureDecisions(Features.SUPPORTED);
+        alter(List.of(), set("alice", ScramMechanism.SCRAM_SHA_256, 4096));
+        assertThat(features.update(image, down).reply().apply(0).getStatus().getMessage())
+                .contains("SCRAM credentials");
+        alter(List.of(delete("alice", ScramMechanism.SCRAM_SHA_256)));
+        assertThat(features.update(image, down).reply().apply(0).getStatus().getMessage())
+                .doesNotContain("SCRAM credentials");
     }
 
     @Test

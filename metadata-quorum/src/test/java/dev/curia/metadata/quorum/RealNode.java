@@ -3,6 +3,7 @@ package dev.curia.metadata.quorum;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.acl.Authorization;
 import dev.curia.metadata.client.NodeInspector;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.metadata.controller.ActiveController;
@@ -70,7 +71,8 @@ final class RealNode implements AutoCloseable {
                 log,
                 watchLoop,
                 Duration.ofMillis(100),
-                Optional.of(operations)));
+                Optional.of(operations),
+                Authorization.OFF));
         log.start(server.commits(), controller);
         server.start();
     }

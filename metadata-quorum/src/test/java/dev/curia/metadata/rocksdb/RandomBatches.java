@@ -2,6 +2,12 @@ package dev.curia.metadata.rocksdb;
 
 import com.google.protobuf.ByteString;
 import dev.curia.common.id.Uuid;
+import dev.curia.common.security.Acl;
+import dev.curia.common.security.Operation;
+import dev.curia.common.security.PatternType;
+import dev.curia.common.security.Permission;
+import dev.curia.common.security.Principal;
+import dev.curia.common.security.ResourceType;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.ImageRecords;
@@ -50,7 +56,7 @@ final class RandomBatches {
     }
 
     private List<MetadataRecord> records(MetadataImage image) {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(13)) {
             case 0 -> List.of(ImageRecords.clusterRecord("cluster-" + random.nextInt(2)));
             case 1 -> List.of(ImageRecords.brokerRecord(broker(image)));
             case 2 -> fenceOrUnregister(image);
@@ -67,6 +73,7 @@ final class RandomBatches {
             case 9 -> quota();
             case 10 -> List.of(scram());
             case 7 -> List.of(ImageRecords.producerIdRecord(image.nextProducerId() + 1000));
+            case 11 -> acl(image);
             default -> List.of(ImageRecords.featureRecord("feature-" + random.nextInt(3), random.nextInt(3)));
         };
     }
@@ -171,6 +178,21 @@ final class RandomBatches {
         ByteString bytes = ByteString.copyFrom(new byte[] {(byte) random.nextInt()});
         return ScramCredentials.record(
                 user, mechanism, new ScramCredential(4096 + random.nextInt(3), bytes, bytes, bytes));
+    }
+
+    private List<MetadataRecord> acl(MetadataImage image) {
+        if (image.acls().size() > 0 && random.nextInt(3) == 0) {
+            return List.of(
+                    ImageRecords.aclRemovalRecord(pick(List.copyOf(image.acls().all()))));
+        }
+        return List.of(ImageRecords.aclRecord(new Acl(
+                pick(List.of(ResourceType.TOPIC, ResourceType.GROUP)),
+                "name-" + random.nextInt(3),
+                pick(List.of(PatternType.values())),
+                Principal.user("user-" + random.nextInt(3)),
+                Acl.WILDCARD,
+                Operation.READ,
+                pick(List.of(Permission.values())))));
     }
 
     private <T> T pick(List<T> items) {

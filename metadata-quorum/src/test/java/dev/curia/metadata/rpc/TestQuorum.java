@@ -5,6 +5,7 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
 import dev.curia.metadata.Fixtures;
+import dev.curia.metadata.acl.Authorization;
 import dev.curia.metadata.client.BrokerIdentity;
 import dev.curia.metadata.client.BrokerSession;
 import dev.curia.metadata.client.MetadataWatcher;
@@ -156,6 +157,10 @@ final class TestQuorum implements AutoCloseable {
     }
 
     QuorumRpcServer server(HostPort address, FakeMetadataLog log) {
+        return server(address, log, Authorization.OFF);
+    }
+
+    QuorumRpcServer server(HostPort address, FakeMetadataLog log, Authorization authorization) {
         EventLoop loop = loop("controller");
         ActiveController controller = new ActiveController(
                 new ActiveController.Settings(
@@ -170,8 +175,8 @@ final class TestQuorum implements AutoCloseable {
                 new Random(4),
                 (what, cause) -> faults.add(cause),
                 BrokerProbe.NONE);
-        QuorumRpcServer server = own(
-                new QuorumRpcServer(address, controller, log, loop("watch"), Duration.ofMillis(100), Optional.empty()));
+        QuorumRpcServer server = own(new QuorumRpcServer(
+                address, controller, log, loop("watch"), Duration.ofMillis(100), Optional.empty(), authorization));
         log.start(server.commits(), controller);
         return server;
     }

@@ -1,4 +1,4 @@
-/** Who somebody is, on every port. */
+/** Who somebody is, on every port, and what access control says about him. */
 @NullMarked
 package dev.curia.common.security;
 

@@ -6,6 +6,7 @@ import dev.curia.broker.fetch.DiskReads;
 import dev.curia.broker.fetch.FetchSessions;
 import dev.curia.broker.txn.Membership;
 import dev.curia.common.time.Clock;
+import dev.curia.metadata.acl.Authorization;
 import dev.curia.replica.Replicas;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -26,7 +27,9 @@ public final class CoreHandlers {
             FetchSessions fetchSessions,
             DiskReads disk,
             Clock clock,
-            LoggerLevels loggers) {}
+            LoggerLevels loggers,
+            AclAdmin acls,
+            Authorization authorization) {}
 
     /** One handler a request kind; ApiVersions comes with {@link ApiTable#of}. */
     public static List<RequestHandler<?>> of(Ports ports) {
@@ -34,13 +37,15 @@ public final class CoreHandlers {
         ConfigAlterations alterations =
                 new ConfigAlterations(ports.topics, new BrokerLoggers(ports.cluster, ports.loggers));
         ConfigEntries configs = new ConfigEntries(ports.cluster, ports.settings);
+        boolean acls = ports.authorization.isOn();
         return List.of(
                 new ProduceHandler(partitions, ports.membership),
                 new FetchHandler(
                         partitions,
                         ports.fetchSessions,
                         ports.disk,
-                        ReplicaSelector.named(ports.settings.get(ServerKeys.REPLICA_SELECTOR))),
+                        ReplicaSelector.named(ports.settings.get(ServerKeys.REPLICA_SELECTOR)),
+                        ports.authorization),
                 new ListOffsetsHandler(partitions, ports.disk),
                 new OffsetForLeaderEpochHandler(partitions),
                 new DescribeProducersHandler(partitions),
@@ -65,8 +70,8 @@ public final class CoreHandlers {
                 new AlterClientQuotasHandler(ports.clusterAdmin),
                 new DescribeQuorumHandler(ports.clusterAdmin, ports.clock),
                 new DescribeTopicPartitionsHandler(ports.cluster),
-                new NoAclsHandler(ApiKeys.DESCRIBE_ACLS),
-                new NoAclsHandler(ApiKeys.CREATE_ACLS),
-                new NoAclsHandler(ApiKeys.DELETE_ACLS));
+                acls ? new DescribeAclsHandler(ports.cluster) : new NoAclsHandler(ApiKeys.DESCRIBE_ACLS),
+                acls ? new CreateAclsHandler(ports.acls) : new NoAclsHandler(ApiKeys.CREATE_ACLS),
+                acls ? new DeleteAclsHandler(ports.acls) : new NoAclsHandler(ApiKeys.DELETE_ACLS));
     }
 }

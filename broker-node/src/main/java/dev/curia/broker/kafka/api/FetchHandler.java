@@ -10,6 +10,11 @@ import dev.curia.broker.fetch.FetchedPartition;
 import dev.curia.broker.kafka.codec.Codes;
 import dev.curia.broker.kafka.codec.SliceRecords;
 import dev.curia.common.id.Uuid;
+import dev.curia.common.security.Operation;
+import dev.curia.common.security.ResourceType;
+import dev.curia.metadata.acl.Access;
+import dev.curia.metadata.acl.Authorization;
+import dev.curia.metadata.image.Topic;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.Isolation;
 import dev.curia.replica.Replica.ReadResult;
@@ -48,12 +53,19 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
     private final FetchSessions sessions;
     private final DiskReads disk;
     private final ReplicaSelector selector;
+    private final Authorization authorization;
 
-    FetchHandler(PartitionLookup partitions, FetchSessions sessions, DiskReads disk, ReplicaSelector selector) {
+    FetchHandler(
+            PartitionLookup partitions,
+            FetchSessions sessions,
+            DiskReads disk,
+            ReplicaSelector selector,
+            Authorization authorization) {
         this.partitions = partitions;
         this.sessions = sessions;
         this.disk = disk;
         this.selector = selector;
+        this.authorization = authorization;
     }
 
     @Override
@@ -99,8 +111,9 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
             return CompletableFuture.completedFuture(
                     nothing(Errors.NONE, turn.teller().tell(List.of()).sessionId()));
         }
+        Access access = authorization.of(context.caller(), api().name);
         List<PartitionLookup.Found> found = turn.partitions().stream()
-                .map(partition -> find(partition.key(), byId))
+                .map(partition -> readable(access, find(partition.key(), byId), partition.key()))
                 .toList();
         List<DelayedFetch.Target> targets = new ArrayList<>();
         for (int i = 0; i < found.size(); i++) {
@@ -117,6 +130,13 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
 
     private static FetchResponse nothing(Errors error, int sessionId) {
         return FetchResponse.of(error, 0, sessionId, new LinkedHashMap<>(), List.of());
+    }
+
+    /** Looked at in each turn, not only when a partition comes into a session: what was allowed may be so no longer. */
+    private static PartitionLookup.Found readable(Access access, PartitionLookup.Found found, FetchKey key) {
+        String name = found.topic().map(Topic::name).orElse(key.topic());
+        boolean refused = !name.isEmpty() && !access.may(Operation.READ, ResourceType.TOPIC, name);
+        return refused ? found.refused() : found;
     }
 
     private OptionalInt elsewhere(PartitionLookup.Found found, FetchRequest request) {

@@ -28,7 +28,12 @@ final class PartitionLookup {
             Errors error,
             Optional<Topic> topic,
             int partition,
-            @Nullable Replica replica) {}
+            @Nullable Replica replica) {
+        /** As whoever may not see the partition is told. */
+        Found refused() {
+            return new Found(Errors.TOPIC_AUTHORIZATION_FAILED, topic, partition, null);
+        }
+    }
 
     Found byName(String name, int partition) {
         return find(cluster.image().topic(name), partition, Errors.UNKNOWN_TOPIC_OR_PARTITION);

@@ -1,6 +1,7 @@
 package dev.curia.broker.kafka.api;
 
 import dev.curia.common.security.Principal;
+import dev.curia.metadata.acl.Caller;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -20,4 +21,9 @@ public record RequestContext(
         String connectionId,
         InetAddress clientAddress,
         String listener,
-        long receivedNanos) {}
+        long receivedNanos) {
+    /** As access control sees him. */
+    public Caller caller() {
+        return new Caller(principal, clientAddress.getHostAddress());
+    }
+}

@@ -3,6 +3,12 @@ package dev.curia.broker.kafka.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.curia.common.security.Acl;
+import dev.curia.common.security.Operation;
+import dev.curia.common.security.PatternType;
+import dev.curia.common.security.Permission;
+import dev.curia.common.security.Principal;
+import dev.curia.common.security.ResourceType;
 import dev.curia.testkit.Await;
 import io.micrometer.core.instrument.Counter;
 import java.nio.charset.StandardCharsets;
@@ -27,8 +33,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.ResourceNotFoundException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnacceptableCredentialException;
 import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -211,6 +219,33 @@ class SaslTest {
             for (Future<RecordMetadata> each : sent)
                 assertThat(each.get(20, TimeUnit.SECONDS).offset()).isNotNegative();
             assertThat(logins("SCRAM-SHA-512", "failure")).isZero();
+        }
+    }
+
+    @Test
+    void aclsAreAboutWhoLoggedIn() throws Exception {
+        broker.close();
+        start(Map.of("authorizer.class.name", "standard", "super.users", "User:root"));
+        alter(password("alice", ScramMechanism.SCRAM_SHA_512, "secret"));
+        Map<String, Object> alice = client("SCRAM-SHA-512", "alice", "secret");
+        assertThatThrownBy(() -> writesAndReads(alice)).hasCauseInstanceOf(TopicAuthorizationException.class);
+        broker.allow(new Acl(
+                ResourceType.TOPIC,
+                "t",
+                PatternType.LITERAL,
+                Principal.user("alice"),
+                Acl.WILDCARD,
+                Operation.ALL,
+                Permission.ALLOW));
+        writesAndReads(alice);
+        try (Admin admin = Admin.create(alice)) {
+            assertThatThrownBy(() -> admin.describeUserScramCredentials().all().get(20, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(ClusterAuthorizationException.class);
+            assertThatThrownBy(() -> admin.alterUserScramCredentials(
+                                    List.of(password("alice", ScramMechanism.SCRAM_SHA_512, "other")))
+                            .all()
+                            .get(20, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(ClusterAuthorizationException.class);
         }
     }
 

@@ -1,18 +1,22 @@
 package dev.curia.broker.kafka.net;
 
+import dev.curia.broker.access.AccessConfigs;
+import dev.curia.broker.access.DenialLog;
+import dev.curia.broker.config.ServerKeys;
 import dev.curia.broker.config.ServerSettings;
 import dev.curia.broker.config.Settings;
 import dev.curia.broker.fetch.DiskReads;
 import dev.curia.broker.fetch.FetchSessions;
+import dev.curia.broker.group.Subscribers;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.AuthenticationHandlers;
-import dev.curia.broker.kafka.api.ClusterAdmin;
 import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.CoreHandlers;
 import dev.curia.broker.kafka.api.LogDirs;
 import dev.curia.broker.kafka.api.MemoryLoggers;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.broker.kafka.api.TopicAdmin;
+import dev.curia.broker.kafka.guard.Guards;
 import dev.curia.broker.quota.QuotaConfigs;
 import dev.curia.broker.quota.QuotaMetrics;
 import dev.curia.broker.quota.Quotas;
@@ -25,17 +29,15 @@ import dev.curia.broker.security.TlsReloads;
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
+import dev.curia.common.security.Acl;
 import dev.curia.common.security.Principal;
 import dev.curia.common.time.SystemClock;
-import dev.curia.metadata.decide.BrokerDecisions;
-import dev.curia.metadata.decide.ClientQuotaDecisions;
+import dev.curia.metadata.acl.Authorization;
 import dev.curia.metadata.decide.ConfigDecisions;
 import dev.curia.metadata.decide.Decision;
-import dev.curia.metadata.decide.FeatureDecisions;
 import dev.curia.metadata.decide.PartitionAdditions;
 import dev.curia.metadata.decide.PreferredElections;
 import dev.curia.metadata.decide.Reassignments;
-import dev.curia.metadata.decide.ScramDecisions;
 import dev.curia.metadata.decide.TopicDefaults;
 import dev.curia.metadata.image.ClientQuotas;
 import dev.curia.metadata.image.Features;
@@ -44,14 +46,10 @@ import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
 import dev.curia.metadata.image.QuotaEntity;
 import dev.curia.metadata.image.QuotaKey;
-import dev.curia.proto.admin.v1.AlterClientQuotasRequest;
-import dev.curia.proto.admin.v1.AlterClientQuotasResponse;
 import dev.curia.proto.admin.v1.AlterConfigsRequest;
 import dev.curia.proto.admin.v1.AlterConfigsResponse;
 import dev.curia.proto.admin.v1.AlterReassignmentsRequest;
 import dev.curia.proto.admin.v1.AlterReassignmentsResponse;
-import dev.curia.proto.admin.v1.AlterScramCredentialsRequest;
-import dev.curia.proto.admin.v1.AlterScramCredentialsResponse;
 import dev.curia.proto.admin.v1.CreatePartitionsRequest;
 import dev.curia.proto.admin.v1.CreatePartitionsResponse;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
@@ -65,9 +63,6 @@ import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
 import dev.curia.proto.admin.v1.NewTopic;
 import dev.curia.proto.admin.v1.TopicRef;
-import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
-import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
-import dev.curia.proto.admin.v1.UpdateFeaturesResponse;
 import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
@@ -83,6 +78,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +91,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.jspecify.annotations.Nullable;
@@ -168,19 +165,24 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                 new HashMap<>(Map.of("process.roles", "broker", "node.id", "7", "cluster.id", "test", "log.dirs", "d"));
         all.putAll(given);
         Settings settings = ServerSettings.of(all);
-        coordinators = new TestCoordinators(settings, this, clock);
+        Authorization authorization =
+                new Authorization(AccessConfigs.authorizer(all), () -> image.acls(), new DenialLog(meters));
+        coordinators = new TestCoordinators(settings, this, clock, new Subscribers(!authorization.isOn()));
+        TestAdmin admin = new TestAdmin(this);
         List<RequestHandler<?>> handlers = new ArrayList<>(CoreHandlers.of(new CoreHandlers.Ports(
                 this,
                 this,
                 new Directories(),
                 this,
-                new Admin(),
+                admin,
                 settings,
                 coordinators.membership(),
                 new FetchSessions(100, 10_000, clock, new SplittableRandom(2)),
                 disk,
                 clock,
-                new MemoryLoggers())));
+                new MemoryLoggers(),
+                admin,
+                authorization)));
         // All of them only for tests that ask for them: the others know of every request that they are served.
         boolean coordinated = given.containsKey("transaction.state.log.num.partitions");
         coordinators.handlers(this).stream()
@@ -189,11 +191,13 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
         SecurityProtocol spoken = SaslKeys.PROTOCOL_MAP.in(all).getOrDefault("PLAINTEXT", SecurityProtocol.PLAINTEXT);
         protocol = spoken;
         // As above: where nobody logs in, nothing that is for it.
-        AuthenticationHandlers.of(this, (request, timeout) -> alter(request)).stream()
+        AuthenticationHandlers.of(this, admin).stream()
                 .filter(handler -> spoken.sasl() || !ApiTable.isLogin(handler.api()))
                 .forEach(handler -> handlers.add(
                         ApiTable.isLogin(handler.api()) ? handler : new NotedPrincipals<>(handler, principals)));
-        apis = ApiTable.of(handlers, this);
+        Guards guards =
+                new Guards(this, settings.get(ServerKeys.AUTO_CREATE_TOPICS), coordinators.subscribers()::heard);
+        apis = ApiTable.of(guards.before(handlers, authorization), this);
         security = ListenerSecurity.of(
                 "PLAINTEXT",
                 spoken,
@@ -385,30 +389,6 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
         return decide(configs.alter(image, request));
     }
 
-    synchronized CompletableFuture<AlterScramCredentialsResponse> alter(AlterScramCredentialsRequest request) {
-        return decide(ScramDecisions.alter(image, request));
-    }
-
-    private synchronized UnregisterBrokerResponse unregister(int brokerId) {
-        Decision<Status> decision = BrokerDecisions.unregister(image, brokerId);
-        return decide(new Decision<>(
-                        decision.records(),
-                        index -> UnregisterBrokerResponse.newBuilder()
-                                .setStatus(decision.reply().apply(index))
-                                .build()))
-                .join();
-    }
-
-    private synchronized UpdateFeaturesResponse updateFeatures(UpdateFeaturesRequest request) {
-        return decide(new FeatureDecisions(Features.SUPPORTED).update(image, request))
-                .join();
-    }
-
-    private synchronized CompletableFuture<AlterClientQuotasResponse> alterClientQuotas(
-            AlterClientQuotasRequest request) {
-        return decide(ClientQuotaDecisions.alter(image, request));
-    }
-
     static Quotas noQuotas() {
         return new Quotas(
                 QuotaConfigs.windows(Map.of()),
@@ -422,28 +402,18 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
         apply(List.of(ImageRecords.quotaRecord(entity, key.key(), value)));
     }
 
-    private final class Admin implements ClusterAdmin {
-        @Override
-        public CompletableFuture<DescribeQuorumResponse> describeQuorum(Duration timeout) {
-            return CompletableFuture.completedFuture(quorum);
-        }
+    /** The cluster has these entries from now on, besides those that it had. */
+    synchronized void allow(Acl... acls) {
+        apply(Arrays.stream(acls).map(ImageRecords::aclRecord).toList());
+    }
 
-        @Override
-        public CompletableFuture<UnregisterBrokerResponse> unregister(int brokerId, Duration timeout) {
-            return CompletableFuture.completedFuture(TestBroker.this.unregister(brokerId));
-        }
+    synchronized void forbid(Acl acl) {
+        apply(List.of(ImageRecords.aclRemovalRecord(acl)));
+    }
 
-        @Override
-        public CompletableFuture<AlterClientQuotasResponse> alterClientQuotas(
-                AlterClientQuotasRequest request, Duration timeout) {
-            return TestBroker.this.alterClientQuotas(request);
-        }
-
-        @Override
-        public CompletableFuture<UpdateFeaturesResponse> updateFeatures(
-                UpdateFeaturesRequest request, Duration timeout) {
-            return CompletableFuture.completedFuture(TestBroker.this.updateFeatures(request));
-        }
+    /** As the controller decides. */
+    synchronized <R> CompletableFuture<R> decide(Function<MetadataImage, Decision<R>> decisions) {
+        return decide(decisions.apply(image));
     }
 
     private <R> CompletableFuture<R> decide(Decision<R> decision) {

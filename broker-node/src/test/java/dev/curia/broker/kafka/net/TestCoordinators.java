@@ -6,6 +6,7 @@ import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.GroupMetrics;
 import dev.curia.broker.group.MemberIds;
 import dev.curia.broker.group.OffsetsTopic;
+import dev.curia.broker.group.Subscribers;
 import dev.curia.broker.grpc.TransactionService;
 import dev.curia.broker.kafka.api.FindCoordinatorHandler;
 import dev.curia.broker.kafka.api.ProducerIdBlocks;
@@ -52,8 +53,10 @@ final class TestCoordinators implements AutoCloseable {
     private final GroupCoordinator groups;
     private final TransactionCoordinator transactions;
     private final Membership membership;
+    private final Subscribers subscribers;
 
-    TestCoordinators(Settings settings, TestBroker broker, Clock clock) {
+    TestCoordinators(Settings settings, TestBroker broker, Clock clock, Subscribers subscribers) {
+        this.subscribers = subscribers;
         groups = new GroupCoordinator(
                 settings.given(),
                 new GroupCoordinator.Parts(
@@ -67,7 +70,8 @@ final class TestCoordinators implements AutoCloseable {
                         TestCoordinators::fail,
                         new MemberIds(new Random(3)),
                         new GroupMetrics(broker.meters),
-                        event -> {}));
+                        event -> {},
+                        subscribers));
         markers = new LocalMarkers(broker, clock, new GroupMarkers(groups));
         transactions = new TransactionCoordinator(
                 settings.given(),
@@ -101,6 +105,10 @@ final class TestCoordinators implements AutoCloseable {
     /** What other brokers would call. */
     TransactionService service() {
         return new TransactionService(markers, transactions);
+    }
+
+    Subscribers subscribers() {
+        return subscribers;
     }
 
     Membership membership() {
@@ -152,7 +160,7 @@ final class TestCoordinators implements AutoCloseable {
         delta.removedTopics().forEach((id, topic) -> removed.put(id, topic.name()));
         Set<String> names = new HashSet<>(removed.values());
         delta.partitions().forEach(id -> image.topic(id.topicId()).ifPresent(topic -> names.add(topic.name())));
-        if (!names.isEmpty()) groups.onTopicsChanged(names, removed);
+        if (!names.isEmpty() || !delta.acls().isEmpty()) groups.onTopicsChanged(names, removed);
     }
 
     /** A partition of this topic is led now. */
