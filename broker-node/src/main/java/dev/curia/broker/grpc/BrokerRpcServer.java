@@ -8,6 +8,14 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -29,11 +37,15 @@ public final class BrokerRpcServer implements AutoCloseable {
     private static final Duration PERMITTED_KEEP_ALIVE = Duration.ofSeconds(5);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
+    private static final int THREADS = 2;
+
     private final Server server;
+    private final EventLoopGroup threads;
     private final int port;
 
-    private BrokerRpcServer(Server server) {
+    private BrokerRpcServer(Server server, EventLoopGroup threads) {
         this.server = server;
+        this.threads = threads;
         this.port = server.getPort();
     }
 
@@ -53,8 +65,17 @@ public final class BrokerRpcServer implements AutoCloseable {
             List<? extends BindableService> onExecutor,
             Executor executor)
             throws IOException {
+        // As the listeners of clients and the links to leaders; gRPC by itself takes Java's selectors.
+        boolean epoll = Epoll.isAvailable();
+        EventLoopGroup threads = new MultiThreadIoEventLoopGroup(
+                THREADS,
+                new DefaultThreadFactory("rpc-server", true),
+                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         Set<String> direct = new HashSet<>();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address.toBind())
+                .channelType(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+                .bossEventLoopGroup(threads)
+                .workerEventLoopGroup(threads)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .intercept(new ClientIds())
                 .permitKeepAliveTime(PERMITTED_KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
@@ -68,8 +89,9 @@ public final class BrokerRpcServer implements AutoCloseable {
         }
         onExecutor.forEach(builder::addService);
         try {
-            return new BrokerRpcServer(builder.build().start());
+            return new BrokerRpcServer(builder.build().start(), threads);
         } catch (IOException e) {
+            end(threads);
             Throwable reason = e.getCause() == null ? e : e.getCause();
             throw new IOException(
                     "cannot listen for gRPC on " + address + " (" + setting + "): " + reason.getMessage(), e);
@@ -91,6 +113,11 @@ public final class BrokerRpcServer implements AutoCloseable {
             server.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        end(threads);
+    }
+
+    private static void end(EventLoopGroup threads) {
+        var unused = threads.shutdownGracefully(0, STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Null means the server's executor. */
