@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A program run to its end, with a deadline. */
 final class Command {
-    private static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(60);
+    /** Longer than any that is given to a command, which can say what it waited for. */
+    private static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(90);
 
     private final List<String> line;
     private final byte[] input;

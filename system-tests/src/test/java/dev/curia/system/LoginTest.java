@@ -66,6 +66,7 @@ class LoginTest {
     }
 
     @Test
+    @Shows(client = Program.KAFKA_TOOLS, value = "kafka-configs: users and their SCRAM credentials")
     void kafkaConfigsDescribesUsersWithoutTheirSecrets() {
         assertThat(configs("--describe"))
                 .contains("SCRAM credential configs for user-principal 'alice' are", "SCRAM-SHA-512=iterations=8192")
@@ -75,6 +76,7 @@ class LoginTest {
 
     /** Not by SCRAM: Debian's librdkafka repeats its nonce in the last message, which Apache Kafka refuses as well. */
     @Test
+    @Shows(client = Program.KCAT, value = "logs in by PLAIN")
     void kcatLogsIn() {
         Kcat kcat = Kcat.forCluster(CLUSTER);
         String[] login = {
@@ -97,6 +99,7 @@ class LoginTest {
 
     /** Its tokens come without headers, after a handshake of version 0, in Debian's version. */
     @ParameterizedTest
+    @Shows(client = Program.KAFKA_PYTHON, value = "logs in by PLAIN and SCRAM")
     @ValueSource(strings = {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"})
     void kafkaPythonLogsIn(String mechanism) {
         Needs.installed("kafka-python");
