@@ -1,7 +1,7 @@
 #!/bin/sh
 # install-clients.sh [PROGRAM...]: installs third-party programs that the system tests need, from Debian's packages: kcat (librdkafka),
-# a client; tc and ip, which lay out networks for nodes; node and npm, which run JavaScript clients; kafka-python, a client; promtool, which
-# reads alerts (alone, without the server that is in its package and would be started). Without arguments: kcat and tc.
+# a client; tc and ip, which lay out networks for nodes; node and npm, which run JavaScript clients; chromium, a browser for the web
+# console; kafka-python, a client; promtool, which reads alerts (alone, without the server that is in its package and would be started). Without arguments: kcat and tc.
 # Does nothing when they are there. Where they cannot be installed it says why and ends with 1; the tests are then skipped.
 set -eu
 
@@ -14,10 +14,11 @@ for program in "$@"; do
     kcat) command -v kcat > /dev/null || missing="$missing kcat" ;;
     tc) command -v tc > /dev/null || missing="$missing iproute2" ;;
     node) command -v node > /dev/null || missing="$missing nodejs" ;;
+    chromium) command -v chromium > /dev/null || missing="$missing chromium" ;;
     npm) command -v npm > /dev/null || missing="$missing npm" ;;
     promtool) command -v promtool > /dev/null || unpacked="prometheus" ;;
     kafka-python) /usr/bin/python3 -c 'import kafka' 2> /dev/null || missing="$missing python3-kafka" ;;
-    *) echo "install-clients.sh: does not know $program; expected kcat, tc, node, npm, promtool or kafka-python" >&2; exit 1 ;;
+    *) echo "install-clients.sh: does not know $program; expected kcat, tc, node, npm, chromium, promtool or kafka-python" >&2; exit 1 ;;
   esac
 done
 [ -z "$missing$unpacked" ] && exit 0

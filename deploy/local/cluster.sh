@@ -104,6 +104,7 @@ rpc.listener=127.0.0.1:$(broker_rpc_port "$1")
 rpc.advertised=127.0.0.1:$(broker_rpc_port "$1")
 http.listener=127.0.0.1:$(broker_http_port "$1")
 log.dirs=$dir/$1/data
+console.messages.enable=true
 broker.rack=rack-$1
 default.replication.factor=3
 offsets.topic.replication.factor=3

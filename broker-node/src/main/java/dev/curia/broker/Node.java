@@ -81,7 +81,8 @@ public final class Node implements AutoCloseable {
         resources.onClose("metrics", meters::close);
         resources.own(new ProcessMetrics(meters));
         LoopMetrics.watchThreads(meters);
-        http = resources.own(HttpEndpoint.start(httpAddress, meters, this::notReadyBecause));
+        http = resources.own(HttpEndpoint.start(
+                httpAddress, meters, this::notReadyBecause, ConsoleSite.of(config, clock, faults, resources)));
         if (config.quorum()) {
             QuorumRole role = resources.own(QuorumRole.start(config, format, first, clock, meters, faults));
             quorum = role;

@@ -157,14 +157,14 @@ final class QuorumRole implements Readiness, AutoCloseable {
         }
     }
 
-    /** Where a broker finds the quorum. */
+    /** Where a node finds the quorum. */
     static List<HostPort> servers(NodeConfig config) {
         List<HostPort> given = config.settings().get(ServerKeys.QUORUM_BOOTSTRAP_SERVERS);
         return given.isEmpty() ? rpcAddresses(config) : given;
     }
 
     /** The gRPC addresses of the configured quorum. */
-    static List<HostPort> rpcAddresses(NodeConfig config) {
+    private static List<HostPort> rpcAddresses(NodeConfig config) {
         return voters(config).stream()
                 .map(voter -> new HostPort(voter.host(), voter.rpcPort()))
                 .toList();

@@ -85,6 +85,7 @@ final class StandaloneCommand implements Callable<Integer> {
         settings.put("offsets.topic.replication.factor", "1");
         settings.put("transaction.state.log.replication.factor", "1");
         settings.put("transaction.state.log.min.isr", "1");
+        settings.put("console.messages.enable", "true");
         settings.put("group.initial.rebalance.delay.ms", "0");
         settings.putAll(EnvironmentSettings.read(environment, ServerSettings.keys()));
         settings.putAll(overrides);

@@ -72,7 +72,9 @@ public final class ServerKeys {
     public static final ConfigKey<List<String>> LOG_DIRS =
             ConfigKey.ofList("log.dirs", "", "Where a broker keeps its partitions. Required on brokers.");
     public static final ConfigKey<HostPort> HTTP_LISTENER = address(
-            "http.listener", ":9096", "Where /metrics and /health are served over HTTP. No host means all addresses.");
+            "http.listener",
+            ":9096",
+            "Where /metrics, /health and the web console (/console/) are served over HTTP. No host means all addresses.");
     public static final ConfigKey<String> BROKER_RACK = ConfigKey.ofString(
             "broker.rack", "", "The rack of a broker: replicas of a partition are spread over racks.");
     public static final ConfigKey<String> REPLICA_SELECTOR = new ConfigKey<>(

@@ -2,6 +2,7 @@ package dev.curia.broker.config;
 
 import dev.curia.broker.access.AccessConfigs;
 import dev.curia.broker.canary.CanaryConfigs;
+import dev.curia.broker.console.ConsoleConfigs;
 import dev.curia.broker.group.ConsumerConfigs;
 import dev.curia.broker.group.GroupConfigs;
 import dev.curia.broker.lag.LagConfigs;
@@ -32,6 +33,7 @@ public final class ServerSettings {
         keys.addAll(LagConfigs.ALL);
         keys.addAll(QuotaConfigs.ALL);
         keys.addAll(CanaryConfigs.ALL);
+        keys.addAll(ConsoleConfigs.ALL);
         keys.addAll(AccessConfigs.ALL);
         TopicConfigs.ALL.stream()
                 .filter(TopicConfigs::hasBrokerDefault)

@@ -8,16 +8,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Channels to other brokers for small calls, one a broker, made at its first call and anew when it has moved. Thread-safe. */
 public final class PeerChannels implements AutoCloseable {
     private final Peers peers;
+    private final Function<Peers.Address, ManagedChannel> opener;
     private final Map<Integer, Link> open = new ConcurrentHashMap<>();
 
     private record Link(Peers.Address address, ManagedChannel channel) {}
 
+    /** For what a broker asks as a node. */
     public PeerChannels(Peers peers) {
+        this(
+                peers,
+                address -> builder(address).intercept(GrpcCallers.fromNode()).build());
+    }
+
+    private PeerChannels(Peers peers, Function<Peers.Address, ManagedChannel> opener) {
         this.peers = peers;
+        this.opener = opener;
+    }
+
+    /** For what is asked on behalf of clients whom nobody has checked: ACLs hold for them. */
+    static PeerChannels forClients(Peers peers) {
+        return new PeerChannels(peers, address -> builder(address).build());
     }
 
     Optional<Peers.Address> find(int broker) {
@@ -28,19 +43,17 @@ public final class PeerChannels implements AutoCloseable {
         return open.compute(broker, (id, link) -> {
                     if (link != null && link.address.equals(address)) return link;
                     if (link != null) link.channel.shutdownNow();
-                    return new Link(address, open(address));
+                    return new Link(address, opener.apply(address));
                 })
                 .channel;
     }
 
-    private static ManagedChannel open(Peers.Address address) {
+    private static NettyChannelBuilder builder(Peers.Address address) {
         return NettyChannelBuilder.forAddress(address.host(), address.port())
                 .usePlaintext()
-                .intercept(GrpcCallers.fromNode())
                 .directExecutor()
                 .keepAliveTime(10, TimeUnit.SECONDS)
-                .keepAliveTimeout(5, TimeUnit.SECONDS)
-                .build();
+                .keepAliveTimeout(5, TimeUnit.SECONDS);
     }
 
     @Override

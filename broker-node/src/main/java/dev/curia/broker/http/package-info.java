@@ -1,4 +1,4 @@
-/** Metrics and health over HTTP. */
+/** Metrics and health over HTTP, and whatever site is served beside them. */
 @NullMarked
 package dev.curia.broker.http;
 

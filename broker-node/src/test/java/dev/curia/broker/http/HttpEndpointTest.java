@@ -26,7 +26,7 @@ class HttpEndpointTest {
 
     @BeforeEach
     void start() throws IOException {
-        endpoint = HttpEndpoint.start(ANY_PORT, meters, () -> missing);
+        endpoint = HttpEndpoint.start(ANY_PORT, meters, () -> missing, Optional.empty());
     }
 
     @AfterEach
@@ -80,7 +80,7 @@ class HttpEndpointTest {
     void namesThePortThatIsTaken() {
         HostPort taken = new HostPort("127.0.0.1", endpoint.port());
 
-        assertThatThrownBy(() -> HttpEndpoint.start(taken, meters, () -> missing))
+        assertThatThrownBy(() -> HttpEndpoint.start(taken, meters, () -> missing, Optional.empty()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(taken.toString())
                 .hasMessageContaining("http.listener");

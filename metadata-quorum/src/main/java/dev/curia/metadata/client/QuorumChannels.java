@@ -27,8 +27,14 @@ public final class QuorumChannels implements AutoCloseable {
     private volatile List<HostPort> learned = List.of();
     private boolean closed;
 
+    /** For what a node asks as a node. */
     public QuorumChannels() {
-        this(QuorumChannels::open);
+        this(address -> builder(address).intercept(GrpcCallers.fromNode()).build());
+    }
+
+    /** For what a node asks on behalf of clients whom nobody has checked: ACLs hold for them. */
+    public static QuorumChannels forClients() {
+        return new QuorumChannels(address -> builder(address).build());
     }
 
     /** @param opener makes a channel that connects at its first call */
@@ -50,14 +56,12 @@ public final class QuorumChannels implements AutoCloseable {
         return closed ? opener.apply(address).shutdownNow() : channels.computeIfAbsent(address, opener);
     }
 
-    private static ManagedChannel open(HostPort address) {
+    private static NettyChannelBuilder builder(HostPort address) {
         return NettyChannelBuilder.forAddress(address.host(), address.port())
                 .usePlaintext()
-                .intercept(GrpcCallers.fromNode())
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .keepAliveTime(10, TimeUnit.SECONDS)
-                .keepAliveTimeout(3, TimeUnit.SECONDS)
-                .build();
+                .keepAliveTimeout(3, TimeUnit.SECONDS);
     }
 
     /** Drops a channel whose server did not answer, so that the next attempt connects at once instead of after a backoff. */

@@ -1,5 +1,6 @@
 package dev.curia.metadata.client;
 
+import dev.curia.common.net.FutureReply;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.common.time.Timers;
@@ -30,8 +31,15 @@ import dev.curia.proto.admin.v1.DescribeTopicsRequest;
 import dev.curia.proto.admin.v1.DescribeTopicsResponse;
 import dev.curia.proto.admin.v1.ElectLeadersRequest;
 import dev.curia.proto.admin.v1.ElectLeadersResponse;
+import dev.curia.proto.admin.v1.InspectQuorumRequest;
+import dev.curia.proto.admin.v1.InspectQuorumResponse;
+import dev.curia.proto.admin.v1.ListEventsRequest;
+import dev.curia.proto.admin.v1.ListEventsResponse;
+import dev.curia.proto.admin.v1.ListReassignmentsRequest;
+import dev.curia.proto.admin.v1.ListReassignmentsResponse;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsResponse;
+import dev.curia.proto.admin.v1.QuorumAdminGrpc;
 import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
 import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
 import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
@@ -44,7 +52,9 @@ import dev.curia.proto.metadata.v1.ControllerGrpc;
 import io.grpc.MethodDescriptor;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
@@ -53,6 +63,8 @@ import java.util.random.RandomGenerator;
  * before doing anything long. A failed future holds a {@link QuorumException}; errors that the quorum decided are in the responses.
  */
 public final class QuorumClient {
+    private static final long LEADER_SECONDS = 3;
+
     /** Whether a request may be sent again when it is not known whether it took effect. */
     enum Repeat {
         SAFE,
@@ -172,6 +184,38 @@ public final class QuorumClient {
         DescribeQuorumRequest request =
                 DescribeQuorumRequest.newBuilder().setByLeader(true).build();
         return call(AdminGrpc.getDescribeQuorumMethod(), request, Repeat.SAFE);
+    }
+
+    public CompletableFuture<ListReassignmentsResponse> listReassignments() {
+        return call(AdminGrpc.getListReassignmentsMethod(), ListReassignmentsRequest.getDefaultInstance(), Repeat.SAFE);
+    }
+
+    /** As the node that answers has the journal. */
+    public CompletableFuture<ListEventsResponse> listEvents(ListEventsRequest request) {
+        return call(AdminGrpc.getListEventsMethod(), request, Repeat.SAFE);
+    }
+
+    /** As the leader sees it, which alone knows how the others fare; without a leader that answers as any node does. */
+    public CompletableFuture<InspectQuorumResponse> inspectQuorum() {
+        InspectQuorumRequest request = InspectQuorumRequest.getDefaultInstance();
+        return call(QuorumAdminGrpc.getInspectQuorumMethod(), request, Repeat.SAFE)
+                .thenCompose(any -> leaderElsewhere(any)
+                        .map(leader -> {
+                            FutureReply<InspectQuorumResponse> reply = new FutureReply<>();
+                            QuorumAdminGrpc.newStub(channels.to(leader))
+                                    .withDeadlineAfter(LEADER_SECONDS, TimeUnit.SECONDS)
+                                    .inspectQuorum(request, reply);
+                            return reply.future().exceptionally(failure -> any);
+                        })
+                        .orElseGet(() -> CompletableFuture.completedFuture(any)));
+    }
+
+    private static Optional<HostPort> leaderElsewhere(InspectQuorumResponse quorum) {
+        if (quorum.getLeaderId() == quorum.getAnswering().getNodeId()) return Optional.empty();
+        return quorum.getVotersList().stream()
+                .filter(voter -> voter.getNodeId() == quorum.getLeaderId())
+                .map(voter -> HostPort.parse(voter.getRpcAddress()))
+                .findFirst();
     }
 
     private <Q, R> CompletableFuture<R> call(MethodDescriptor<Q, R> method, Q request, Repeat repeat) {
