@@ -72,8 +72,8 @@ export function Overview() {
                 <Stat label="Partitions" value={count(c.partitions)} href={link('topics')} />
                 <Stat label="Not all in sync" value={count(c.underReplicated)} tone={c.underReplicated > 0 ? 'warn' : 'plain'} href={link('topics')} />
                 <Stat label="Below min ISR" value={count(belowMin)} tone={belowMin ? 'bad' : 'plain'} href={link('topics')} />
-                <Stat label="Without a leader" value={count(c.offline)} tone={c.offline > 0 ? 'bad' : 'plain'} href={link('topics')} />
-                <Stat label="Controller" value={c.controllerId < 0 ? 'none' : `node ${c.controllerId}`} tone={c.controllerId < 0 ? 'bad' : 'plain'} href={link('quorum')} />
+                <Stat label="Leaderless" value={count(c.offline)} tone={c.offline > 0 ? 'bad' : 'plain'} href={link('topics')} />
+                <Stat label="Controller node" value={c.controllerId < 0 ? 'none' : c.controllerId} tone={c.controllerId < 0 ? 'bad' : 'plain'} href={link('quorum')} />
               </div>
             </>
           );
