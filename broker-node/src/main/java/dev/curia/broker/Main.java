@@ -28,7 +28,7 @@ public final class Main {
                 .addSubcommand(new StandaloneCommand(System.getenv()))
                 .addSubcommand(new ServerCommand(System.getenv()))
                 .addSubcommand(LogCommand.commandLine(new SystemClock(), onTerminal()))
-                .addSubcommand(QuorumRecoverCommand.commandLine(System.getenv(), new SystemClock()));
+                .addSubcommand(QuorumCommand.commandLine(System.getenv(), new SystemClock()));
         line.setOut(new PrintWriter(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
         int exitCode = line.execute(args);

@@ -1,27 +1,17 @@
 package dev.curia.broker;
 
-import dev.curia.broker.config.NodeConfig;
-import dev.curia.broker.config.ServerSettings;
-import dev.curia.common.config.ConfigException;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.ratis.QuorumNodeConfig;
 import dev.curia.metadata.ratis.QuorumRecovery;
-import dev.curia.metadata.ratis.QuorumStartException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code curia quorum recover}: the last resort when a majority of the quorum is lost. */
 @Command(
@@ -41,78 +31,25 @@ import picocli.CommandLine.Spec;
             "  curia quorum recover --config quorum.properties",
             "  curia quorum recover --config quorum.properties --accept-loss"
         })
-final class QuorumRecoverCommand implements Callable<Integer> {
+final class QuorumRecoverCommand extends QuorumNodeCommand {
     private static final Logger LOG = LoggerFactory.getLogger(QuorumRecoverCommand.class);
 
-    private final Map<String, String> environment;
     private final Clock clock;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // by picocli
-    private CommandSpec spec;
-
-    @Option(
-            names = "--config",
-            required = true,
-            paramLabel = "FILE",
-            description = "Java properties file with the node's settings.")
-    @SuppressWarnings("NullAway.Init") // by picocli
-    private Path config;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "A setting that wins over the file's and the environment's; may be repeated.")
-    private Map<String, String> overrides = new HashMap<>();
+    private final RandomGenerator random;
 
     @Option(
             names = "--accept-loss",
             description = "Do it, knowing that what the lost nodes committed without this one is lost.")
     private boolean acceptLoss;
 
-    private QuorumRecoverCommand(Map<String, String> environment, Clock clock) {
-        this.environment = environment;
+    QuorumRecoverCommand(Map<String, String> environment, Clock clock, RandomGenerator random) {
+        super(environment);
         this.clock = clock;
-    }
-
-    /** {@code curia quorum} with the subcommand of this program; the others are of the administration program. */
-    static CommandLine commandLine(Map<String, String> environment, Clock clock) {
-        return new CommandLine(new Group()).addSubcommand(new QuorumRecoverCommand(environment, clock));
-    }
-
-    @Command(name = "quorum", description = "The metadata quorum.", synopsisSubcommandLabel = "COMMAND")
-    private static final class Group implements Runnable {
-        @Spec
-        @SuppressWarnings("NullAway.Init") // by picocli
-        private CommandSpec spec;
-
-        @Override
-        public void run() {
-            throw new ParameterException(spec.commandLine(), "Missing command: expected recover.");
-        }
+        this.random = random;
     }
 
     @Override
-    public Integer call() {
-        PrintWriter err = spec.commandLine().getErr();
-        try {
-            NodeConfig node = NodeConfig.of(ServerSettings.of(ConfigFile.read(config, environment, overrides)));
-            if (!node.quorum()) {
-                throw new ConfigException(
-                        "Setting process.roles says that this is no quorum node: there is nothing to recover.");
-            }
-            return recover(QuorumRole.nodeConfig(node));
-        } catch (ConfigException e) {
-            err.println("curia: " + e.getMessage());
-            return ExitCode.USAGE;
-        } catch (QuorumStartException | IOException e) {
-            err.println("curia: " + e.getMessage());
-            return ExitCode.SOFTWARE;
-        }
-    }
-
-    private int recover(QuorumNodeConfig node) throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
+    int run(QuorumNodeConfig node, PrintWriter out) throws IOException {
         try (QuorumRecovery recovery = QuorumRecovery.open(node)) {
             QuorumRecovery.Findings found = recovery.findings();
             out.printf(
@@ -127,21 +64,19 @@ final class QuorumRecoverCommand implements Callable<Integer> {
             out.printf("%n%s%n", String.join(System.lineSeparator(), LOSS));
             if (!acceptLoss) {
                 out.printf("%nNothing was changed. To do it, repeat the command with --accept-loss.%n");
-                out.flush();
                 return ExitCode.SOFTWARE;
             }
-            String record = recovery.perform(clock);
+            String record = recovery.perform(clock, random);
             LOG.warn("quorum recovered: {}", record);
             out.printf("%nDone: %s.%n", record);
             out.printf("Start this node now, then add others: 'curia server --join' there, 'curia quorum add' here.%n");
-            out.flush();
             return ExitCode.OK;
         }
     }
 
     private static final String[] LOSS = {
         "What may be lost: everything that the other nodes committed after that entry, such as",
-        "  - topics and partitions created, settings changed: make them again; their records on brokers are deleted as of unknown topics;",
+        "  - topics and partitions created, settings changed: brokers keep their records aside, in directories whose name ends with -stray;",
         "  - topics deleted: they are there again, as far as brokers still have their records;",
         "  - changes of in-sync replicas: a replica may lead that lacks the newest acknowledged records.",
         "If another node of the quorum has a later entry, recover from that one instead."

@@ -8,6 +8,7 @@ import dev.curia.metadata.decide.Decision;
 import dev.curia.metadata.decide.PartitionDecisions;
 import dev.curia.metadata.decide.ReplicaHealth;
 import dev.curia.metadata.decide.TopicDefaults;
+import dev.curia.metadata.image.ClusterIdentity;
 import dev.curia.metadata.image.Features;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
@@ -61,7 +62,7 @@ public final class Fixtures {
     /** A named cluster with brokers 1 to n, all alive, with epochs 101 to 100+n. */
     public static MetadataImage cluster(int brokers) {
         List<MetadataRecord> records = new ArrayList<>();
-        records.add(ImageRecords.clusterRecord(CLUSTER));
+        records.add(ImageRecords.clusterRecord(ClusterIdentity.first(CLUSTER)));
         for (int id = 1; id <= brokers; id++) records.add(broker(id, "", false));
         return MetadataImage.EMPTY.apply(0, records).image();
     }

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Files: {@code meta.properties}, {@code .lock}, {@code recovery-point-offset-checkpoint}, {@code log-start-offset-checkpoint},
  * {@code replication-offset-checkpoint} (high watermarks), {@code cleaner-offset-checkpoint}, {@code deletes-removed-offset-checkpoint},
- * {@code .kafka_cleanshutdown}; each is replaced atomically.
+ * {@code .kafka_cleanshutdown}, and {@code metadata-history}, which is ours; each is replaced atomically.
  *
  * <p>Fails with {@link LogDirectoryException} when the directory is not this node's to use, and with any {@link IOException} when the disk
  * fails; where a log is open, the listener hears of it too.
@@ -51,6 +51,7 @@ public final class LogDirectory implements AutoCloseable {
     private final LogEnvironment environment;
     private final DirectoryOffsets offsets;
     private final CleanShutdown shutdown;
+    private final FollowedHistory history;
     private final Map<TopicPartition, PartitionLog> logs = new ConcurrentHashMap<>();
     /** Logs that were let go of, and what waits until nobody works on their files. */
     private final Map<TopicPartition, Runnable> released = new ConcurrentHashMap<>();
@@ -89,6 +90,7 @@ public final class LogDirectory implements AutoCloseable {
                 recovery,
                 ports.metrics());
         this.shutdown = new CleanShutdown(new CleanShutdownFile(files, path));
+        this.history = new FollowedHistory(files, path);
     }
 
     /**
@@ -113,7 +115,7 @@ public final class LogDirectory implements AutoCloseable {
     public static LogDirectory open(Path path, String clusterId, int nodeId, Ports ports) throws IOException {
         FileSystem files = ports.files();
         files.createDirectories(path);
-        AutoCloseable lock = lock(files, path);
+        AutoCloseable lock = DirectoryLock.take(files, path);
         try {
             MetaProperties identity = MetaProperties.claim(files, path, clusterId, nodeId, ports.random());
             LogDirectory directory = new LogDirectory(path, identity, lock, ports);
@@ -123,7 +125,7 @@ public final class LogDirectory implements AutoCloseable {
             directory.lookLater();
             return directory;
         } catch (IOException | RuntimeException e) {
-            release(lock);
+            DirectoryLock.release(lock);
             throw e;
         }
     }
@@ -297,6 +299,21 @@ public final class LogDirectory implements AutoCloseable {
         offsets.forget(name);
     }
 
+    /**
+     * The metadata is of this history from now on. If it was of another one before, it may have forgotten what is here: until {@link #followed}
+     * what is {@link #delete deleted} is taken out of the directory, but its files are kept, for people to decide about.
+     */
+    public void follow(String metadataHistory) {
+        retired.keepDeleted(!history.is(metadataHistory));
+    }
+
+    /** All that this history does not know has been deleted. Durable. */
+    public void followed(String metadataHistory) throws IOException {
+        if (history.is(metadataHistory)) return;
+        guarded("noting the history of the metadata", () -> history.write(metadataHistory));
+        retired.keepDeleted(false);
+    }
+
     /** Lets go of a log as it is; its files stay. On the owner thread of the log. */
     public void release(TopicPartition name) {
         PartitionLog log = logs.remove(name);
@@ -381,7 +398,7 @@ public final class LogDirectory implements AutoCloseable {
         } catch (StorageException e) {
             LOG.warn("{} was not closed cleanly and is scanned at the next start", path, e);
         } finally {
-            release(lock);
+            DirectoryLock.release(lock);
         }
     }
 
@@ -410,7 +427,7 @@ public final class LogDirectory implements AutoCloseable {
         closed = true;
         endCompaction();
         logs.values().forEach(PartitionLog::abandon);
-        release(lock);
+        DirectoryLock.release(lock);
     }
 
     private void endCompaction() {
@@ -469,25 +486,6 @@ public final class LogDirectory implements AutoCloseable {
         } catch (IOException e) {
             environment.health().fail(what, e);
             throw e;
-        }
-    }
-
-    private static AutoCloseable lock(FileSystem files, Path path) throws IOException {
-        try {
-            return files.lock(path.resolve(".lock"));
-        } catch (FileSystem.LockedException e) {
-            throw new LogDirectoryException(
-                    "The log directory " + path + " is in use by another process (" + path.resolve(".lock")
-                            + " is locked). Stop that process, or give this one another log.dirs.",
-                    e);
-        }
-    }
-
-    private static void release(AutoCloseable lock) {
-        try {
-            lock.close();
-        } catch (Exception e) {
-            LOG.warn("releasing the lock of a log directory failed; it ends with this process", e);
         }
     }
 

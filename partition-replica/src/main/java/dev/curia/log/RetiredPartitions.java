@@ -14,13 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Partitions that have left a log directory: deleted ones, whose files are removed in the background, and damaged ones, whose files are kept
- * for people to look at until a successor has caught up, room is needed, or the process ends. Thread-safe.
+ * Partitions that have left a log directory: deleted ones, whose files are removed in the background; damaged ones, whose files are kept for people
+ * to look at until a successor has caught up, room is needed, or the process ends; and strays, which the metadata may have forgotten and only
+ * people remove. Thread-safe.
  */
 final class RetiredPartitions {
     private static final Logger LOG = LoggerFactory.getLogger(RetiredPartitions.class);
     private static final String DELETED = "-delete";
     private static final String DAMAGED = "-damaged";
+    private static final String STRAY = "-stray"; // as Kafka names them
     /** A file name's bound on common file systems, in bytes. */
     private static final int MAX_NAME = 255;
 
@@ -30,6 +32,7 @@ final class RetiredPartitions {
     private final Executor removals;
     private final LogDirHealth health;
     private final Map<TopicPartition, Path> kept = new ConcurrentHashMap<>();
+    private volatile boolean keepsDeleted;
 
     RetiredPartitions(Path path, FileSystem files, RandomGenerator random, Executor removals, LogDirHealth health) {
         this.path = path;
@@ -47,8 +50,23 @@ final class RetiredPartitions {
         }
     }
 
+    void keepDeleted(boolean keep) {
+        keepsDeleted = keep;
+    }
+
+    /** Durable when it returns, if what is deleted is kept. */
     void delete(TopicPartition name, Path directory) throws IOException {
-        removeLater(rename(name, directory, DELETED));
+        if (!keepsDeleted) {
+            removeLater(rename(name, directory, DELETED));
+            return;
+        }
+        Path target = rename(name, directory, STRAY);
+        files.forceDirectory(path);
+        LOG.warn(
+                "the metadata was restored or recovered and does not have {} here, which it may have forgotten: kept as {}. Delete that directory when"
+                        + " its records are not needed",
+                name,
+                target);
     }
 
     /** Durable when it returns. */

@@ -52,7 +52,12 @@ public final class AdminClient {
 
     /** The same, of another service that quorum nodes serve. */
     public <S extends AbstractStub<S>, R> R read(String what, Function<Channel, S> service, Function<S, R> call) {
-        return call(what, false, service, call).response();
+        return call(what, READ_ATTEMPT, false, service, call).response();
+    }
+
+    /** A call that changes nothing and whose answer may be long in coming: it has the whole time. */
+    public <S extends AbstractStub<S>, R> R readLong(String what, Function<Channel, S> service, Function<S, R> call) {
+        return call(what, timeout, false, service, call).response();
     }
 
     /** A call that changes something. No answer in time is {@link Kind#OUTCOME_UNKNOWN}. */
@@ -63,18 +68,17 @@ public final class AdminClient {
     /** The same, of another service that quorum nodes serve. */
     public <S extends AbstractStub<S>, R> Answer<R> change(
             String what, Function<Channel, S> service, Function<S, R> call) {
-        return call(what, true, service, call);
+        return call(what, timeout, true, service, call);
     }
 
     private <S extends AbstractStub<S>, R> Answer<R> call(
-            String what, boolean changes, Function<Channel, S> service, Function<S, R> call) {
+            String what, Duration attempt, boolean changes, Function<Channel, S> service, Function<S, R> call) {
         Attempts attempts = new Attempts(clock.monotonicNanos() + timeout.toNanos(), changes);
-        long attemptNanos = (changes ? timeout : READ_ATTEMPT).toNanos();
         while (true) {
             long left = attempts.deadline - clock.monotonicNanos();
             if (left <= 0) throw attempts.timedOut(what);
             S stub = service.apply(channels.to(target))
-                    .withDeadlineAfter(Math.min(left, attemptNanos), TimeUnit.NANOSECONDS);
+                    .withDeadlineAfter(Math.min(left, attempt.toNanos()), TimeUnit.NANOSECONDS);
             try {
                 return new Answer<>(call.apply(stub), attempts.lost);
             } catch (StatusRuntimeException failure) {

@@ -56,6 +56,8 @@ import picocli.CommandLine.Spec;
             "  quorum recover --config FILE",
             "               Make the only quorum node that is left the whole quorum. See 'curia quorum recover"
                     + " --help'.",
+            "  quorum snapshot restore FILE --config FILE",
+            "               Make a quorum of one node from a backup. See 'curia quorum snapshot restore --help'.",
             "",
             "Files of a stopped broker:",
             "  log dump|verify|index-check PATH",
@@ -166,7 +168,11 @@ public final class CuriaCommand implements Runnable {
                 .addSubcommand(group(new QuorumCommand(), new QuorumStatus(root), new QuorumAdd(root))
                         .addSubcommand(new QuorumRemove(root))
                         .addSubcommand(new QuorumReplace(root))
-                        .addSubcommand(new QuorumTransfer(root)))
+                        .addSubcommand(new QuorumTransfer(root))
+                        .addSubcommand(group(
+                                new QuorumSnapshotCommand(),
+                                new QuorumSnapshotSave(root),
+                                new QuorumSnapshotDescribe(root))))
                 .addSubcommand(group(new ClusterCommand(), new ClusterInfo(root), new ClusterRebalance(root)))
                 .addSubcommand(group(new GroupsCommand(), new GroupsList(root), new GroupsDescribe(root))
                         .addSubcommand(new GroupsReset(root))

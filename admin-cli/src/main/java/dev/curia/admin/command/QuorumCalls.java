@@ -11,7 +11,6 @@ import dev.curia.proto.admin.v1.QuorumAdminGrpc;
 import dev.curia.proto.admin.v1.QuorumAdminGrpc.QuorumAdminBlockingStub;
 import dev.curia.proto.admin.v1.QuorumChange;
 import dev.curia.proto.admin.v1.QuorumChangeResponse;
-import dev.curia.proto.admin.v1.QuorumVoter;
 import dev.curia.proto.admin.v1.RemoveVoterRequest;
 import dev.curia.proto.common.v1.ErrorCode;
 import java.time.Duration;
@@ -29,17 +28,21 @@ final class QuorumCalls {
     /** The quorum as its leader sees it, or as anyone does when the leader is not known or does not answer. */
     static InspectQuorumResponse inspect(CuriaCommand curia, AdminClient admin, Channels channels) {
         InspectQuorumResponse any = inspect(admin);
-        if (any.getLeaderId() < 0 || any.getLeaderId() == any.getAnswering().getNodeId()) return any;
-        Optional<QuorumVoter> leader = any.getVotersList().stream()
-                .filter(voter -> voter.getNodeId() == any.getLeaderId())
-                .findFirst();
-        if (leader.isEmpty()) return any;
+        if (any.getLeaderId() == any.getAnswering().getNodeId()) return any;
         try {
-            ServerAddress address = ServerAddress.parse(leader.get().getRpcAddress());
-            return inspect(new AdminClient(List.of(address), curia.timeout(), channels, curia.clock()));
+            return leader(any, curia, channels).map(QuorumCalls::inspect).orElse(any);
         } catch (ClusterException e) {
             return any; // which says how long ago the leader was heard of
         }
+    }
+
+    /** Who asks the leader, and nobody else; empty: it is not known. */
+    static Optional<AdminClient> leader(InspectQuorumResponse quorum, CuriaCommand curia, Channels channels) {
+        return quorum.getVotersList().stream()
+                .filter(voter -> voter.getNodeId() == quorum.getLeaderId())
+                .map(voter -> ServerAddress.parse(voter.getRpcAddress()))
+                .map(address -> new AdminClient(List.of(address), curia.timeout(), channels, curia.clock()))
+                .findFirst();
     }
 
     private static InspectQuorumResponse inspect(AdminClient admin) {

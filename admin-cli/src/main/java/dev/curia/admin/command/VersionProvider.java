@@ -6,7 +6,11 @@ import picocli.CommandLine.IVersionProvider;
 final class VersionProvider implements IVersionProvider {
     @Override
     public String[] getVersion() {
+        return new String[] {"curia " + version()};
+    }
+
+    static String version() {
         String version = VersionProvider.class.getPackage().getImplementationVersion();
-        return new String[] {"curia " + (version == null ? "(not packaged)" : version)};
+        return version == null ? "(not packaged)" : version;
     }
 }

@@ -107,10 +107,9 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
             return;
         }
         boolean firstCurrent = !current;
-        if (firstCurrent) {
-            current = true;
-            replicas.metadataIsCurrent();
-        }
+        boolean otherHistory = firstCurrent || !image.history().equals(before.history());
+        current = true;
+        if (otherHistory) replicas.metadataIsCurrent(image.history());
         if (firstCurrent
                 || delta.configs().stream().anyMatch(changed -> changed.type() == ConfigResource.Type.BROKER)) {
             throttle(image);
@@ -135,6 +134,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
             topicListeners.forEach(listener -> listener.changed(topics, removed));
         }
         if (firstCurrent) removeStrays(image);
+        if (otherHistory) replicas.historyFollowed(image.history());
         settle(image);
     }
 

@@ -1,5 +1,6 @@
 package dev.curia.metadata.decide;
 
+import dev.curia.metadata.image.ClusterIdentity;
 import dev.curia.metadata.image.Features;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
@@ -26,7 +27,7 @@ public final class ClusterDecisions {
                             + "; check the node's data directory");
         }
         List<MetadataRecord> records = new ArrayList<>();
-        records.add(ImageRecords.clusterRecord(clusterId));
+        records.add(ImageRecords.clusterRecord(ClusterIdentity.first(clusterId)));
         Features.SUPPORTED.entrySet().stream()
                 .filter(feature -> feature.getValue().max() > 0)
                 .sorted(Map.Entry.comparingByKey())

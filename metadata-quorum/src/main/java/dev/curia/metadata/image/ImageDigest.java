@@ -51,7 +51,7 @@ final class ImageDigest {
     }
 
     private static long scalars(MetadataImage image) {
-        return hash(ImageRecords.clusterRecord(image.clusterId()))
+        return hash(ImageRecords.clusterRecord(image.cluster))
                 + image.stopLease()
                         .map(ImageRecords::stopLeaseRecord)
                         .map(ImageDigest::hash)

@@ -31,7 +31,7 @@ import org.pcollections.TreePVector;
 
 /** Replays records onto one image. Used once, by one thread. */
 final class ImageEdit {
-    private String clusterId;
+    private ClusterIdentity cluster;
     private PMap<Integer, BrokerRegistration> brokers;
     private PMap<Uuid, Topic> topics;
     private PMap<String, Uuid> topicIds;
@@ -56,7 +56,7 @@ final class ImageEdit {
     private final Set<Acl> changedAcls = new HashSet<>();
 
     ImageEdit(MetadataImage base) {
-        clusterId = base.clusterId;
+        cluster = base.cluster;
         brokers = base.brokers;
         topics = base.topics;
         topicIds = base.topicIds;
@@ -76,7 +76,7 @@ final class ImageEdit {
         records.forEach(this::replay);
         MetadataImage image = new MetadataImage(
                 newIndex,
-                clusterId,
+                cluster,
                 brokers,
                 topics,
                 topicIds,
@@ -106,7 +106,7 @@ final class ImageEdit {
 
     private void replay(MetadataRecord record) {
         switch (record.getKindCase()) {
-            case CLUSTER -> clusterId = record.getCluster().getClusterId();
+            case CLUSTER -> cluster = ImageRecords.cluster(record.getCluster());
             case BROKER_REGISTRATION -> register(record.getBrokerRegistration());
             case BROKER_FENCING -> fence(record.getBrokerFencing());
             case BROKER_UNREGISTRATION -> unregister(record.getBrokerUnregistration());

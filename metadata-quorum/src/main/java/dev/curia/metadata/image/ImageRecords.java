@@ -143,9 +143,14 @@ public final class ImageRecords {
                 .setMoveBytesPerSecond(state.moveBytesPerSecond());
     }
 
-    public static MetadataRecord clusterRecord(String clusterId) {
+    static ClusterIdentity cluster(ClusterRecord record) {
+        return new ClusterIdentity(record.getClusterId(), record.getHistory());
+    }
+
+    public static MetadataRecord clusterRecord(ClusterIdentity cluster) {
         return MetadataRecord.newBuilder()
-                .setCluster(ClusterRecord.newBuilder().setClusterId(clusterId))
+                .setCluster(
+                        ClusterRecord.newBuilder().setClusterId(cluster.id()).setHistory(cluster.history()))
                 .build();
     }
 
@@ -280,7 +285,7 @@ public final class ImageRecords {
 
     static List<MetadataRecord> of(MetadataImage image) {
         List<MetadataRecord> records = new ArrayList<>();
-        if (!image.clusterId.isEmpty()) records.add(clusterRecord(image.clusterId));
+        if (!image.clusterId().isEmpty()) records.add(clusterRecord(image.cluster));
         image.features.forEach((name, level) -> records.add(featureRecord(name, level)));
         records.add(brokerEpochRecord(image.nextBrokerEpoch));
         image.brokers.values().forEach(broker -> records.add(brokerRecord(broker)));

@@ -22,7 +22,7 @@ public final class MetadataImage {
     /** Before the first record. */
     public static final MetadataImage EMPTY = new MetadataImage(
             -1,
-            "",
+            ClusterIdentity.NONE,
             HashTreePMap.empty(),
             HashTreePMap.empty(),
             HashTreePMap.empty(),
@@ -42,7 +42,7 @@ public final class MetadataImage {
     public record Applied(MetadataImage image, MetadataDelta delta) {}
 
     final long index;
-    final String clusterId;
+    final ClusterIdentity cluster;
     final PMap<Integer, BrokerRegistration> brokers;
     final PMap<Uuid, Topic> topics;
     final PMap<String, Uuid> topicIds;
@@ -60,7 +60,7 @@ public final class MetadataImage {
 
     MetadataImage(
             long index,
-            String clusterId,
+            ClusterIdentity cluster,
             PMap<Integer, BrokerRegistration> brokers,
             PMap<Uuid, Topic> topics,
             PMap<String, Uuid> topicIds,
@@ -76,7 +76,7 @@ public final class MetadataImage {
             long nextBrokerEpoch,
             long digest) {
         this.index = index;
-        this.clusterId = clusterId;
+        this.cluster = cluster;
         this.brokers = brokers;
         this.topics = topics;
         this.topicIds = topicIds;
@@ -96,7 +96,7 @@ public final class MetadataImage {
     private MetadataImage withDigest(long newDigest) {
         return new MetadataImage(
                 index,
-                clusterId,
+                cluster,
                 brokers,
                 topics,
                 topicIds,
@@ -144,7 +144,17 @@ public final class MetadataImage {
 
     /** Empty before the first controller has named the cluster. */
     public String clusterId() {
-        return clusterId;
+        return cluster.id();
+    }
+
+    /** Which cluster, and which course of its events, this tells of. */
+    public ClusterIdentity cluster() {
+        return cluster;
+    }
+
+    /** Which course of events this tells; see {@link ClusterIdentity}. */
+    public String history() {
+        return cluster.history();
     }
 
     public Collection<BrokerRegistration> brokers() {
@@ -244,7 +254,7 @@ public final class MetadataImage {
     public boolean equals(Object other) {
         return other instanceof MetadataImage that
                 && index == that.index
-                && clusterId.equals(that.clusterId)
+                && cluster.equals(that.cluster)
                 && brokers.equals(that.brokers)
                 && topics.equals(that.topics)
                 && configs.equals(that.configs)

@@ -27,7 +27,7 @@ import org.apache.ratis.util.SizeInBytes;
  * raft/GROUP/current/        Raft log, term and vote
  * raft/GROUP/sm/             checkpoints of the image
  * db/                        the live image, rebuilt at each start
- * recoveries.log             what {@link QuorumRecovery} did, a line each time
+ * recoveries.log             what {@link QuorumRecovery} or {@link QuorumRestore} did, a line each time
  * raft.before-recovery/      the log as it was before that
  * </pre>
  *
@@ -35,6 +35,7 @@ import org.apache.ratis.util.SizeInBytes;
  * help to elect a leader that lacks committed metadata.
  */
 public final class QuorumDirectory implements AutoCloseable {
+    private static final String VERSION = "1";
     private static final String META = "meta.properties";
     private static final String FORMATTING = "formatting";
     private static final String RAFT = "raft";
@@ -64,7 +65,7 @@ public final class QuorumDirectory implements AutoCloseable {
      * @throws QuorumStartException when the directory belongs to a node already, or cannot be written
      */
     public static void format(Path root, String clusterId, int nodeId, RandomGenerator random) {
-        format(root, clusterId, nodeId, false, random);
+        format(root, clusterId, nodeId, false, random, QuorumDirectory::formatRaft);
     }
 
     /**
@@ -72,10 +73,22 @@ public final class QuorumDirectory implements AutoCloseable {
      * whatever its configuration says.
      */
     public static void formatJoiner(Path root, String clusterId, int nodeId, RandomGenerator random) {
-        format(root, clusterId, nodeId, true, random);
+        format(root, clusterId, nodeId, true, random, QuorumDirectory::formatRaft);
     }
 
-    private static void format(Path root, String clusterId, int nodeId, boolean joins, RandomGenerator random) {
+    /** Like {@link #format}, with something in the Raft group's directory. */
+    static void format(Path root, QuorumNodeConfig config, RandomGenerator random, RaftFormat raft) {
+        format(root, config.clusterId(), config.nodeId(), false, random, raft);
+    }
+
+    /** Fills a Raft group's directory, which does not exist. */
+    @FunctionalInterface
+    interface RaftFormat {
+        void format(Path group) throws IOException;
+    }
+
+    private static void format(
+            Path root, String clusterId, int nodeId, boolean joins, RandomGenerator random, RaftFormat format) {
         try {
             Files.createDirectories(root);
             if (isFormatted(root)) {
@@ -91,7 +104,7 @@ public final class QuorumDirectory implements AutoCloseable {
             Files.write(marker, new byte[0]);
             Directories.force(root);
             Directories.delete(raft);
-            formatRaft(raft, clusterId);
+            format.format(raft.resolve(RatisSettings.groupUuid(clusterId).toString()));
             writeMeta(root, clusterId, nodeId, joins, Uuid.random(random));
             Files.delete(marker);
             Directories.force(root);
@@ -100,8 +113,7 @@ public final class QuorumDirectory implements AutoCloseable {
         }
     }
 
-    private static void formatRaft(Path raft, String clusterId) throws IOException {
-        Path group = raft.resolve(RatisSettings.groupUuid(clusterId).toString());
+    private static void formatRaft(Path group) throws IOException {
         Files.createDirectories(group);
         try (RaftStorage storage = RaftStorage.newBuilder()
                 .setDirectory(group.toFile())
@@ -115,8 +127,8 @@ public final class QuorumDirectory implements AutoCloseable {
 
     private static void writeMeta(Path root, String clusterId, int nodeId, boolean joins, Uuid directoryId)
             throws IOException {
-        String text = "version=1\ncluster.id=" + clusterId + "\nnode.id=" + nodeId + "\ndirectory.id=" + directoryId
-                + "\n" + (joins ? JOINS + "=true\n" : "");
+        String text = "version=" + VERSION + "\ncluster.id=" + clusterId + "\nnode.id=" + nodeId + "\ndirectory.id="
+                + directoryId + "\n" + (joins ? JOINS + "=true\n" : "");
         Path temporary = root.resolve(META + ".tmp");
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -158,6 +170,11 @@ public final class QuorumDirectory implements AutoCloseable {
 
     private static Properties requireOwner(Path root, QuorumNodeConfig config) throws IOException {
         Properties meta = meta(root);
+        String version = meta.getProperty("version", VERSION);
+        if (!version.equals(VERSION)) {
+            throw new QuorumStartException(root + " is of format " + version + ", but this build reads format "
+                    + VERSION + ": a newer build has written it. Start that one, or a newer one.");
+        }
         boolean sameCluster = config.clusterId().equals(meta.getProperty("cluster.id"));
         boolean sameNode = Integer.toString(config.nodeId()).equals(meta.getProperty("node.id"));
         if (sameCluster && sameNode) return meta;
@@ -207,10 +224,10 @@ public final class QuorumDirectory implements AutoCloseable {
         return joins;
     }
 
-    /** What was done here by {@link QuorumRecovery}, oldest first. */
+    /** What was done here by {@link QuorumRecovery} and {@link QuorumRestore}, oldest first. */
     List<String> recoveries() {
         try {
-            return QuorumRecovery.records(root);
+            return RecoveryNotes.of(root);
         } catch (IOException e) {
             throw new QuorumStartException("cannot read what was recovered in " + root + ": " + e, e);
         }
@@ -225,6 +242,10 @@ public final class QuorumDirectory implements AutoCloseable {
     }
 
     Path liveStore() {
+        return liveStore(root);
+    }
+
+    static Path liveStore(Path root) {
         return root.resolve("db");
     }
 

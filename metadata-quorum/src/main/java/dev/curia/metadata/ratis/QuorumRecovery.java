@@ -2,10 +2,7 @@ package dev.curia.metadata.ratis;
 
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.event.BatchEvents;
-import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
-import dev.curia.metadata.image.PartitionState;
-import dev.curia.metadata.image.Topic;
 import dev.curia.metadata.rocksdb.Checkpoints;
 import dev.curia.metadata.rocksdb.Directories;
 import dev.curia.metadata.rocksdb.ImageStore;
@@ -14,26 +11,16 @@ import dev.curia.metadata.rocksdb.StoredPosition;
 import dev.curia.proto.metadata.v1.MetadataBatch;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.random.RandomGenerator;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
-import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
-import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
-import org.apache.ratis.server.RaftServerConfigKeys;
-import org.apache.ratis.server.storage.RaftStorage;
-import org.apache.ratis.server.storage.RaftStorageMetadata;
-import org.apache.ratis.util.SizeInBytes;
 
 /**
  * The last resort when a majority of the quorum is lost for good: makes one stopped node that is left the whole quorum. Everything in its
@@ -47,11 +34,6 @@ import org.apache.ratis.util.SizeInBytes;
  * {@link #perform}, which is durable when it returns. Until it has renamed the new log into place, a crash leaves the node as it was.
  */
 public final class QuorumRecovery implements AutoCloseable {
-    static final long INDEX_GAP = 1_000_000;
-    static final long ID_GAP = 1_000_000;
-    static final int EPOCH_GAP = 1_000;
-
-    private static final String RECORD = "recoveries.log";
     private static final String OLD_RAFT = "raft.before-recovery";
     private static final String NEW_RAFT = "raft.recovered";
 
@@ -204,9 +186,9 @@ public final class QuorumRecovery implements AutoCloseable {
      *
      * @return that record
      */
-    public String perform(Clock clock) throws IOException {
+    public String perform(Clock clock, RandomGenerator random) throws IOException {
         Path root = directory.root();
-        long index = lastIndex + INDEX_GAP;
+        long index = lastIndex + SoleVoter.INDEX_GAP;
         long term = lastTerm + 1;
         String record =
                 "%s node %d of cluster %s became the only voter; before: voters %s, last entry %d of term %d; now: index %d, term %d%n"
@@ -220,92 +202,19 @@ public final class QuorumRecovery implements AutoCloseable {
                                 index,
                                 term);
         // One batch for all who watch: whoever has an older image takes it anew.
-        write(term, index, clock.wallMillis(), jump(), List.copyOf(batches));
+        write(term, index, clock.wallMillis(), SoleVoter.jump(image, random), List.copyOf(batches));
 
         Path fresh = root.resolve(NEW_RAFT);
         Directories.delete(fresh);
-        Path freshGroup = fresh.resolve(group.getFileName().toString());
-        format(freshGroup, term, index);
-        Checkpoints checkpoints = new Checkpoints(freshGroup.resolve("sm"));
         StoredPosition position = new StoredPosition(term, index, chain.term(), chain.sequence(), index);
-        store.checkpoint(position, checkpoints.directoryOf(term, index));
-        forceAll(fresh);
+        SoleVoter.format(fresh.resolve(group.getFileName().toString()), config.self(), store, position);
 
-        note(root, record);
+        RecoveryNotes.add(root, record);
         Directories.delete(root.resolve(OLD_RAFT));
         Files.move(directory.raft(), root.resolve(OLD_RAFT), StandardCopyOption.ATOMIC_MOVE);
         Files.move(fresh, directory.raft(), StandardCopyOption.ATOMIC_MOVE);
         Directories.force(root);
         return record.strip();
-    }
-
-    private List<MetadataRecord> jump() {
-        List<MetadataRecord> records = new ArrayList<>();
-        records.add(ImageRecords.producerIdRecord(image.nextProducerId() + ID_GAP));
-        records.add(ImageRecords.brokerEpochRecord(image.nextBrokerEpoch() + ID_GAP));
-        for (Topic topic : image.topics()) {
-            for (int p = 0; p < topic.partitions().size(); p++) {
-                PartitionState state = topic.partitions().get(p);
-                records.add(MetadataRecord.newBuilder()
-                        .setPartition(ImageRecords.partition(topic.id(), p, state)
-                                .setLeaderEpoch(state.leaderEpoch() + EPOCH_GAP)
-                                .setPartitionEpoch(state.partitionEpoch() + EPOCH_GAP))
-                        .build());
-            }
-        }
-        return records;
-    }
-
-    private void format(Path freshGroup, long term, long index) throws IOException {
-        Files.createDirectories(freshGroup);
-        try (RaftStorage storage = RaftStorage.newBuilder()
-                .setDirectory(freshGroup.toFile())
-                .setOption(RaftStorage.StartupOption.FORMAT)
-                .setLogCorruptionPolicy(RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION)
-                .setStorageFreeSpaceMin(SizeInBytes.ZERO)
-                .build()) {
-            storage.initialize();
-            storage.getMetadataFile().persist(RaftStorageMetadata.valueOf(term, RatisSettings.peerId(config.nodeId())));
-        }
-        RaftPeerProto self = RatisSettings.peer(config.self()).getRaftPeerProto();
-        LogEntryProto alone = LogEntryProto.newBuilder()
-                .setTerm(term)
-                .setIndex(index)
-                .setConfigurationEntry(RaftConfigurationProto.newBuilder().addPeers(self))
-                .build();
-        try (OutputStream out = Files.newOutputStream(GroupFile.file(freshGroup))) {
-            alone.writeTo(out);
-        }
-    }
-
-    private static void forceAll(Path tree) throws IOException {
-        List<Path> paths;
-        try (Stream<Path> all = Files.walk(tree)) {
-            paths = all.toList();
-        }
-        for (Path path : paths) {
-            if (Files.isDirectory(path)) {
-                Directories.force(path);
-            } else {
-                try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-                    channel.force(true);
-                }
-            }
-        }
-    }
-
-    private static void note(Path root, String record) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                root.resolve(RECORD), StandardOpenOption.CREATE, StandardOpenOption.APPEND, StandardOpenOption.WRITE)) {
-            channel.write(StandardCharsets.UTF_8.encode(record));
-            channel.force(true);
-        }
-    }
-
-    /** What was recovered in this directory, oldest first; empty when nothing ever was. */
-    static List<String> records(Path root) throws IOException {
-        Path file = root.resolve(RECORD);
-        return Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
 
     @Override

@@ -55,8 +55,8 @@ final class StateEdits {
     }
 
     private void scalars() {
-        if (!after.clusterId().equals(before.clusterId())) {
-            put(Family.CLUSTER, CLUSTER_KEY, ImageRecords.clusterRecord(after.clusterId()));
+        if (!after.cluster().equals(before.cluster())) {
+            put(Family.CLUSTER, CLUSTER_KEY, ImageRecords.clusterRecord(after.cluster()));
         }
         if (!after.stopLease().equals(before.stopLease())) {
             after.stopLease()

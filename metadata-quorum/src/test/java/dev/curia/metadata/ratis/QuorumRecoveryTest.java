@@ -63,18 +63,22 @@ class QuorumRecoveryTest {
             assertThat(found.lastIndex()).isGreaterThanOrEqualTo(before.index());
             assertThat(found.image()).isEqualTo(before);
             assertThatThrownBy(() -> TestNode.start(config(1), meters)).hasMessageContaining("in use");
-            record = recovery.perform(new ManualClock());
+            record = recovery.perform(new ManualClock(), new SplittableRandom(5));
         }
         assertThat(record).contains("node 1 of cluster test-cluster became the only voter; before: voters [1, 2, 3]");
 
         start(1);
         MetadataImage after = leader().log.image();
-        assertThat(after.index()).isGreaterThanOrEqualTo(before.index() + QuorumRecovery.INDEX_GAP);
+        assertThat(after.index()).isGreaterThanOrEqualTo(before.index() + SoleVoter.INDEX_GAP);
         assertThat(after.config(ConfigResource.brokers())).isEqualTo(before.config(ConfigResource.brokers()));
-        assertThat(after.nextProducerId()).isEqualTo(before.nextProducerId() + QuorumRecovery.ID_GAP);
-        assertThat(after.nextBrokerEpoch()).isEqualTo(before.nextBrokerEpoch() + QuorumRecovery.ID_GAP);
+        assertThat(after.nextProducerId()).isEqualTo(before.nextProducerId() + SoleVoter.ID_GAP);
+        assertThat(after.nextBrokerEpoch()).isEqualTo(before.nextBrokerEpoch() + SoleVoter.ID_GAP);
+        assertThat(after.clusterId()).isEqualTo(before.clusterId());
+        assertThat(after.history())
+                .as("tells brokers that something may be forgotten")
+                .isNotEqualTo(before.history());
         PartitionState partition = partition(after);
-        assertThat(partition.leaderEpoch()).isEqualTo(partition(before).leaderEpoch() + QuorumRecovery.EPOCH_GAP);
+        assertThat(partition.leaderEpoch()).isEqualTo(partition(before).leaderEpoch() + SoleVoter.EPOCH_GAP);
         assertThat(partition.isr()).isEqualTo(partition(before).isr());
         assertThat(leader().log.changesAfter(before.index(), 10))
                 .as("watchers take it anew")

@@ -2,6 +2,7 @@ package dev.curia.metadata.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.curia.metadata.image.ClusterIdentity;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.QuotaEntity;
@@ -54,8 +55,12 @@ class ImageStoreTest {
         Path db = directory.resolve("db");
         MetadataRecord quota = ImageRecords.quotaRecord(QuotaEntity.user("a"), "producer_byte_rate", 1);
         try (ImageStore store = ImageStore.create(db)) {
-            MetadataImage image =
-                    write(store, MetadataImage.EMPTY, 0, List.of(ImageRecords.clusterRecord("c")), List.of());
+            MetadataImage image = write(
+                    store,
+                    MetadataImage.EMPTY,
+                    0,
+                    List.of(ImageRecords.clusterRecord(ClusterIdentity.first("c"))),
+                    List.of());
             assertThat(families(db)).contains("configs").doesNotContain("client-quotas");
             image = write(store, image, 1, List.of(quota), List.of());
             assertThat(families(db)).contains("client-quotas");

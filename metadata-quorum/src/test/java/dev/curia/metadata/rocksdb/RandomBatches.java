@@ -9,6 +9,7 @@ import dev.curia.common.security.Permission;
 import dev.curia.common.security.Principal;
 import dev.curia.common.security.ResourceType;
 import dev.curia.metadata.image.BrokerRegistration;
+import dev.curia.metadata.image.ClusterIdentity;
 import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.LevelRange;
@@ -57,7 +58,9 @@ final class RandomBatches {
 
     private List<MetadataRecord> records(MetadataImage image) {
         return switch (random.nextInt(13)) {
-            case 0 -> List.of(ImageRecords.clusterRecord("cluster-" + random.nextInt(2)));
+            case 0 ->
+                List.of(ImageRecords.clusterRecord(
+                        new ClusterIdentity("cluster-" + random.nextInt(2), "history-" + random.nextInt(2))));
             case 1 -> List.of(ImageRecords.brokerRecord(broker(image)));
             case 2 -> fenceOrUnregister(image);
             case 3 -> createTopic();

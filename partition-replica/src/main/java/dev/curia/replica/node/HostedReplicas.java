@@ -208,10 +208,18 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
 
     /**
      * The metadata is now at least as new as this broker's registration: what does not agree with it on disk is older. Before the assignments
-     * of the first such metadata are given.
+     * of the first such metadata are given, and of the first of any other history.
+     *
+     * @param history where the one before was another, what this metadata does not have is kept aside until {@link #historyFollowed}
      */
-    public void metadataIsCurrent() {
+    public void metadataIsCurrent(String history) {
+        store.follow(history);
         metadataCurrent = true;
+    }
+
+    /** All assignments and removals of the first metadata of a history have been given. */
+    public void historyFollowed(String history) {
+        CompletableFuture<Void> unused = settled().thenRunAsync(() -> store.followed(history), disk);
     }
 
     /**
@@ -222,7 +230,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
         for (ReplicaStore.Stored stored : store.stored()) {
             if (assignedHere.test(stored.id())) continue;
             CompletableFuture<Void> unused = change(stored.name(), () -> {
-                if (!byId.containsKey(stored.id())) removeStray(stored);
+                if (!byId.containsKey(stored.id())) store.deleteStray(stored, context.metrics());
                 return CompletableFuture.completedFuture(null);
             });
         }
@@ -450,16 +458,6 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
             LOG.warn("{} could not be deleted, it is found again at the next start", name, e);
         }
         if (offline.remove(name)) troublesChanged();
-    }
-
-    private void removeStray(ReplicaStore.Stored stray) {
-        LOG.warn("{} ({}) is not assigned to this broker any more: deleting it", stray.name(), stray.id());
-        try {
-            store.delete(stray.name(), stray.id());
-            context.metrics().strayRemoved();
-        } catch (IOException e) {
-            LOG.warn("{} could not be deleted, it is found again at the next start", stray.name(), e);
-        }
     }
 
     private static boolean isOffline(Throwable failure) {

@@ -13,6 +13,7 @@ import dev.curia.log.PartitionLog;
 import dev.curia.log.ReplacementMark;
 import dev.curia.log.io.NoSpaceException;
 import dev.curia.replica.ReplicaAssignment;
+import dev.curia.replica.port.ReplicaMetrics;
 import dev.curia.replica.state.OfflineCause;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -213,6 +214,38 @@ final class ReplicaStore {
         making.remove(id);
         leftover(id);
         for (Located here : at(name)) if (here.holds(id.topicId())) remove(name, here);
+    }
+
+    /** Deletes what lies here of a partition that is not assigned to this broker. */
+    void deleteStray(Stored stray, ReplicaMetrics metrics) {
+        LOG.warn("{} ({}) is not assigned to this broker any more: deleting it", stray.name(), stray.id());
+        try {
+            delete(stray.name(), stray.id());
+            metrics.strayRemoved();
+        } catch (IOException e) {
+            LOG.warn("{} could not be deleted, it is found again at the next start", stray.name(), e);
+        }
+    }
+
+    /** See {@link LogDirectory#follow}; for a directory that fails meanwhile, it is found at the next start. */
+    void follow(String history) {
+        directories.all().forEach(directory -> directory.follow(history));
+    }
+
+    void followed(String history) {
+        for (LogDirectory directory : directories.all()) {
+            if (!directory.isOnline()) continue;
+            try {
+                directory.followed(history);
+            } catch (NoSpaceException e) {
+                LOG.warn(
+                        "{} has no room to note the metadata's history; deleted partitions are kept",
+                        directory.path(),
+                        e);
+            } catch (IOException e) {
+                LOG.error("cannot write to {}, which is offline now", directory.path(), e);
+            }
+        }
     }
 
     /** Whether a partition that is not found may be in a directory that is away. */

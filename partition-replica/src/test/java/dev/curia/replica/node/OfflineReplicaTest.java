@@ -12,6 +12,7 @@ import dev.curia.replica.ReplicaAssignment;
 import dev.curia.testkit.Await;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -311,6 +313,86 @@ class OfflineReplicaTest {
         }
     }
 
+    /** A restored backup knows nothing of what was made after it: neither a broker that runs nor one that starts deletes that. */
+    @Test
+    void whatRestoredMetadataMayHaveForgottenIsKept() throws Exception {
+        try (TestCluster cluster = new TestCluster(dir, 1, 1, LONG_LAG, 2)) {
+            cluster.elect(1);
+            cluster.publish();
+            cluster.append(1, 1, "kept");
+            HostedReplicas running = cluster.broker(1).replicas;
+            TopicPartition whileItRan = made(running, "while-it-ran");
+            TopicPartition whileItWasDown = made(running, "while-it-was-down");
+            TopicPartition deletedLater = made(running, "deleted-later");
+
+            running.metadataIsCurrent("restored");
+            running.remove(idOf(whileItRan), whileItRan);
+            running.historyFollowed("restored");
+            awaitStray(cluster, whileItRan);
+            Await.until("it is noted", PATIENCE, () -> histories(cluster).equals(List.of("restored", "restored")));
+
+            cluster.stop(1);
+            restart(cluster, 1);
+            HostedReplicas started = cluster.broker(1).replicas;
+            started.metadataIsCurrent("restored again");
+            started.removeStrays(id -> id.equals(ID) || id.equals(idOf(deletedLater)));
+            started.historyFollowed("restored again");
+            awaitStray(cluster, whileItWasDown);
+            Await.until(
+                    "it is noted",
+                    PATIENCE,
+                    () -> histories(cluster).equals(List.of("restored again", "restored again")));
+
+            started.remove(idOf(deletedLater), deletedLater).get(10, TimeUnit.SECONDS);
+            assertThat(entries(cluster, deletedLater))
+                    .as("what is deleted after that is deleted")
+                    .noneMatch(name -> name.endsWith("-stray"));
+            assertThat(cluster.log(1)).containsExactly("kept");
+        }
+    }
+
+    private static TopicPartition made(HostedReplicas replicas, String topic) throws Exception {
+        TopicPartition name = new TopicPartition(topic, 0);
+        replicas.apply(new ReplicaAssignment(idOf(name), name, 1, 0, 0, List.of(1), List.of(1), List.of(), Map.of()))
+                .get(10, TimeUnit.SECONDS);
+        return name;
+    }
+
+    private static PartitionId idOf(TopicPartition name) {
+        return new PartitionId(new dev.curia.common.id.Uuid(7, name.topic().hashCode()), 0);
+    }
+
+    private static void awaitStray(TestCluster cluster, TopicPartition name) {
+        Await.until(name + " is set aside", PATIENCE, () -> {
+            List<String> entries = entries(cluster, name);
+            return entries.size() == 1 && entries.get(0).endsWith("-stray");
+        });
+        assertThat(cluster.disks(1).directories())
+                .anyMatch(d ->
+                        Files.exists(d.resolve(entries(cluster, name).get(0)).resolve("00000000000000000000.log")));
+    }
+
+    private static List<String> entries(TestCluster cluster, TopicPartition name) {
+        return cluster.disks(1).directories().stream()
+                .flatMap(d -> Stream.of(Objects.requireNonNull(d.toFile().list())))
+                .filter(entry -> entry.startsWith(name.toString()))
+                .toList();
+    }
+
+    private static List<String> histories(TestCluster cluster) {
+        return cluster.disks(1).directories().stream()
+                .map(d -> d.resolve("metadata-history"))
+                .filter(Files::exists)
+                .map(file -> {
+                    try {
+                        return Files.readString(file).strip();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .toList();
+    }
+
     /** The metadata may be older than the disk: of two topics of one name it knows the deleted one. */
     @Test
     void whatMayBeNewerThanTheMetadataIsNotDeleted() throws Exception {
@@ -327,7 +409,7 @@ class OfflineReplicaTest {
             Await.until("it is refused", PATIENCE, applied::isCompletedExceptionally);
             assertThat(replicas.troubles().offlineSince()).containsOnlyKeys(old);
 
-            replicas.metadataIsCurrent();
+            replicas.metadataIsCurrent("");
             replicas.remove(old, NAME).get(10, TimeUnit.SECONDS);
             cluster.publish();
             assertThat(cluster.log(1)).containsExactly("newer");

@@ -98,7 +98,7 @@ final class TestCluster implements AutoCloseable, IsrProposals {
 
     void start(int id) throws IOException {
         startWithOldMetadata(id);
-        broker(id).replicas.metadataIsCurrent();
+        broker(id).replicas.metadataIsCurrent("");
     }
 
     void startWithOldMetadata(int id) throws IOException {
