@@ -58,7 +58,7 @@ class FuzzTest {
     private static final long ROOM_BYTES = 100L << 20;
     /** Threads that end only with the node. */
     private static final Pattern LASTING = Pattern.compile(
-            "(kafka-network|partition-loop|replica-|replication-|log-|disk-read|groups?-|transactions|broker-timers|metadata|controller).*");
+            "(kafka-network|rpc-server|partition-loop|replica-|replication-|log-|disk-read|groups?-|transactions|broker-timers|metadata|controller).*");
 
     @TempDir
     Path directory;
