@@ -1,6 +1,6 @@
 package dev.curia.broker;
 
-import dev.curia.common.backup.MetadataBackup;
+import dev.curia.backup.MetadataBackup;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.ratis.QuorumNodeConfig;

@@ -1,6 +1,6 @@
 package dev.curia.admin.command;
 
-import dev.curia.common.backup.MetadataBackup;
+import dev.curia.backup.MetadataBackup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

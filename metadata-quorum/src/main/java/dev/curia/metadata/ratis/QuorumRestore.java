@@ -1,6 +1,6 @@
 package dev.curia.metadata.ratis;
 
-import dev.curia.common.backup.MetadataBackup;
+import dev.curia.backup.MetadataBackup;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.event.BatchEvents;
 import dev.curia.metadata.image.Features;

@@ -3,7 +3,7 @@ package dev.curia.metadata.ratis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.curia.common.backup.MetadataBackup;
+import dev.curia.backup.MetadataBackup;
 import dev.curia.metadata.image.ClusterIdentity;
 import dev.curia.metadata.image.ConfigResource;
 import dev.curia.metadata.image.Features;

@@ -1,4 +1,4 @@
-package dev.curia.common.backup;
+package dev.curia.backup;
 
 import dev.curia.proto.metadata.v1.BackupHeader;
 import dev.curia.proto.metadata.v1.BackupPart;

@@ -1,4 +1,4 @@
-package dev.curia.common.backup;
+package dev.curia.backup;
 
 import java.io.IOException;
 

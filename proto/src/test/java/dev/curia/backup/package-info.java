@@ -1,5 +1,5 @@
 /** Tests of the file of a backup. */
 @NullMarked
-package dev.curia.common.backup;
+package dev.curia.backup;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.curia.common.backup;
+package dev.curia.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
