@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** The web console that is committed is what its sources and its lock file make, byte for byte. */
 @Tag("slow")
+@Tag("long")
 class ConsoleBuildTest {
     private static final int NOT_HAD = 3;
 

@@ -31,6 +31,7 @@ class LocalClusterScriptTest {
     }
 
     @Test
+    @Tag("long")
     @Timeout(value = 6, unit = TimeUnit.MINUTES)
     void aClusterComesUpSurvivesAKillAndLeavesNothingBehind() {
         script("down");

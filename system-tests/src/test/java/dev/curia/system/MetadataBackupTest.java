@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The metadata is saved, all of the quorum's disks are lost, and it is restored beside brokers that know more: docs/operations.md. */
 @Tag("slow")
+@Tag("long")
 class MetadataBackupTest {
     @Test
     @Timeout(value = 5, unit = TimeUnit.MINUTES)

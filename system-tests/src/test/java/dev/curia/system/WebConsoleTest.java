@@ -28,6 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * pictures in {@code target/console}.
  */
 @Tag("slow")
+@Tag("long")
 class WebConsoleTest {
     private static final String TOPIC = "orders-of-the-web-console";
     private static final String GROUP = "billing";
