@@ -2,8 +2,8 @@ package dev.curia.admin.command;
 
 import dev.curia.backup.MetadataBackup;
 import dev.curia.proto.metadata.v1.BackupHeader;
-import dev.curia.proto.metadata.v1.MetadataRecord.KindCase;
 import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.proto.metadata.v1.MetadataRecord.KindCase;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -326,7 +326,7 @@ class OfflineReplicaTest {
             TopicPartition deletedLater = made(running, "deleted-later");
 
             running.metadataIsCurrent("restored");
-            running.remove(idOf(whileItRan), whileItRan);
+            running.remove(idOf(whileItRan), whileItRan).get(10, TimeUnit.SECONDS);
             running.historyFollowed("restored");
             awaitStray(cluster, whileItRan);
             Await.until("it is noted", PATIENCE, () -> histories(cluster).equals(List.of("restored", "restored")));
