@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Puts a log on disk, one flush at a time, and keeps its recovery point. Thread-safe; never locked by appends.
  *
- * <p>Order: (1) the topic id, (2) records and indexes of the segments from the recovery point on, (3) the epoch history, (4) the directory, so
- * that the names of new files are durable, (5) only then the recovery point moves.
+ * <p>Order: (1) records and indexes of the segments from the recovery point on, (2) the topic id, if it is the first time, (3) the epoch history,
+ * (4) the directory, so that the names of new files are durable, (5) only then the recovery point moves.
  */
 final class LogFlusher {
     private static final Logger LOG = LoggerFactory.getLogger(LogFlusher.class);
@@ -98,7 +98,6 @@ final class LogFlusher {
 
     private void flush(LogView view) throws IOException {
         FileSystem files = environment.files();
-        if (!directoryForced) PartitionMetadata.force(files, directory);
         int first = Math.max(0, view.indexOf(Math.min(recoveryPoint, sealedTo)));
         for (Segment segment : view.segments().subList(first, view.segments().size())) {
             segment.force();
@@ -158,6 +157,8 @@ final class LogFlusher {
 
     private void writeEpochs(EpochHistory epochs) throws IOException {
         if (epochs.equals(writtenEpochs)) return;
+        // A log with epochs on disk is one whose topic id is known.
+        if (writtenEpochs.lastEpoch().isEmpty()) PartitionMetadata.force(environment.files(), directory);
         epochFile.write(epochs);
         writtenEpochs = epochs;
     }

@@ -4,12 +4,14 @@ import static dev.curia.log.LogFixture.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.curia.log.io.CrashingFileSystem;
 import dev.curia.log.io.MalformedFileException;
 import dev.curia.log.io.NioFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,5 +55,24 @@ class PartitionMetadataTest {
         assertThatThrownBy(() -> PartitionMetadata.read(new NioFileSystem(), directory))
                 .isInstanceOf(MalformedFileException.class)
                 .hasMessageContaining("topic_id: AAA");
+    }
+
+    /** A cut writes the epochs before anything was flushed: what they belong to is then on disk, too. */
+    @Test
+    void afterACutAndAPowerLossItIsWhole(@TempDir Path scratch) throws IOException {
+        for (int seed = 0; seed < 20; seed++) {
+            Path own = Files.createDirectory(scratch.resolve(Integer.toString(seed)));
+            CrashingFileSystem files = new CrashingFileSystem(own, new SplittableRandom(seed));
+            LogFixture cut = new LogFixture(Path.of("/logs"), files, LogConfig.defaults());
+            cut.append(batch("a"), 1);
+            cut.append(batch("b"), 2);
+            cut.log.truncateTo(1);
+            cut.close();
+            files.powerLoss();
+            files.restart();
+            cut.reopenOrCreate();
+            assertThat(cut.directory().partitions().get(0).topicId()).hasValue(LogFixture.TOPIC_ID);
+            cut.close();
+        }
     }
 }
