@@ -52,6 +52,7 @@ class SimulationTest {
 
     @ParameterizedTest
     @CsvSource({
+        "4000039, a log that was cut before its first flush lost its topic id with the power and its broker did not start again",
         "95010, a leader that had waited for its promise took brokers for fenced that had come back meanwhile",
         "20650, what a follower acknowledged before its subscription was sent was lost, and it stayed out of the ISR",
         "40295, a log forgot where an epoch began when it went on with it after an epoch of its own without records",
@@ -97,7 +98,7 @@ class SimulationTest {
 
     @Test
     void unfencedFollowersAreFound() {
-        assertFound(PlantedBugs.UnfencedFollowers::new, 60, 30); // rare: none of the seeds before finds it
+        assertFound(PlantedBugs.UnfencedFollowers::new, 20, 31); // rare: none of the seeds before finds it
     }
 
     @Test
@@ -122,7 +123,7 @@ class SimulationTest {
 
     @Test
     void metadataOfAFormerLifeIsFound() {
-        assertFound(PlantedBugs.MetadataOfAFormerLife::new, 20, 20); // rare, too
+        assertFound(PlantedBugs.MetadataOfAFormerLife::new, 295, 10); // rarer still
     }
 
     /** Something that must never happen does, with the bug in. Not counted: that the cluster stands still. */
