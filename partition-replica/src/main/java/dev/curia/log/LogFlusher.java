@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Puts a log on disk, one flush at a time, and keeps its recovery point. Thread-safe; never locked by appends.
  *
- * <p>Order: (1) records and indexes of the segments from the recovery point on, (2) the topic id, if it is the first time, (3) the epoch history,
- * (4) the directory, so that the names of new files are durable, (5) only then the recovery point moves.
+ * <p>Order: (1) the topic id, (2) records and indexes of the segments from the recovery point on, (3) the epoch history, (4) the directory, so that the
+ * names of new files are durable, (5) only then the recovery point moves.
  */
 final class LogFlusher {
     private static final Logger LOG = LoggerFactory.getLogger(LogFlusher.class);
@@ -34,6 +34,8 @@ final class LogFlusher {
 
     // Guarded by this.
     private EpochHistory writtenEpochs;
+    // Never written before it: a log with epochs on disk is one whose topic is known.
+    private boolean topicIdForced;
     // Whether the partition's directory itself is durable.
     private boolean directoryForced;
     // The base offset of the newest segment whose files' names are durable; -1: none is known to be.
@@ -60,6 +62,7 @@ final class LogFlusher {
         this.snapshots = new ProducerFiles(environment.files(), directory);
         this.recoveryPoint = recoveryPoint;
         this.writtenEpochs = writtenEpochs;
+        this.topicIdForced = writtenEpochs.lastEpoch().isPresent();
         this.sealedTo = Math.min(recoveryPoint, activeBase);
     }
 
@@ -98,6 +101,7 @@ final class LogFlusher {
 
     private void flush(LogView view) throws IOException {
         FileSystem files = environment.files();
+        forceTopicId();
         int first = Math.max(0, view.indexOf(Math.min(recoveryPoint, sealedTo)));
         for (Segment segment : view.segments().subList(first, view.segments().size())) {
             segment.force();
@@ -155,10 +159,15 @@ final class LogFlusher {
         }
     }
 
+    private void forceTopicId() throws IOException {
+        if (topicIdForced) return;
+        PartitionMetadata.force(environment.files(), directory);
+        topicIdForced = true;
+    }
+
     private void writeEpochs(EpochHistory epochs) throws IOException {
         if (epochs.equals(writtenEpochs)) return;
-        // A log with epochs on disk is one whose topic id is known.
-        if (writtenEpochs.lastEpoch().isEmpty()) PartitionMetadata.force(environment.files(), directory);
+        forceTopicId();
         epochFile.write(epochs);
         writtenEpochs = epochs;
     }
