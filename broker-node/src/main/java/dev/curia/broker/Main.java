@@ -6,6 +6,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,16 +25,20 @@ public final class Main {
     public static void main(String[] args) {
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
-        CommandLine line = new CommandLine(new Main())
-                .addSubcommand(new StandaloneCommand(System.getenv()))
-                .addSubcommand(new ServerCommand(System.getenv()))
-                .addSubcommand(LogCommand.commandLine(new SystemClock(), onTerminal()))
-                .addSubcommand(QuorumCommand.commandLine(System.getenv(), new SystemClock()));
+        CommandLine line = commandLine(System.getenv());
         line.setOut(new PrintWriter(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8));
         int exitCode = line.execute(args);
         line.getOut().flush();
         System.exit(exitCode);
+    }
+
+    static CommandLine commandLine(Map<String, String> environment) {
+        return new CommandLine(new Main())
+                .addSubcommand(new StandaloneCommand(environment))
+                .addSubcommand(new ServerCommand(environment))
+                .addSubcommand(LogCommand.commandLine(new SystemClock(), onTerminal()))
+                .addSubcommand(QuorumCommand.commandLine(environment, new SystemClock()));
     }
 
     /** Whether the error output is a terminal: the launcher knows, Java does not tell. */

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
-            "  curia server --config quorum-4.properties --join     (on the new node)",
+            "  curia server --config quorum-4.properties --join     # on the new node",
             "  curia quorum add 104 --peer quorum-4:9093 --rpc quorum-4:9094"
         })
 final class QuorumAdd extends AdminCommand {
