@@ -463,11 +463,10 @@ final class ConsumerGroups {
                 ports.topics().get());
     }
 
-    /** As {@link #validate}; a producer may leave it to its transactional id who it is (KIP-447), and knows only the classic error. */
+    /** As {@link #validate}; a producer may leave it to its transactional id who it is (KIP-447). */
     Errors validateInTransaction(String groupId, String memberId, int memberEpoch) {
         boolean anonymous = memberEpoch < 0 && memberId.isEmpty() && !live(groupId).dying;
-        Errors error = anonymous ? Errors.NONE : validate(groupId, memberId, memberEpoch);
-        return error == Errors.STALE_MEMBER_EPOCH ? Errors.ILLEGAL_GENERATION : error;
+        return anonymous ? Errors.NONE : validate(groupId, memberId, memberEpoch);
     }
 
     /** Whether a member of this epoch may commit or read offsets. */

@@ -94,7 +94,7 @@ public final class GroupOffsets {
         ClassicGroup group = classics.get(groupId);
         Errors error;
         if (group != null) error = offsets.validateInTransaction(group, request.commit());
-        else error = request.commit().generation() < 0 ? Errors.NONE : Errors.ILLEGAL_GENERATION;
+        else error = request.commit().generation() < 0 ? Errors.NONE : Errors.GROUP_ID_NOT_FOUND;
         if (error != Errors.NONE) {
             answer.accept(request.commit().all(error));
             return Outcome.none();

@@ -39,8 +39,9 @@ public final class Guards {
         new TopicGuards(cluster).addTo(guards);
         new TopicAdminGuards(cluster, autoCreate).addTo(guards);
         new GroupGuards(subscriptions).addTo(guards);
-        new OffsetGuards(cluster).addTo(guards);
-        new TransactionGuards().addTo(guards);
+        NamedTopics topics = new NamedTopics(cluster);
+        new OffsetGuards(topics).addTo(guards);
+        new TransactionGuards(topics).addTo(guards);
         new ConfigGuards().addTo(guards);
         cluster(DESCRIBE, ApiKeys.DESCRIBE_ACLS, ApiKeys.DESCRIBE_LOG_DIRS, ApiKeys.DESCRIBE_QUORUM);
         cluster(DESCRIBE, ApiKeys.LIST_PARTITION_REASSIGNMENTS);

@@ -6,18 +6,13 @@ import static dev.curia.common.security.Operation.READ;
 import static dev.curia.common.security.ResourceType.GROUP;
 import static dev.curia.common.security.ResourceType.TOPIC;
 
-import dev.curia.broker.kafka.api.ClusterView;
 import dev.curia.broker.kafka.api.RequestContext;
-import dev.curia.broker.kafka.codec.Codes;
 import dev.curia.broker.kafka.guard.Guard.Verdict;
 import dev.curia.metadata.acl.Access;
-import dev.curia.metadata.image.Topic;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
 import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponsePartition;
 import org.apache.kafka.common.message.OffsetCommitResponseData.OffsetCommitResponseTopic;
@@ -46,10 +41,10 @@ final class OffsetGuards {
     private static final Errors REFUSED = Errors.TOPIC_AUTHORIZATION_FAILED;
     private static final short FIRST_OF_SEVERAL_GROUPS = 8;
 
-    private final ClusterView cluster;
+    private final NamedTopics topics;
 
-    OffsetGuards(ClusterView cluster) {
-        this.cluster = cluster;
+    OffsetGuards(NamedTopics topics) {
+        this.topics = topics;
     }
 
     void addTo(Map<ApiKeys, Guard<?, ?>> guards) {
@@ -61,20 +56,11 @@ final class OffsetGuards {
         guards.put(ApiKeys.OFFSET_DELETE, delete);
     }
 
-    /** By id, what is not known is nobody's, and the handler says so. */
-    private Optional<String> name(String name, Uuid id) {
-        return id.equals(Uuid.ZERO_UUID)
-                ? Optional.of(name)
-                : cluster.newest().topic(Codes.uuid(id)).map(Topic::name);
-    }
-
     private Verdict<OffsetCommitResponse> commit(Access access, OffsetCommitRequest request, RequestContext context) {
         if (!access.may(READ, GROUP, request.data().groupId())) throw Errors.GROUP_AUTHORIZATION_FAILED.exception();
         List<OffsetCommitRequestTopic> refused = Items.refused(
                 request.data().topics(),
-                topic -> name(topic.name(), topic.topicId())
-                        .filter(name -> !access.may(READ, TOPIC, name))
-                        .isEmpty());
+                topic -> topics.allowed(topic.name(), topic.topicId(), name -> access.may(READ, TOPIC, name)));
         List<OffsetCommitResponseTopic> refusals = Items.map(
                 refused,
                 topic -> new OffsetCommitResponseTopic()
@@ -131,12 +117,10 @@ final class OffsetGuards {
         Map<String, List<OffsetFetchResponseTopics>> refusals = new HashMap<>(); // of groups that name topics
         for (OffsetFetchRequestGroup group : request.data().groups()) {
             if (group.topics() == null) continue;
-            List<OffsetFetchRequestTopics> topics = Items.refused(
+            List<OffsetFetchRequestTopics> its = Items.refused(
                     group.topics(),
-                    topic -> name(topic.name(), topic.topicId())
-                            .filter(name -> !access.may(DESCRIBE, TOPIC, name))
-                            .isEmpty());
-            refusals.put(group.groupId(), Items.map(topics, OffsetGuards::refusal));
+                    topic -> topics.allowed(topic.name(), topic.topicId(), name -> access.may(DESCRIBE, TOPIC, name)));
+            refusals.put(group.groupId(), Items.map(its, OffsetGuards::refusal));
         }
         return Verdict.allowed(answer -> {
             List<OffsetFetchResponseGroup> groups =

@@ -62,10 +62,12 @@ final class TopicAdminGuards {
     private static final int UNKNOWN = -1;
 
     private final ClusterView cluster;
+    private final NamedTopics topics;
     private final boolean autoCreate;
 
     TopicAdminGuards(ClusterView cluster, boolean autoCreate) {
         this.cluster = cluster;
+        this.topics = new NamedTopics(cluster);
         this.autoCreate = autoCreate;
     }
 
@@ -234,20 +236,16 @@ final class TopicAdminGuards {
         });
     }
 
-    private Optional<String> name(DeleteTopicState topic) {
-        return topic.topicId().equals(Uuid.ZERO_UUID)
-                ? Optional.ofNullable(topic.name())
-                : cluster.newest().topic(Codes.uuid(topic.topicId())).map(Topic::name);
-    }
-
     private boolean mayDelete(Access access, DeleteTopicState topic) {
-        return name(topic).filter(its -> !access.may(DELETE, TOPIC, its)).isEmpty();
+        return topics.allowed(topic.name(), topic.topicId(), name -> access.may(DELETE, TOPIC, name));
     }
 
     /** Who deletes by id does not learn the name thereby. */
     private @Nullable String shownName(Access access, DeleteTopicState topic) {
         if (topic.name() != null) return topic.name();
-        return name(topic).filter(its -> access.sees(DESCRIBE, TOPIC, its)).orElse(null);
+        return topics.name(null, topic.topicId())
+                .filter(its -> access.sees(DESCRIBE, TOPIC, its))
+                .orElse(null);
     }
 
     private static DeletableTopicResult refusal(@Nullable String name, Uuid id) {

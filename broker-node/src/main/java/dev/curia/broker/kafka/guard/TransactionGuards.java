@@ -45,12 +45,18 @@ import org.apache.kafka.common.requests.TxnOffsetCommitResponse;
 
 /** Of idempotent and transactional producers. */
 final class TransactionGuards {
+    private final NamedTopics topics;
+
+    TransactionGuards(NamedTopics topics) {
+        this.topics = topics;
+    }
+
     void addTo(Map<ApiKeys, Guard<?, ?>> guards) {
         Guard<InitProducerIdRequest, InitProducerIdResponse> init = TransactionGuards::init;
         Guard<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse> partitions = TransactionGuards::addPartitions;
         Guard<AddOffsetsToTxnRequest, AddOffsetsToTxnResponse> offsets = TransactionGuards::addOffsets;
         Guard<EndTxnRequest, EndTxnResponse> end = TransactionGuards::end;
-        Guard<TxnOffsetCommitRequest, TxnOffsetCommitResponse> commit = TransactionGuards::commit;
+        Guard<TxnOffsetCommitRequest, TxnOffsetCommitResponse> commit = this::commit;
         Guard<DescribeTransactionsRequest, DescribeTransactionsResponse> describe = TransactionGuards::describe;
         Guard<ListTransactionsRequest, ListTransactionsResponse> list = TransactionGuards::list;
         guards.put(ApiKeys.INIT_PRODUCER_ID, init);
@@ -123,17 +129,19 @@ final class TransactionGuards {
         return Verdict.allowed();
     }
 
-    private static Verdict<TxnOffsetCommitResponse> commit(
+    private Verdict<TxnOffsetCommitResponse> commit(
             Access access, TxnOffsetCommitRequest request, RequestContext context) {
         requireWrite(access, request.data().transactionalId());
         requireRead(access, request.data().groupId());
-        List<TxnOffsetCommitRequestTopic> refused =
-                Items.refused(request.data().topics(), topic -> access.may(READ, TOPIC, topic.name()));
+        List<TxnOffsetCommitRequestTopic> refused = Items.refused(
+                request.data().topics(),
+                topic -> topics.allowed(topic.name(), topic.topicId(), name -> access.may(READ, TOPIC, name)));
         return Verdict.allowed(answer -> {
             refused.forEach(topic -> answer.data()
                     .topics()
                     .add(new TxnOffsetCommitResponseTopic()
                             .setName(topic.name())
+                            .setTopicId(topic.topicId())
                             .setPartitions(Items.map(
                                     topic.partitions(),
                                     partition -> new TxnOffsetCommitResponsePartition()

@@ -235,8 +235,7 @@ class ConsumerGroupTest {
         join("a");
         assertThat(world.commitError("a", 1, 10)).isEqualTo(Errors.NONE);
         assertThat(world.commitError("a", 0, 11)).isEqualTo(Errors.STALE_MEMBER_EPOCH);
-        // Producers do not know that error: to them it would be the end.
-        assertThat(world.commitErrorInTransaction("a", 0, 11)).isEqualTo(Errors.ILLEGAL_GENERATION);
+        assertThat(world.commitErrorInTransaction("a", 0, 11)).isEqualTo(Errors.STALE_MEMBER_EPOCH);
         assertThat(world.commitError("x", 1, 11)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
         assertThat(world.commitError("", -1, 11)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
         assertThat(world.fetch(P0)).isEqualTo(10);

@@ -38,6 +38,9 @@ import org.apache.kafka.common.GroupType;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.message.DeleteGroupsRequestData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResult;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetCommitResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -401,6 +404,29 @@ class ConsumerGroupsTest {
         Await.until("loaded", PATIENCE, () -> commit(9, -1) == Errors.NONE);
         assertThat(commit(9, 3)).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
         assertThat(commit(8, 3)).isEqualTo(Errors.ILLEGAL_GENERATION);
+    }
+
+    /** KIP-1331. */
+    @Test
+    void aGroupThatCannotBeDeletedIsToldOfWithTheReason() throws Exception {
+        broker.topic("t", 1);
+        Member member = member();
+        awaitShares(1);
+        var request = new DeleteGroupsRequestData().setGroupsNames(List.of("g"));
+        assertThat(delete(2, request).errorMessage()).isNull();
+        DeletableGroupResult refused = delete(3, request);
+        assertThat(Errors.forCode(refused.errorCode())).isEqualTo(Errors.NON_EMPTY_GROUP);
+        assertThat(refused.errorMessage()).isEqualTo("The group is not empty.");
+        member.stop();
+        assertThat(delete(3, request)).isEqualTo(new DeletableGroupResult().setGroupId("g"));
+    }
+
+    private DeletableGroupResult delete(int version, DeleteGroupsRequestData request) throws IOException {
+        return ((DeleteGroupsResponseData) WireTest.call(broker.port(), ApiKeys.DELETE_GROUPS, version, request))
+                .results()
+                .iterator()
+                .next()
+                .duplicate();
     }
 
     /** A generation of -1 is of a client that is in no group; it commits to another. */

@@ -101,14 +101,16 @@ final class CoordinatorRequests {
             case ADD_OFFSETS_TO_TXN ->
                 new AddOffsetsToTxnRequestData().setTransactionalId("x").setGroupId("g");
             case END_TXN -> new EndTxnRequestData().setTransactionalId("x");
-            case TXN_OFFSET_COMMIT ->
-                new TxnOffsetCommitRequestData()
+            case TXN_OFFSET_COMMIT -> {
+                var topic = new TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic()
+                        .setPartitions(List.of(new TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition()));
+                if (version < 6) topic.setName("t");
+                else topic.setTopicId(id(broker));
+                yield new TxnOffsetCommitRequestData()
                         .setTransactionalId("x")
                         .setGroupId("g")
-                        .setTopics(List.of(new TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic()
-                                .setName("t")
-                                .setPartitions(
-                                        List.of(new TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition()))));
+                        .setTopics(List.of(topic));
+            }
             case WRITE_TXN_MARKERS ->
                 new WriteTxnMarkersRequestData()
                         .setMarkers(List.of(new WriteTxnMarkersRequestData.WritableTxnMarker()

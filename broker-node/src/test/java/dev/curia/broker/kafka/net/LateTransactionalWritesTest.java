@@ -3,7 +3,9 @@ package dev.curia.broker.kafka.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curia.broker.group.OffsetsTopic;
+import dev.curia.broker.group.state.OffsetFetch;
 import dev.curia.broker.group.state.TxnOffsetRecord;
+import dev.curia.broker.kafka.codec.Codes;
 import dev.curia.broker.logs.LedLogs;
 import dev.curia.broker.txn.TransactionCoordinator;
 import dev.curia.broker.txn.state.AddPartitions;
@@ -19,10 +21,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
@@ -107,6 +111,31 @@ class LateTransactionalWritesTest {
         assertStable(OFFSETS, 3);
     }
 
+    /** KIP-1319. */
+    @Test
+    void offsetsAreCommittedByTopicIdAndRefusedAsTheClientsVersionKnowsIt() throws Exception {
+        start(Map.of());
+        Uuid id = Codes.kafka(broker.image().topic("t").orElseThrow().id());
+        var anybody = new TxnOffsetCommitRequestData().setGroupId("g");
+        assertThat(commitOffset(6, anybody, "", id)).isEqualTo(Errors.NONE);
+        assertThat(commitOffset(6, anybody, "", new Uuid(1, 2))).isEqualTo(Errors.UNKNOWN_TOPIC_ID);
+        assertThat(commitOffset(5, anybody, "none", Uuid.ZERO_UUID)).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        var member = new TxnOffsetCommitRequestData()
+                .setGroupId("none")
+                .setMemberId("m")
+                .setGenerationIdOrMemberEpoch(3);
+        assertThat(commitOffset(6, member, "", id)).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
+        assertThat(commitOffset(5, member, "t", Uuid.ZERO_UUID)).isEqualTo(Errors.ILLEGAL_GENERATION);
+        end(true);
+        assertStable(OFFSETS, 2);
+        assertThat(get(broker.coordinators.groups().fetch(new OffsetFetch.Request("g", Optional.empty())))
+                        .offsets())
+                .hasEntrySatisfying(PARTITION, offset -> {
+                    assertThat(offset.offset()).isEqualTo(5);
+                    assertThat(offset.topicId()).isEqualTo(Codes.uuid(id));
+                });
+    }
+
     @Test
     void nobodyIsAskedWhereThatIsSwitchedOff() throws Exception {
         start(Map.of("transaction.partition.verification.enable", "false"));
@@ -164,13 +193,19 @@ class LateTransactionalWritesTest {
     }
 
     private Errors commitOffset(int version) throws IOException {
-        var request = new TxnOffsetCommitRequestData()
+        return commitOffset(version, new TxnOffsetCommitRequestData().setGroupId("g"), "t", Uuid.ZERO_UUID);
+    }
+
+    /** @param committer says for which group, and which of its members */
+    private Errors commitOffset(int version, TxnOffsetCommitRequestData committer, String topic, Uuid topicId)
+            throws IOException {
+        var request = committer
                 .setTransactionalId("a")
-                .setGroupId("g")
                 .setProducerId(producerId)
                 .setProducerEpoch((short) 0)
                 .setTopics(List.of(new TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic()
-                        .setName("t")
+                        .setName(topic)
+                        .setTopicId(topicId)
                         .setPartitions(List.of(new TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition()
                                 .setCommittedOffset(5)))));
         TxnOffsetCommitResponseData response =

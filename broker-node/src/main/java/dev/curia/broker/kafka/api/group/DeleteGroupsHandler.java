@@ -15,8 +15,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DeleteGroupsRequest;
 import org.apache.kafka.common.requests.DeleteGroupsResponse;
 
-/** DeleteGroups: removes groups without members, and their offsets. */
+/** DeleteGroups: removes groups without members, and their offsets. Since version 3 an error comes with its reason (KIP-1331). */
 final class DeleteGroupsHandler implements RequestHandler<DeleteGroupsRequest> {
+    private static final short FIRST_WITH_REASONS = 3;
+
     private final GroupCoordinator groups;
 
     DeleteGroupsHandler(GroupCoordinator groups) {
@@ -35,7 +37,7 @@ final class DeleteGroupsHandler implements RequestHandler<DeleteGroupsRequest> {
 
     @Override
     public short maxVersion() {
-        return 2;
+        return FIRST_WITH_REASONS;
     }
 
     @Override
@@ -43,14 +45,18 @@ final class DeleteGroupsHandler implements RequestHandler<DeleteGroupsRequest> {
         Map<String, CompletableFuture<Errors>> answers = new LinkedHashMap<>();
         request.data().groupsNames().forEach(groupId -> answers.computeIfAbsent(groupId, groups::delete));
         return CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new))
-                .thenApply(done -> toResponse(answers));
+                .thenApply(done -> toResponse(context.version(), answers));
     }
 
-    private static DeleteGroupsResponse toResponse(Map<String, CompletableFuture<Errors>> answers) {
+    private static DeleteGroupsResponse toResponse(short version, Map<String, CompletableFuture<Errors>> answers) {
         DeletableGroupResultCollection results = new DeletableGroupResultCollection();
-        answers.forEach((groupId, error) -> results.add(new DeletableGroupResult()
-                .setGroupId(groupId)
-                .setErrorCode(error.join().code())));
+        answers.forEach((groupId, answer) -> {
+            Errors error = answer.join();
+            DeletableGroupResult result =
+                    new DeletableGroupResult().setGroupId(groupId).setErrorCode(error.code());
+            if (version >= FIRST_WITH_REASONS && error != Errors.NONE) result.setErrorMessage(error.message());
+            results.add(result);
+        });
         return new DeleteGroupsResponse(new DeleteGroupsResponseData().setResults(results));
     }
 }
