@@ -15,6 +15,7 @@ final class Answers {
     private final ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
     private final byte[] chunk = new byte[CHUNK_BYTES];
     private long restBytes;
+    private boolean heard;
 
     /** @param last correlation id of the answer to wait for */
     Answers(InputStream in, int last) {
@@ -30,11 +31,17 @@ final class Answers {
                 int correlationId = head.getInt(4);
                 head.clear();
                 if (correlationId == last) return;
+                heard = true;
             }
             while (head.hasRemaining())
                 head.position(head.position() + read(head.array(), head.position(), head.remaining()));
             restBytes = head.getInt(0) - 4L;
         }
+    }
+
+    /** Whether there was an answer to another request before. */
+    boolean heard() {
+        return heard;
     }
 
     private int read(byte[] to, int at, int most) throws IOException {

@@ -2,7 +2,6 @@ package dev.curia.broker.fuzz;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -13,6 +12,7 @@ import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.RequestHeader;
@@ -24,6 +24,8 @@ final class FuzzClient implements AutoCloseable {
     enum Fate {
         ANSWERED,
         CLOSED,
+        /** Answered, and then closed. */
+        REFUSED,
         /** Neither within a short time, because the node is busy: it is looked at again later, see {@link #unanswered}. */
         LATE,
         /** The same of a good request that waits for something, and may for ever. Given up. */
@@ -44,14 +46,16 @@ final class FuzzClient implements AutoCloseable {
     /** @param frame in hexadecimal */
     private record Late(Socket socket, Answers answers, String frame) {}
 
-    private final InetSocketAddress node;
+    private final Door door;
+    private final RandomGenerator random;
     private final byte[] mark = frame(ApiKeys.API_VERSIONS, 0, MARK, ByteBuffer.allocate(0));
     private final Deque<Late> late = new ArrayDeque<>();
     private final List<String> unanswered = new ArrayList<>();
     private @Nullable Socket socket;
 
-    FuzzClient(InetSocketAddress node) {
-        this.node = node;
+    FuzzClient(Door door, RandomGenerator random) {
+        this.door = door;
+        this.random = random;
     }
 
     static byte[] frame(ApiKeys api, int version, int correlationId, ByteBuffer body) {
@@ -66,6 +70,7 @@ final class FuzzClient implements AutoCloseable {
     }
 
     Fate send(byte[] frame) throws IOException {
+        Answers answers = null;
         try {
             Socket open = connected();
             byte[] both = ByteBuffer.allocate(frame.length + mark.length)
@@ -73,7 +78,7 @@ final class FuzzClient implements AutoCloseable {
                     .put(mark)
                     .array();
             open.getOutputStream().write(both);
-            Answers answers = new Answers(open.getInputStream(), MARK);
+            answers = new Answers(open.getInputStream(), MARK);
             try {
                 answers.awaitLast();
                 return Fate.ANSWERED;
@@ -82,7 +87,7 @@ final class FuzzClient implements AutoCloseable {
             }
         } catch (EOFException | SocketException e) {
             forget();
-            return Fate.CLOSED;
+            return answers != null && answers.heard() ? Fate.REFUSED : Fate.CLOSED;
         }
     }
 
@@ -134,9 +139,15 @@ final class FuzzClient implements AutoCloseable {
         if (now != null) return now;
         Socket opened = new Socket();
         opened.setTcpNoDelay(true);
-        opened.setSoTimeout(PATIENCE_MILLIS);
-        opened.connect(node);
+        opened.connect(door.address());
         socket = opened;
+        byte[] login = door.login(random, MARK);
+        if (login.length > 0) {
+            opened.setSoTimeout(LAST_PATIENCE_MILLIS);
+            opened.getOutputStream().write(login);
+            new Answers(opened.getInputStream(), MARK).awaitLast();
+        }
+        opened.setSoTimeout(PATIENCE_MILLIS);
         return opened;
     }
 

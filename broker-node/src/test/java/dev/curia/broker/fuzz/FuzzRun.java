@@ -1,6 +1,7 @@
 package dev.curia.broker.fuzz;
 
 import dev.curia.broker.fuzz.Tally.Way;
+import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.codec.MalformedRequestException;
 import dev.curia.broker.kafka.codec.RequestCodec;
 import java.io.DataInputStream;
@@ -48,29 +49,37 @@ final class FuzzRun {
             Way.MUTATED,
             Way.VALID);
 
-    private final InetSocketAddress node;
+    private final Door door;
+    private final InetSocketAddress open;
     private final RandomGenerator random;
     private final RandomBody bodies;
     private final Mutation mutation;
 
-    FuzzRun(InetSocketAddress node, RandomGenerator random) {
-        this.node = node;
+    private int sent;
+
+    /** @param open where nobody is asked who he is */
+    FuzzRun(Door door, InetSocketAddress open, RandomGenerator random) {
+        this.door = door;
+        this.open = open;
         this.random = random;
         this.mutation = new Mutation(random);
         this.bodies = new RandomBody(random, mutation);
     }
 
+    /** Goes on where the last ones ended. */
     Tally send(int requests) throws IOException {
-        List<Form> forms = forms(node);
-        int firstRound = random.nextInt(WAYS.size());
+        List<Form> forms = forms(door.address());
         Tally tally = new Tally();
-        try (FuzzClient client = new FuzzClient(node)) {
-            for (int i = 0; i < requests; i++) {
-                if (i % ASKS_WHAT_THERE_IS_EVERY == 0) askWhatThereIs();
-                Form form = forms.get(i % forms.size());
-                one(client, form, WAYS.get((firstRound + i / forms.size()) % WAYS.size()), tally);
+        try (FuzzClient client = new FuzzClient(door, random);
+                FuzzClient stranger = new FuzzClient(new Door(door.address(), List.of()), random)) {
+            for (int end = sent + requests; sent < end; sent++) {
+                if (sent % ASKS_WHAT_THERE_IS_EVERY == 0) askWhatThereIs();
+                Form form = forms.get(sent % forms.size());
+                boolean known = !ApiTable.isLogin(form.api()) || random.nextBoolean();
+                one(known ? client : stranger, form, WAYS.get(sent / forms.size() % WAYS.size()), tally);
             }
             tally.unanswered(client.unanswered());
+            tally.unanswered(stranger.unanswered());
         }
         return tally;
     }
@@ -78,6 +87,7 @@ final class FuzzRun {
     private void one(FuzzClient client, Form form, Way way, Tally tally) throws IOException {
         byte[] frame = frame(form, way);
         while (wouldMakeMany(frame)) frame = frame(form, way);
+        if (form.api() == ApiKeys.SASL_AUTHENTICATE && random.nextBoolean()) client.send(Door.handshake());
         tally.count(form, way, client.send(frame));
         if (random.nextInt(100) == 0) tally.count(form, Way.LIE, client.leave(mutation.lie(frame)));
     }
@@ -98,12 +108,12 @@ final class FuzzRun {
         List<Uuid> topics = new ArrayList<>();
         List<String> members = new ArrayList<>();
         MetadataRequestData allTopics = new MetadataRequestData().setTopics(null);
-        ((MetadataResponse) call(node, ApiKeys.METADATA, 12, allTopics))
+        ((MetadataResponse) call(open, ApiKeys.METADATA, 12, allTopics))
                 .data()
                 .topics()
                 .forEach(topic -> topics.add(topic.topicId()));
         DescribeGroupsRequestData groups = new DescribeGroupsRequestData().setGroups(RandomBody.groups());
-        ((DescribeGroupsResponse) call(node, ApiKeys.DESCRIBE_GROUPS, 5, groups))
+        ((DescribeGroupsResponse) call(open, ApiKeys.DESCRIBE_GROUPS, 5, groups))
                 .data()
                 .groups()
                 .forEach(group -> group.members().forEach(member -> members.add(member.memberId())));

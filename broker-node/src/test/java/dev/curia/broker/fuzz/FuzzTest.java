@@ -45,15 +45,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every kind and version of request that a node advertises, with random and mutated bodies, hostile lengths and counts: each is answered
- * or its connection closed, no handler fails in a way it did not expect, no thread dies, and memory stays flat. As many as a few seconds
- * allow; {@code -Dfuzz.requests=1000000} for more, {@code -Dfuzz.seed=N} for others.
+ * Every kind and version of request that a node with ACLs advertises, with random and mutated bodies, hostile lengths and counts, from
+ * clients that may do everything, nothing, or have yet to log in: each is answered or its connection closed, no handler fails in a way it
+ * did not expect, no thread dies, and memory stays flat. As many as a few seconds allow; {@code -Dfuzz.requests=1000000} for more,
+ * {@code -Dfuzz.seed=N} for others.
  */
 class FuzzTest {
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(FuzzTest.class);
-    private static final int REQUESTS = Integer.getInteger("fuzz.requests", 5_000);
+    private static final int REQUESTS = Integer.getInteger("fuzz.requests", 6_000);
     private static final long SEED = Long.getLong("fuzz.seed", 1);
-    private static final int CLIENTS = 2;
     private static final int PARTS = 4;
     private static final long ROOM_BYTES = 100L << 20;
     /** Threads that end only with the node. */
@@ -68,6 +68,7 @@ class FuzzTest {
     private final Errors errors = new Errors();
     private Thread.@Nullable UncaughtExceptionHandler before;
     private @Nullable Node running;
+    private int saslPort;
 
     @BeforeEach
     void start() throws Exception {
@@ -78,12 +79,14 @@ class FuzzTest {
         ((Logger) LoggerFactory.getLogger("dev.curia")).addAppender(errors);
         before = Thread.getDefaultUncaughtExceptionHandler();
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> faults.add(thread.getName() + " died: " + e));
-        List<Integer> ports = FreePorts.find(2);
+        List<Integer> ports = FreePorts.find(3);
+        saslPort = ports.get(2);
         Map<String, String> settings = new HashMap<>();
         settings.put("process.roles", "quorum,broker");
         settings.put("node.id", "1");
         settings.put("cluster.id", "fuzz");
-        settings.put("listeners", "PLAINTEXT://127.0.0.1:0");
+        settings.put("listeners", "PLAINTEXT://127.0.0.1:0,SASL://127.0.0.1:" + saslPort);
+        settings.putAll(logins());
         settings.put("rpc.listener", "127.0.0.1:0");
         settings.put("http.listener", "127.0.0.1:0");
         settings.put("quorum.voters", "1@127.0.0.1:" + ports.get(0) + ":" + ports.get(1));
@@ -104,6 +107,26 @@ class FuzzTest {
                 (what, cause) -> faults.add(what + ": " + cause));
         running = node;
         node.awaitReady();
+    }
+
+    /** Passwords are names; sessions end, so that who is logged in may log in again. */
+    private static Map<String, String> logins() {
+        return Map.of(
+                "listener.security.protocol.map",
+                "PLAINTEXT:PLAINTEXT,SASL:SASL_PLAINTEXT",
+                "sasl.enabled.mechanisms",
+                "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+                "listener.name.sasl.plain.sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required"
+                        + " user_root=\"root\" user_nobody=\"nobody\";",
+                "connections.max.reauth.ms",
+                "3600000",
+                "connection.failed.authentication.delay.ms",
+                "0",
+                "authorizer.class.name",
+                "standard",
+                "super.users",
+                "User:ANONYMOUS;User:root");
     }
 
     @AfterEach
@@ -127,12 +150,17 @@ class FuzzTest {
     @Test
     void whateverIsSentIsAnsweredOrClosedAndHurtsNobody() throws Exception {
         stillServes("first");
-        List<Form> forms = FuzzRun.forms(address());
-        Tally tally = send(REQUESTS / PARTS, SEED);
+        Door open = new Door(address(bootstrap().port()), List.of());
+        Door guarded = new Door(address(saslPort), List.of("root", "nobody"));
+        List<FuzzRun> clients = List.of(
+                new FuzzRun(open, open.address(), new SplittableRandom(SEED)),
+                new FuzzRun(guarded, open.address(), new SplittableRandom(SEED + 1)));
+        List<Form> forms = FuzzRun.forms(guarded.address());
+        Tally tally = send(clients, REQUESTS / PARTS);
         Set<Thread> threads = nodeThreads();
         List<Long> used = new ArrayList<>(List.of(Memory.usedBytes()));
         for (int part = 1; part < PARTS; part++) {
-            tally.add(send(REQUESTS / PARTS, SEED + part * 1_000L));
+            tally.add(send(clients, REQUESTS / PARTS));
             used.add(Memory.usedBytes());
         }
         stillServes("last");
@@ -144,14 +172,20 @@ class FuzzTest {
                 "FIGURE fuzz: MiB used after each {} requests: {}",
                 REQUESTS / PARTS,
                 used.stream().map(bytes -> bytes >> 20).toList());
+        LOG.info("FIGURE fuzz: {} lasting threads, all alive: {}", threads.size(), alive(threads));
         assertThat(faults).as("threads that died, invariants that broke").isEmpty();
         assertThat(errors.counts).as("what the node found wrong with itself").isEmpty();
         assertThat(tally.unanswered())
                 .as("frames that were not answered, and whose connections were not closed")
                 .isEmpty();
         assertThat(tally.missing(forms)).isEmpty();
-        assertThat(threads).as("threads that have ended").hasSizeGreaterThan(10).allMatch(Thread::isAlive);
+        assertThat(threads).as("lasting threads").hasSizeGreaterThan(10);
+        assertThat(alive(threads)).as("none of them has ended").isTrue();
         assertThat(Collections.max(used)).as("bytes used").isLessThan(used.get(0) + ROOM_BYTES);
+    }
+
+    private static boolean alive(Set<Thread> threads) {
+        return threads.stream().allMatch(Thread::isAlive);
     }
 
     private static Set<Thread> nodeThreads() {
@@ -160,25 +194,25 @@ class FuzzTest {
                 .collect(Collectors.toSet());
     }
 
-    private Tally send(int requests, long seed) throws Exception {
-        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    private static Tally send(List<FuzzRun> clients, int requests) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(clients.size());
         try {
             List<Callable<Tally>> tasks = new ArrayList<>();
-            for (int i = 0; i < CLIENTS; i++) {
-                FuzzRun run = new FuzzRun(address(), new SplittableRandom(seed + i));
-                tasks.add(() -> run.send(requests / CLIENTS));
-            }
+            for (FuzzRun client : clients) tasks.add(() -> client.send(requests / clients.size()));
             Tally tally = new Tally();
-            for (Future<Tally> done : clients.invokeAll(tasks)) tally.add(done.get());
+            for (Future<Tally> done : threads.invokeAll(tasks)) tally.add(done.get());
             return tally;
         } finally {
-            clients.shutdownNow();
+            threads.shutdownNow();
         }
     }
 
-    private InetSocketAddress address() {
-        HostPort bootstrap = HostPort.parse(node().bootstrapServer());
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), bootstrap.port());
+    private HostPort bootstrap() {
+        return HostPort.parse(node().bootstrapServer());
+    }
+
+    private static InetSocketAddress address(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     private void stillServes(String topic) throws Exception {

@@ -31,6 +31,8 @@ final class RandomBody {
     private static final List<String> GROUPS = List.of("g", "g", "h", "");
     private static final List<String> KEYS =
             List.of("retention.ms", "cleanup.policy", "segment.bytes", "min.insync.replicas", "no.such.key", "");
+    private static final List<String> PRINCIPALS = List.of("User:root", "User:nobody", "User:*", "nobody");
+    private static final List<String> MECHANISMS = List.of("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "NONE");
     private static final int MANY = 40;
 
     private static final int CHECKSUM_AT = 17;
@@ -86,7 +88,7 @@ final class RandomBody {
             case "FLOAT64" -> random.nextDouble();
             case "UUID" -> uuid();
             case "STRING", "COMPACT_STRING", "NULLABLE_STRING", "COMPACT_NULLABLE_STRING" -> text(name);
-            case "BYTES", "COMPACT_BYTES", "NULLABLE_BYTES", "COMPACT_NULLABLE_BYTES" -> bytes();
+            case "BYTES", "COMPACT_BYTES", "NULLABLE_BYTES", "COMPACT_NULLABLE_BYTES" -> bytes(name);
             case "RECORDS", "COMPACT_RECORDS", "NULLABLE_RECORDS", "COMPACT_NULLABLE_RECORDS" -> records();
             default -> throw new AssertionError("a field of type " + type + ": say what its values are");
         };
@@ -148,6 +150,9 @@ final class RandomBody {
         if (random.nextInt(30) == 0) return "x".repeat(random.nextInt(2_000));
         if (name.contains("member") && !memberIds.isEmpty() && random.nextBoolean())
             return memberIds.get(random.nextInt(memberIds.size()));
+        if (name.contains("principal")) return PRINCIPALS.get(random.nextInt(PRINCIPALS.size()));
+        if (name.contains("mechanism")) return MECHANISMS.get(random.nextInt(MECHANISMS.size()));
+        if (name.contains("host")) return "*";
         if (name.contains("topic")) return TOPICS.get(random.nextInt(TOPICS.size()));
         if (name.contains("group") || name.equals("key")) return GROUPS.get(random.nextInt(GROUPS.size()));
         if (name.contains("config") || name.equals("configuration_keys")) return KEYS.get(random.nextInt(KEYS.size()));
@@ -158,7 +163,8 @@ final class RandomBody {
         };
     }
 
-    private ByteBuffer bytes() {
+    private ByteBuffer bytes(String name) {
+        if (name.equals("auth_bytes") && random.nextBoolean()) return ByteBuffer.wrap(Door.token("root"));
         byte[] bytes = new byte[random.nextInt(50)];
         random.nextBytes(bytes);
         return ByteBuffer.wrap(bytes);

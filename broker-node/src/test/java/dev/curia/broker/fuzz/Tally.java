@@ -3,10 +3,12 @@ package dev.curia.broker.fuzz;
 import dev.curia.broker.fuzz.FuzzClient.Fate;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** How requests of each form fared, by the way in which they were made. Not thread-safe. */
 final class Tally {
@@ -23,6 +25,8 @@ final class Tally {
     }
 
     private record Key(Form form, Way way) {}
+
+    private static final Set<Fate> ARRIVED = Set.of(Fate.ANSWERED, Fate.WAITING, Fate.REFUSED);
 
     private final Map<Key, Map<Fate, Integer>> counts = new HashMap<>();
     private final List<String> unanswered = new ArrayList<>();
@@ -66,7 +70,7 @@ final class Tally {
                 if (!counts.containsKey(new Key(form, way))) missing.add(form + ": none was " + way);
             }
             Map<Fate, Integer> valid = counts.getOrDefault(new Key(form, Way.VALID), Map.of());
-            if (!valid.isEmpty() && !valid.containsKey(Fate.ANSWERED) && !valid.containsKey(Fate.WAITING)) {
+            if (!valid.isEmpty() && Collections.disjoint(valid.keySet(), ARRIVED)) {
                 missing.add(form + ": no valid one was answered, but " + valid);
             }
         }

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -45,6 +46,7 @@ import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AbstractResponse;
@@ -244,6 +246,17 @@ class AccessTest {
     }
 
     @Test
+    void whoHasNotTheIdIsToldSoThoughThereAreNoRecords() throws Exception {
+        ProduceRequestData request = WireTest.produce("t", 1).setTransactionalId("theirs");
+        request.topicData().forEach(topic -> topic.partitionData().get(0).setRecords(null));
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
+            assertThat(EveryVersionTest.call(socket, ApiKeys.PRODUCE, (short) 9, request)
+                            .errorCounts())
+                    .containsOnlyKeys(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+        }
+    }
+
+    @Test
     void aConsumerNeedsGroupAndTopicAndLosesWhatIsTakenBack() throws Exception {
         Acl write = allow(Operation.WRITE, ResourceType.TOPIC, "t");
         broker.allow(write);
@@ -395,6 +408,52 @@ class AccessTest {
                             .allTopicNames()
                             .get())
                     .hasCauseInstanceOf(TopicAuthorizationException.class);
+        }
+    }
+
+    @Test
+    void clientsLearnWhatTheyMayDoWithGroups() throws Exception {
+        broker.allow(allow(Operation.READ, ResourceType.TOPIC, "t"), allow(Operation.READ, ResourceType.GROUP, "*"));
+        for (String protocol : List.of("classic", "consumer")) {
+            Map<String, Object> group =
+                    Map.of(ConsumerConfig.GROUP_ID_CONFIG, protocol, ConsumerConfig.GROUP_PROTOCOL_CONFIG, protocol);
+            broker.allow(allow(Operation.DELETE, ResourceType.GROUP, protocol));
+            try (Admin admin = Admin.create(client());
+                    KafkaConsumer<String, String> consumer = consumer(group)) {
+                consumer.subscribe(List.of("t"));
+                Await.until(
+                        "a member",
+                        Duration.ofSeconds(60),
+                        () -> !assigned(consumer).isEmpty());
+                var described = admin.describeConsumerGroups(
+                                List.of(protocol),
+                                new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true))
+                        .all()
+                        .get();
+                assertThat(Objects.requireNonNull(described.get(protocol)).authorizedOperations())
+                        .as(protocol)
+                        .containsExactlyInAnyOrder(AclOperation.READ, AclOperation.DESCRIBE, AclOperation.DELETE);
+            }
+        }
+    }
+
+    /** By its name, or by its id. */
+    @Test
+    void whoCommitsOffsetsMustBeAllowedToReadTheirTopic() throws Exception {
+        broker.allow(
+                allow(Operation.READ, ResourceType.GROUP, "g"),
+                allow(Operation.WRITE, ResourceType.TRANSACTIONAL_ID, "x"));
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
+            for (ApiKeys api : List.of(ApiKeys.OFFSET_COMMIT, ApiKeys.TXN_OFFSET_COMMIT)) {
+                RequestHandler<?> handler = broker.apis.find(api).orElseThrow();
+                for (short version = handler.minVersion(); version <= handler.maxVersion(); version++) {
+                    AbstractResponse response =
+                            EveryVersionTest.call(socket, api, version, CoordinatorRequests.of(api, version, broker));
+                    assertThat(response.errorCounts())
+                            .as(api + " version " + version + ": " + response)
+                            .isEqualTo(Map.of(Errors.TOPIC_AUTHORIZATION_FAILED, 1));
+                }
+            }
         }
     }
 
