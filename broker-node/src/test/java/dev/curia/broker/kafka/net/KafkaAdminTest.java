@@ -8,6 +8,7 @@ import dev.curia.broker.kafka.api.LogDirs.LogDir;
 import dev.curia.broker.kafka.api.RequestContext;
 import dev.curia.broker.kafka.api.RequestHandler;
 import dev.curia.common.security.Principal;
+import dev.curia.metadata.image.Features;
 import dev.curia.proto.admin.v1.CreateTopicsRequest;
 import dev.curia.proto.admin.v1.NewTopic;
 import dev.curia.replica.Replica;
@@ -30,12 +31,17 @@ import org.apache.kafka.clients.admin.AlterConfigsOptions;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
+import org.apache.kafka.clients.admin.CreatePartitionsOptions;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.DeletedRecords;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.DescribeReplicaLogDirsResult.ReplicaLogDirInfo;
+import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.LogDirDescription;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionReplica;
@@ -274,6 +280,21 @@ class KafkaAdminTest {
         get(admin.incrementalAlterConfigs(change, new AlterConfigsOptions().validateOnly(true))
                 .all());
         assertThat(described("retention.ms").value()).isEqualTo("604800000");
+
+        get(admin.createTopics(
+                        List.of(new org.apache.kafka.clients.admin.NewTopic("u", 1, (short) 1)),
+                        new CreateTopicsOptions().validateOnly(true))
+                .all());
+        assertThat(broker.image().topic("u")).isEmpty();
+        get(admin.createPartitions(
+                        Map.of("t", NewPartitions.increaseTo(3)), new CreatePartitionsOptions().validateOnly(true))
+                .all());
+        assertThat(broker.image().topic("t").orElseThrow().partitions()).hasSize(1);
+        FeatureUpdate update = new FeatureUpdate((short) 2, FeatureUpdate.UpgradeType.UPGRADE);
+        get(admin.updateFeatures(
+                        Map.of(Features.TRANSACTION_VERSION, update), new UpdateFeaturesOptions().validateOnly(true))
+                .all());
+        assertThat(broker.image().features()).doesNotContainKey(Features.TRANSACTION_VERSION);
     }
 
     @Test
