@@ -391,6 +391,12 @@ final class PlantedBugs {
         }
 
         @Override
+        public final boolean offerAcknowledgement(Subscriber by, int leaderEpoch, long end, OptionalLong start) {
+            acknowledge(by, leaderEpoch, end, start);
+            return true;
+        }
+
+        @Override
         public void unsubscribe(Subscriber subscriber) {
             real.unsubscribe(subscriber);
         }

@@ -13,6 +13,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
@@ -21,7 +23,8 @@ import java.util.function.Predicate;
  *
  * <ol>
  *   <li>Nothing unless the call is ready: gRPC would buffer without bound.
- *   <li>Refusals, then news (an accepted subscription, a moved watermark): small and free of credit.
+ *   <li>Refusals, then news (an accepted subscription, a moved log start): small and free of credit. A moved watermark is news only
+ *       when no data took it along for a while; see {@link #tellWatermark}.
  *   <li>Record batches while there is credit, one turn of at most {@link #TURN_BYTES} a partition, round robin. All that was appended
  *       since a partition's last turn goes into one frame. One whose {@link SendBudget} is used up waits aside.
  * </ol>
@@ -44,6 +47,8 @@ final class LeaderSender {
     private final ArrayDeque<LeaderSubscription> held = new ArrayDeque<>(); // wait for their budget
     private final LongConsumer alarm;
     private boolean alarmSet;
+    private final AtomicInteger grantedMessages = new AtomicInteger();
+    private final AtomicLong grantedBytes = new AtomicLong();
     private int creditMessages;
     private long creditBytes;
     private volatile boolean outOfCredit; // written on the stream's loop
@@ -56,9 +61,17 @@ final class LeaderSender {
         this.metrics = metrics;
     }
 
-    void addCredit(int messages, long bytes) {
-        creditMessages = (int) Math.min(MAX_CREDIT_MESSAGES, (long) creditMessages + messages);
-        creditBytes = Math.min(MAX_CREDIT_BYTES, creditBytes + Math.min(MAX_CREDIT_BYTES, bytes));
+    /** From any thread; whoever finds {@link #outOfCredit} afterwards has {@link #send} called. */
+    void grant(int messages, long bytes) {
+        grantedMessages.accumulateAndGet(
+                messages, (all, more) -> (int) Math.min(MAX_CREDIT_MESSAGES, (long) all + more));
+        grantedBytes.accumulateAndGet(
+                bytes, (all, more) -> Math.min(MAX_CREDIT_BYTES, all + Math.min(MAX_CREDIT_BYTES, more)));
+    }
+
+    private void takeGranted() {
+        creditMessages = (int) Math.min(MAX_CREDIT_MESSAGES, (long) creditMessages + grantedMessages.getAndSet(0));
+        creditBytes = Math.min(MAX_CREDIT_BYTES, creditBytes + grantedBytes.getAndSet(0));
     }
 
     void refuse(int handle, Refused why) {
@@ -85,10 +98,24 @@ final class LeaderSender {
         }
         // News rides on data that can go now.
         boolean rides = canSendData && maySpend() && data.peek() == s;
-        if (s.hasNews(now) && !rides && !s.inNews) {
-            s.inNews = true;
-            news.add(s);
-        }
+        if (!rides) tell(s, now);
+    }
+
+    /** Its watermark has waited long enough. */
+    void tellWatermark(LeaderSubscription s) {
+        Ends now = s.ends();
+        if (now != null && s.hasNews(now)) addNews(s);
+    }
+
+    private void tell(LeaderSubscription s, Ends now) {
+        if (s.hasUrgentNews(now)) addNews(s);
+        else if (s.hasNews(now)) s.watermarkMoved();
+    }
+
+    private void addNews(LeaderSubscription s) {
+        if (s.inNews) return;
+        s.inNews = true;
+        news.add(s);
     }
 
     /** Whether there was more to send than the follower allows. From any thread. */
@@ -98,8 +125,10 @@ final class LeaderSender {
 
     /** @param live whether the subscription still exists */
     void send(Predicate<LeaderSubscription> live) {
-        sendAll(live);
-        outOfCredit = !data.isEmpty() && !maySpend();
+        do {
+            sendAll(live);
+            outOfCredit = !data.isEmpty() && !maySpend();
+        } while (outOfCredit && maySpend()); // granted before whoever grants could see that it is wanted
     }
 
     private void sendAll(Predicate<LeaderSubscription> live) {
@@ -138,16 +167,14 @@ final class LeaderSender {
         s.inHeld = true;
         held.add(s);
         Ends now = s.ends();
-        if (now != null && s.hasNews(now) && !s.inNews) { // it was to ride on this
-            s.inNews = true;
-            news.add(s);
-        }
+        if (now != null) tell(s, now); // it was to ride on this
         if (alarmSet) return;
         alarmSet = true;
         alarm.accept(Math.min(nanos, MAX_HOLD_NANOS)); // budgets may change
     }
 
     private boolean maySpend() {
+        if (creditMessages <= 0 || creditBytes <= 0) takeGranted();
         return creditMessages > 0 && creditBytes > 0;
     }
 

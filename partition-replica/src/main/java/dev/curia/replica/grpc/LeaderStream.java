@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One follower's stream, seen by the leader. gRPC's callbacks only check the greeting and hand over to the stream's loop, where
- * subscriptions are kept and everything is sent; see {@link LeaderSender} for what goes out when.
+ * One follower's stream, seen by the leader. gRPC's callbacks check the greeting, pass acknowledgements on, and hand the
+ * rest over to the stream's loop, where subscriptions are kept and everything is sent; see {@link LeaderSender} for what goes out when.
  *
  * <p>Anything malformed closes the stream with a status that says what and why. When the stream ends, for whatever reason, every
  * subscription is withdrawn at once.
@@ -36,13 +36,21 @@ final class LeaderStream extends ServerCall.Listener<FollowerMessage> {
     /** More partitions than a broker pair can sensibly share. */
     private static final int MAX_SUBSCRIPTIONS = 200_000;
 
+    /**
+     * How long a moved watermark waits for data. Only consumers that read from followers see it; without, each record sent to a
+     * partition that is written to now and then costs two frames a follower, and the threads that they wake.
+     */
+    private static final long WATERMARK_WAIT_NANOS = 5_000_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(LeaderStream.class);
 
     private final ServerCall<FollowerMessage, LeaderFrame> call;
     private final ReplicationService service;
     private final Map<Integer, LeaderSubscription> subscriptions = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<LeaderSubscription> changed = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<LeaderSubscription> moved = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean pumpQueued = new AtomicBoolean();
+    private final AtomicBoolean watermarksDue = new AtomicBoolean();
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile @Nullable Peer peer; // set by the first message, before anything reaches the loop
 
@@ -64,10 +72,42 @@ final class LeaderStream extends ServerCall.Listener<FollowerMessage> {
         }
         if (known == null) return;
         Peer from = known;
-        if (!from.loop().offer(() -> handle(from, message))) {
-            close(Status.RESOURCE_EXHAUSTED.withDescription(
-                    "the leader's replication thread is overloaded; reconnect"));
+        if (over.get() || isMalformed(message)) return;
+        if (acknowledgedHere(message)) {
+            goOn(from, message);
+            if (from.sender().outOfCredit()) wake();
+        } else {
+            offer(from, () -> handle(from, message));
         }
+    }
+
+    private boolean isMalformed(FollowerMessage message) {
+        if (message.getCreditMessages() >= 0 && message.getCreditBytes() >= 0) return false;
+        close(Status.INVALID_ARGUMENT.withDescription("negative credit"));
+        return true;
+    }
+
+    /**
+     * The usual message has nothing but acknowledgements: these go to their partitions from the transport's thread.
+     *
+     * @return false: it is for the stream's loop, where it may be acknowledged once more
+     */
+    private boolean acknowledgedHere(FollowerMessage message) {
+        if (message.hasHello() || message.getSubscribeCount() > 0 || message.getUnsubscribeCount() > 0) return false;
+        for (Ack ack : message.getAcksList()) {
+            LeaderSubscription s = subscriptions.get(ack.getHandle());
+            if (s != null
+                    && !s.source.offerAcknowledgement(s, ack.getLeaderEpoch(), ack.getLogEndOffset(), logStart(ack))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The next message comes only now, so that none overtakes another. */
+    private void goOn(Peer from, FollowerMessage message) {
+        from.sender().grant(message.getCreditMessages(), message.getCreditBytes());
+        call.request(1);
     }
 
     private @Nullable Peer greet(FollowerMessage message) {
@@ -115,25 +155,23 @@ final class LeaderStream extends ServerCall.Listener<FollowerMessage> {
 
     private void handle(Peer from, FollowerMessage message) {
         if (over.get()) return;
-        if (message.getCreditMessages() < 0 || message.getCreditBytes() < 0) {
-            close(Status.INVALID_ARGUMENT.withDescription("negative credit"));
-            return;
-        }
         message.getAcksList().forEach(this::acknowledge);
         message.getUnsubscribeList().forEach(this::unsubscribe);
         for (Subscribe request : message.getSubscribeList()) {
             if (!subscribe(from, request)) return;
         }
-        from.sender().addCredit(message.getCreditMessages(), message.getCreditBytes());
-        call.request(1);
+        goOn(from, message);
         pump(from);
     }
 
     private void acknowledge(Ack ack) {
         LeaderSubscription s = subscriptions.get(ack.getHandle());
         if (s == null) return; // crossed a refusal or its own unsubscribe
-        OptionalLong start = ack.hasLogStartOffset() ? OptionalLong.of(ack.getLogStartOffset()) : OptionalLong.empty();
-        s.source.acknowledge(s, ack.getLeaderEpoch(), ack.getLogEndOffset(), start);
+        s.source.acknowledge(s, ack.getLeaderEpoch(), ack.getLogEndOffset(), logStart(ack));
+    }
+
+    private static OptionalLong logStart(Ack ack) {
+        return ack.hasLogStartOffset() ? OptionalLong.of(ack.getLogStartOffset()) : OptionalLong.empty();
     }
 
     private void unsubscribe(int handle) {
@@ -197,8 +235,29 @@ final class LeaderStream extends ServerCall.Listener<FollowerMessage> {
     private void wake() {
         Peer to = peer;
         if (to == null || over.get() || pumpQueued.getAndSet(true)) return;
-        if (to.loop().offer(() -> pump(to))) return;
+        offer(to, () -> pump(to));
+    }
+
+    private void offer(Peer to, Runnable task) {
+        if (to.loop().offer(task)) return;
         close(Status.RESOURCE_EXHAUSTED.withDescription("the leader's replication thread is overloaded; reconnect"));
+    }
+
+    /** From any thread, once until it is {@link LeaderSubscription#watermarkSeen}: tells it soon, unless data takes it along before. */
+    void watermarkMoved(LeaderSubscription s) {
+        moved.add(s);
+        Peer to = peer;
+        if (to == null || over.get() || watermarksDue.getAndSet(true)) return;
+        offer(to, () -> to.loop().schedule(WATERMARK_WAIT_NANOS, () -> tellWatermarks(to)));
+    }
+
+    private void tellWatermarks(Peer to) {
+        watermarksDue.set(false);
+        for (LeaderSubscription s = moved.poll(); s != null; s = moved.poll()) {
+            s.watermarkSeen();
+            to.sender().tellWatermark(s);
+        }
+        pump(to);
     }
 
     /** On the loop: what had to wait for its budget. */

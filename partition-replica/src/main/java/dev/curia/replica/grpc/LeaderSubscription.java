@@ -21,6 +21,7 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
     private final int brokerId;
     private final long brokerEpoch;
     private final AtomicBoolean dirty = new AtomicBoolean();
+    private final AtomicBoolean moved = new AtomicBoolean();
     private volatile @Nullable Ends ends;
     private volatile SendBudget budget = SendBudget.UNLIMITED;
     private volatile @Nullable Refused refused;
@@ -84,8 +85,10 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
 
     @Override
     public void changed(Ends now) {
+        Ends before = ends;
         ends = now;
-        wake();
+        if (before != null && now.equals(before.withHighWatermark(now.highWatermark()))) watermarkMoved();
+        else wake();
     }
 
     @Override
@@ -98,9 +101,19 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
         if (!dirty.getAndSet(true)) stream.changed(this);
     }
 
+    /** There is a new watermark, which may wait for data to ride on. */
+    void watermarkMoved() {
+        if (!moved.getAndSet(true)) stream.watermarkMoved(this);
+    }
+
     /** Takes note of what is published now; later news will call again. */
     void seen() {
         dirty.set(false);
+    }
+
+    /** As {@link #seen}, of the watermark alone. */
+    void watermarkSeen() {
+        moved.set(false);
     }
 
     /** Null: not answered yet. */
@@ -119,10 +132,12 @@ final class LeaderSubscription implements ReplicationSource.Subscriber {
     }
 
     boolean hasNews(Ends now) {
-        return !announced
-                || now.highWatermark() > sentHighWatermark
-                || now.logStartOffset() > sentLogStart
-                || now.replicatedOffset() != sentReplicated;
+        return hasUrgentNews(now) || now.highWatermark() > sentHighWatermark;
+    }
+
+    /** What does not wait: anything but the watermark. */
+    boolean hasUrgentNews(Ends now) {
+        return !announced || now.logStartOffset() > sentLogStart || now.replicatedOffset() != sentReplicated;
     }
 
     /** The frame that says {@code now} and carries {@code records}; whoever asks for it sends it. */

@@ -145,7 +145,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
 
     @Override
     public Optional<ReplicationSource> source(PartitionId partition) {
-        return Optional.ofNullable(byId.get(partition));
+        return Optional.ofNullable(byId.get(partition)).map(PartitionReplica::source);
     }
 
     /**

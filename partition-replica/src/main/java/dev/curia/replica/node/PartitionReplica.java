@@ -5,8 +5,6 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.log.LogConfig;
 import dev.curia.log.LogMove;
-import dev.curia.log.LogRead;
-import dev.curia.log.LogSlice;
 import dev.curia.log.PartitionLog;
 import dev.curia.log.ReaderPlace;
 import dev.curia.log.StorageException;
@@ -19,7 +17,6 @@ import dev.curia.replica.ReplicaAssignment;
 import dev.curia.replica.audit.RangeDigest;
 import dev.curia.replica.port.ReplicaEvents.Offsets;
 import dev.curia.replica.port.ReplicaEvents.ReplicaEvent;
-import dev.curia.replica.port.ReplicaLinks.Refused;
 import dev.curia.replica.port.ReplicationSource;
 import dev.curia.replica.state.OfflineCause;
 import java.io.IOException;
@@ -27,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * One partition's replica: its log, its role, and what other threads may see. Everything that changes it runs on its loop; reads work on the
  * published {@link Snapshot} and the log's own views.
  */
-final class PartitionReplica implements Replica, ReplicationSource {
+final class PartitionReplica implements Replica {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionReplica.class);
     /** After it, clients have heard that a leader is none any more. */
     private static final long NEWS_TRAVEL_NANOS = Duration.ofSeconds(1).toNanos();
@@ -50,6 +46,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
     private final ReplicaContext context;
     private final ReplicaThread thread;
     private final ReplicaReads reads;
+    private final ReplicaSource source;
     private final OfflineListener offlineListener;
     private final ReadWaiters waiters = new ReadWaiters();
     private volatile Snapshot snapshot;
@@ -97,6 +94,7 @@ final class PartitionReplica implements Replica, ReplicationSource {
         this.ledUntilNanos = context.clock().monotonicNanos() - NEWS_TRAVEL_NANOS;
         this.thread = new ReplicaThread(owner.loop(), owner.buffer(), this::storageFailed);
         this.reads = new ReplicaReads(log, context.self().lease(), this::snapshot);
+        this.source = new ReplicaSource(log, thread, () -> role, this::snapshot);
         this.flushTimer = new FlushTimer(context.config().backgroundFlush());
         this.producerExpiry = new ProducerExpiry(context.config().producers(), context.clock());
         this.unverified = new UnverifiedBatches(thread, this::appendNow);
@@ -419,6 +417,11 @@ final class PartitionReplica implements Replica, ReplicationSource {
         return producerCount;
     }
 
+    /** Its leader's side, to followers. */
+    ReplicationSource source() {
+        return source;
+    }
+
     @Override
     public ReadResult read(ReadRequest request) {
         return reads.read(request);
@@ -454,47 +457,5 @@ final class PartitionReplica implements Replica, ReplicationSource {
         waiters.add(waiter);
         if (waiter.isDue(snapshot) && !thread.offer(() -> waiters.fire(waiter))) waiters.fire(waiter);
         return () -> waiters.cancel(waiter);
-    }
-
-    @Override
-    public void subscribe(Position position, Subscriber subscriber) {
-        thread.submit(() -> {
-            if (role instanceof LeaderRole leader) {
-                leader.subscribe(position, subscriber);
-            } else {
-                subscriber.ended(
-                        new Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, view().leaderEpoch(), Optional.empty(), -1));
-            }
-        });
-    }
-
-    @Override
-    public void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset) {
-        thread.submit(() -> {
-            if (role instanceof LeaderRole leader)
-                leader.acknowledge(subscriber, leaderEpoch, logEndOffset, logStartOffset);
-        });
-    }
-
-    @Override
-    public void unsubscribe(Subscriber subscriber) {
-        thread.submit(() -> {
-            if (role instanceof LeaderRole leader) leader.unsubscribe(subscriber);
-        });
-    }
-
-    @Override
-    public long deletesRemovedTo() {
-        return log.compaction().deletesRemovedTo();
-    }
-
-    @Override
-    public Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes) {
-        View now = view();
-        if (!now.leading() || now.leaderEpoch() != leaderEpoch) return Optional.empty();
-        LogRead found = log.read(offset, maxBytes, true, now.logEndOffset());
-        if (found.error() == ErrorCode.NONE) return Optional.of(found.slice());
-        found.slice().close();
-        return Optional.empty();
     }
 }

@@ -21,6 +21,10 @@ public interface ReplicationSource {
      */
     void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset);
 
+    /** As {@link #acknowledge}, never waiting. @return false: the partition's thread is overloaded, and nothing was done */
+    boolean offerAcknowledgement(
+            Subscriber subscriber, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset);
+
     /** The stream ended, or the follower left; nothing is told to the subscriber any more. */
     void unsubscribe(Subscriber subscriber);
 
@@ -54,7 +58,11 @@ public interface ReplicationSource {
      *
      * @param replicatedOffset every assigned replica has what lies before it; 0: not known of all
      */
-    record Ends(long logStartOffset, long highWatermark, long logEndOffset, long replicatedOffset) {}
+    record Ends(long logStartOffset, long highWatermark, long logEndOffset, long replicatedOffset) {
+        public Ends withHighWatermark(long offset) {
+            return new Ends(logStartOffset, offset, logEndOffset, replicatedOffset);
+        }
+    }
 
     /**
      * How much of the log a follower was sent.

@@ -143,6 +143,11 @@ class GrpcReplicaLinksTest {
         public void acknowledge(Subscriber subscriber, int leaderEpoch, long end, OptionalLong logStartOffset) {}
 
         @Override
+        public boolean offerAcknowledgement(Subscriber subscriber, int leaderEpoch, long end, OptionalLong start) {
+            return true;
+        }
+
+        @Override
         public void unsubscribe(Subscriber subscriber) {}
 
         @Override

@@ -20,6 +20,7 @@ import dev.curia.replica.port.ReplicaMetrics;
 import dev.curia.replica.port.ReplicationSource;
 import dev.curia.replica.port.SendBudget;
 import dev.curia.testkit.Await;
+import dev.curia.testkit.ManualClock;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -41,7 +42,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,12 +56,14 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplicationServiceTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int BATCH_BYTES = 100;
+    private static final Duration A_WHILE = Duration.ofMillis(60); // the sender waits for news and budgets no longer
 
     @TempDir
     Path dir;
 
     private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
-    private final EventLoop tail = new EventLoop("tail", 1000, new SystemClock(), (w, c) -> faults.add(w + c));
+    private final ManualClock clock = new ManualClock();
+    private final EventLoop tail = new EventLoop("tail", 1000, clock, (w, c) -> faults.add(w + c));
     private final EventLoop catchUp = new EventLoop("catch-up", 1000, new SystemClock(), (w, c) -> faults.add(w + c));
     private Source source;
     private ReplicationService service;
@@ -108,13 +114,67 @@ class ReplicationServiceTest {
             Await.until("batch " + i, PATIENCE, () -> follower.withRecords() == sent);
         }
         source.advance(5);
-        Await.until("a watermark needs no credit", PATIENCE, () -> follower.lastWatermark() == 5);
+        awaitLater("a watermark needs no credit", () -> follower.lastWatermark() == 5);
         assertThat(follower.withRecords()).isEqualTo(2);
 
         follower.send(FollowerMessage.newBuilder().setCreditMessages(1).setCreditBytes(1));
 
         Await.until("what gathered comes as one", PATIENCE, () -> follower.records() == 5 * BATCH_BYTES);
         assertThat(follower.withRecords()).isEqualTo(3);
+    }
+
+    @Test
+    void aMovedWatermarkRidesOnTheNextRecordsOrFollowsSoon() {
+        Follower follower = new Follower();
+        follower.send(
+                hello("c", 2).addSubscribe(subscription(0)).setCreditMessages(9).setCreditBytes(1 << 20));
+        Await.until("subscribed", PATIENCE, () -> follower.received.size() == 1);
+        source.append();
+        Await.until("a record", PATIENCE, () -> follower.received.size() == 2);
+
+        source.advance(1);
+        source.append();
+        Await.until("another, with the watermark", PATIENCE, () -> follower.lastWatermark() == 1);
+        assertThat(follower.received).hasSize(3);
+        assertThat(follower.withRecords()).isEqualTo(2);
+        clock.advance(A_WHILE); // nothing is left to tell
+
+        source.advance(2);
+        source.deleteBefore(2);
+        Await.until("the start is told at once", PATIENCE, () -> follower.received.size() == 4);
+        source.append();
+        Await.until("a record", PATIENCE, () -> follower.received.size() == 5);
+        source.advance(3);
+        awaitLater("the watermark, alone", () -> follower.lastWatermark() == 3);
+        assertThat(follower.received).hasSize(6);
+    }
+
+    @Test
+    void acknowledgementsDoNotWaitForTheThreadThatSends() {
+        Follower follower = new Follower();
+        follower.send(hello("c", 2).addSubscribe(subscription(0)));
+        Await.until("subscribed", PATIENCE, () -> !follower.received.isEmpty());
+        CountDownLatch held = new CountDownLatch(1);
+        assertThat(tail.offer(() -> await(held))).isTrue();
+        follower.acknowledge(7);
+        Await.until("acknowledged", PATIENCE, () -> source.acknowledged.size() == 1);
+
+        source.overloaded = true;
+        follower.acknowledge(8);
+        Await.until("it has to wait", PATIENCE, () -> tail.backlog() == 1);
+        source.overloaded = false;
+        follower.acknowledge(9);
+        held.countDown();
+        Await.until("all", PATIENCE, () -> source.acknowledged.size() == 3);
+        assertThat(source.acknowledged).extracting(told -> told.substring(0, 1)).containsExactly("7", "8", "9");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
@@ -144,12 +204,12 @@ class ReplicationServiceTest {
         source.append();
         source.advance(1);
         Await.until("the other has it", PATIENCE, () -> other.records() == BATCH_BYTES);
-        Await.until("news needs no budget", PATIENCE, () -> limited.lastWatermark() == 1);
+        awaitLater("news needs no budget", () -> limited.lastWatermark() == 1);
         assertThat(limited.withRecords()).isZero();
 
         wait.set(0);
 
-        Await.until("it goes on by itself", PATIENCE, () -> limited.records() == BATCH_BYTES);
+        awaitLater("it goes on by itself", () -> limited.records() == BATCH_BYTES);
         assertThat(spent).hasValue(BATCH_BYTES);
     }
 
@@ -235,6 +295,14 @@ class ReplicationServiceTest {
                 () -> follower.received.get(follower.received.size() - 1).getSubscribed());
     }
 
+    /** While time passes. */
+    private void awaitLater(String what, BooleanSupplier condition) {
+        Await.until(what, PATIENCE, () -> {
+            clock.advance(A_WHILE);
+            return condition.getAsBoolean();
+        });
+    }
+
     private void assertRefused(FollowerMessage.Builder message, Status.Code code, String reason) {
         Follower follower = new Follower();
         follower.send(message);
@@ -268,6 +336,11 @@ class ReplicationServiceTest {
 
         void send(FollowerMessage.Builder message) {
             out.onNext(message.build());
+        }
+
+        void acknowledge(long logEndOffset) {
+            send(FollowerMessage.newBuilder()
+                    .addAcks(Ack.newBuilder().setHandle(1).setLogEndOffset(logEndOffset)));
         }
 
         long withRecords() {
@@ -304,6 +377,7 @@ class ReplicationServiceTest {
         final List<String> acknowledged = new CopyOnWriteArrayList<>();
         final FileChannel file;
         volatile SendBudget budget = SendBudget.UNLIMITED;
+        volatile boolean overloaded;
         private volatile Ends ends = new Ends(0, 0, 0, 0);
 
         Source(Path path) throws IOException {
@@ -320,7 +394,7 @@ class ReplicationServiceTest {
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
-            publish(new Ends(0, ends.highWatermark(), offset + 1, 0));
+            publish(new Ends(ends.logStartOffset(), ends.highWatermark(), offset + 1, 0));
         }
 
         void deleteBefore(long offset) {
@@ -328,7 +402,7 @@ class ReplicationServiceTest {
         }
 
         void advance(long watermark) {
-            publish(new Ends(0, watermark, ends.logEndOffset(), 0));
+            publish(ends.withHighWatermark(watermark));
         }
 
         private void publish(Ends now) {
@@ -347,6 +421,13 @@ class ReplicationServiceTest {
         public void acknowledge(
                 Subscriber subscriber, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset) {
             acknowledged.add(logEndOffset + " from " + logStartOffset);
+        }
+
+        @Override
+        public boolean offerAcknowledgement(
+                Subscriber subscriber, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset) {
+            if (!overloaded) acknowledge(subscriber, leaderEpoch, logEndOffset, logStartOffset);
+            return !overloaded;
         }
 
         @Override
