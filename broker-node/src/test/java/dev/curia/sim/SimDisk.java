@@ -63,6 +63,7 @@ final class SimDisk implements FileSystem {
         files.retainAll(durable.values());
         for (SimFile file : files) file.losePower(random);
         names = new TreeMap<>(durable);
+        names.keySet().forEach(name -> createDirectories(parent(name))); // also where a rename did not come to disk
         // A directory may have come to disk without what is in it.
         directories.removeIf(
                 each -> names.keySet().stream().noneMatch(name -> name.startsWith(each)) && random.nextBoolean());

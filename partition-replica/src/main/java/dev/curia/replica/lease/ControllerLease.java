@@ -31,6 +31,7 @@ public final class ControllerLease implements LeaderLease {
     private final ArrayDeque<Answered> waiting = new ArrayDeque<>(); // under this object's lock
     private final Map<Integer, Silent> silent = new ConcurrentHashMap<>(); // by broker
     private final Map<Integer, Long> promisedUntil = new ConcurrentHashMap<>(); // by broker that asked
+    private final long startedNanos;
     private volatile long timeoutNanos = Duration.ofSeconds(3).toNanos();
     private volatile boolean unfenced;
     private volatile long sinceNanos; // counts with unfenced
@@ -51,6 +52,7 @@ public final class ControllerLease implements LeaderLease {
         this.clock = clock;
         this.appliedIndex = appliedIndex;
         this.newestIndex = newestIndex;
+        this.startedNanos = clock.monotonicNanos();
     }
 
     /**
@@ -120,7 +122,7 @@ public final class ControllerLease implements LeaderLease {
         long now = clock.monotonicNanos();
         boolean hears = heard && now - heardNanos < timeoutNanos / 4;
         // Before the index is read: what is elected with a later one finds the promise.
-        if (!hears) promisedUntil.put(asker, now + timeoutNanos / 3);
+        if (!hears) promisedUntil.put(asker, now + promiseNanos());
         return ContactResponse.newBuilder()
                 .setHearsController(hears)
                 .setMetadataIndex(newestIndex.getAsLong())
@@ -129,8 +131,16 @@ public final class ControllerLease implements LeaderLease {
 
     @Override
     public long promisedNanos(int leader) {
+        long now = clock.monotonicNanos();
         Long until = promisedUntil.get(leader);
-        return until == null ? 0 : Math.max(0, until - clock.monotonicNanos());
+        long known = until == null ? 0 : until - now;
+        long earlierProcess = startedNanos + promiseNanos() - now; // may have promised as it died
+        return Math.max(0, Math.max(known, earlierProcess));
+    }
+
+    @Override
+    public long promiseNanos() {
+        return timeoutNanos / 3;
     }
 
     /** A broker answered a question asked at this monotonic time. */

@@ -15,12 +15,14 @@ import dev.curia.proto.events.v1.EventKind;
 import dev.curia.replica.Replica;
 import dev.curia.replica.ReplicaAssignment;
 import dev.curia.replica.audit.RangeDigest;
+import dev.curia.replica.port.LeaderLease;
 import dev.curia.replica.port.ReplicaEvents.Offsets;
 import dev.curia.replica.port.ReplicaEvents.ReplicaEvent;
 import dev.curia.replica.port.ReplicationSource;
 import dev.curia.replica.state.OfflineCause;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -54,7 +56,7 @@ final class PartitionReplica implements Replica {
     // Confined to the loop.
     private @Nullable Role role;
     private int partitionEpoch = -1;
-    private int lastLeader = -1; // other than this broker
+    private final FormerLeaders formerLeaders;
     private long highWatermark;
     private ReplicaAssignment assignment;
     private boolean stopped;
@@ -91,6 +93,7 @@ final class PartitionReplica implements Replica {
         this.context = context;
         this.highWatermark = Math.max(log.logStartOffset(), Math.min(highWatermark, log.logEndOffset()));
         this.snapshot = idle();
+        this.formerLeaders = new FormerLeaders(context.self().id());
         this.ledUntilNanos = context.clock().monotonicNanos() - NEWS_TRAVEL_NANOS;
         this.thread = new ReplicaThread(owner.loop(), owner.buffer(), this::storageFailed);
         this.reads = new ReplicaReads(log, context.self().lease(), this::snapshot);
@@ -240,16 +243,17 @@ final class PartitionReplica implements Replica {
         partitionEpoch = next.partitionEpoch();
         assignment = next;
         boolean mine = next.leader() == context.self().id();
-        if (!mine && next.leader() >= 0) lastLeader = next.leader();
+        long now = context.clock().monotonicNanos();
+        formerLeaders.saw(next, now, context.self().lease().promiseNanos());
         log.updateConfig(LogConfig.of(next.config()));
-        Role now = role;
-        if (now != null && next.leaderEpoch() < now.leaderEpoch()) return;
-        if (now != null && now.accepts(next)) {
-            now.assigned(next);
+        Role before = role;
+        if (before != null && next.leaderEpoch() < before.leaderEpoch()) return;
+        if (before != null && before.accepts(next)) {
+            before.assigned(next);
             return;
         }
         endRole(ErrorCode.NOT_LEADER_OR_FOLLOWER, "broker " + next.leader() + " leads in epoch " + next.leaderEpoch());
-        long promised = mine ? context.self().lease().promisedNanos(lastLeader) : 0;
+        long promised = mine ? promisedNanos(formerLeaders.of(next.replicas(), now)) : 0;
         if (promised > 0) {
             publish(snapshot.ended());
             thread.schedule(promised, () -> assign(assignment)); // the newest by then
@@ -264,6 +268,11 @@ final class PartitionReplica implements Replica {
             follower.begin();
         }
         doubtful.end();
+    }
+
+    private long promisedNanos(Collection<Integer> others) {
+        LeaderLease lease = context.self().lease();
+        return others.stream().mapToLong(lease::promisedNanos).max().orElse(0);
     }
 
     /** Whether it may be another than this broker believes who leads. */

@@ -15,6 +15,11 @@ public interface LeaderLease {
         public long promisedNanos(int leader) {
             return 0;
         }
+
+        @Override
+        public long promiseNanos() {
+            return 0;
+        }
     };
 
     /** @param electable all other brokers that the controller may elect to lead in this one's place */
@@ -22,4 +27,7 @@ public interface LeaderLease {
 
     /** For how long from now this broker has promised another not to lead in its place; 0: it has not. */
     long promisedNanos(int leader);
+
+    /** For how long such a promise holds from when it is made. */
+    long promiseNanos();
 }
