@@ -75,17 +75,20 @@ async function group (options) {
   const topic = `${prefix}group-${options.groupProtocol}`
   await createTopic(topic, 4)
   const read = []
+  const values = from => read.slice(from).map(({ value }) => Number(value))
   const [one, other] = await Promise.all([member(topic, topic, read, options), member(topic, topic, read, options)])
   await until('two each', () => one.owned() === 2 && other.owned() === 2)
   await send(numbers(0, RECORDS).map((value, i) => ({ topic, value, partition: i % 4 })))
-  await until('all is read', () => read.length === RECORDS)
+  await until('all is read', () => new Set(values(0)).size === RECORDS)
   await Promise.all(read.map(message => message.commit()))
+  const committed = read.length
   await one.close()
   await until('all four', () => other.owned() === 4)
   await send(numbers(RECORDS, 2 * RECORDS).map((value, i) => ({ topic, value, partition: i % 4 })))
-  await until('what is new is read', () => read.length >= 2 * RECORDS)
+  await until('what is new is read', () => new Set(values(0)).size === 2 * RECORDS)
   await other.close()
-  assert.deepEqual(read.map(({ value }) => Number(value)).sort((a, b) => a - b), numbers(0, 2 * RECORDS).map(Number))
+  // Whenever it is assigned partitions this client goes back to what is committed, also in those that it had: what is not may come twice.
+  assert.deepEqual(values(committed).filter(value => value < RECORDS), [])
 }
 
 async function admin () {

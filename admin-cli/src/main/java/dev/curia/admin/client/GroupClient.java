@@ -10,6 +10,7 @@ import dev.curia.proto.group.v1.DeleteGroupRequest;
 import dev.curia.proto.group.v1.DeleteGroupResponse;
 import dev.curia.proto.group.v1.DescribeGroupRequest;
 import dev.curia.proto.group.v1.DescribeGroupResponse;
+import dev.curia.proto.group.v1.GroupOffset;
 import dev.curia.proto.group.v1.GroupsGrpc;
 import dev.curia.proto.group.v1.GroupsGrpc.GroupsBlockingStub;
 import dev.curia.proto.group.v1.ListGroupsRequest;
@@ -81,6 +82,19 @@ public final class GroupClient {
                 new Ask<>("describe group " + group, false, stub -> stub.describeGroup(request)),
                 DescribeGroupResponse::getStatus,
                 DescribeGroupResponse::getCoordinator);
+    }
+
+    /** What the group has committed; nothing when there is no such group. */
+    public List<GroupOffset> committed(String group) {
+        DescribeGroupRequest request =
+                DescribeGroupRequest.newBuilder().setGroup(group).build();
+        return call(
+                        new Ask<>("read the offsets of group " + group, false, stub -> stub.describeGroup(request)),
+                        response -> response.getStatus().getCode() == ErrorCode.GROUP_ID_NOT_FOUND
+                                ? Status.getDefaultInstance()
+                                : response.getStatus(),
+                        DescribeGroupResponse::getCoordinator)
+                .getOffsetsList();
     }
 
     public ResetOffsetsResponse reset(ResetOffsetsRequest request) {

@@ -2,6 +2,7 @@ package dev.curia.admin.command;
 
 import dev.curia.admin.client.AdminClient;
 import dev.curia.admin.client.Channels;
+import dev.curia.admin.client.GroupClient;
 import dev.curia.admin.client.RecordConsumer;
 import dev.curia.admin.client.TopicRoutes;
 import dev.curia.proto.data.v1.Isolation;
@@ -11,6 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -31,6 +35,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  curia consume orders --from-beginning --exit-at-end > copy.txt",
             "  curia consume orders --partition 0 --offset 100 --max-messages 10 --print-key --print-offset",
+            "  curia consume orders --timestamp 15m --filter '\"status\":\"failed\"' --exit-at-end",
+            "  curia consume orders --group nightly --from-beginning --exit-at-end >> all-orders.txt",
             "  curia consume orders --from-beginning --json | jq .value"
         })
 final class Consume extends AdminCommand {
@@ -50,6 +56,29 @@ final class Consume extends AdminCommand {
     private @Nullable String offset;
 
     @Option(
+            names = "--timestamp",
+            paramLabel = "TIME",
+            description =
+                    "Start at the first record of this time or later: 2026-05-01T10:00:00Z, or how long ago: 90s, 15m, 2h, 3d.")
+    private @Nullable String timestamp;
+
+    @Option(
+            names = {"-g", "--group"},
+            paramLabel = "GROUP",
+            description = {
+                "Start where this group has come to, and commit how far it is read when the command ends; where it has committed"
+                        + " nothing, start as told otherwise. Nobody may be in the group, and an end must be given:"
+                        + " --exit-at-end, --max-messages or --timeout-ms."
+            })
+    private @Nullable String group;
+
+    @Option(
+            names = "--filter",
+            paramLabel = "REGEX",
+            description = "Write only records in whose value, as text, this regular expression is found.")
+    private @Nullable Pattern filter;
+
+    @Option(
             names = {"-p", "--partition"},
             split = ",",
             paramLabel = "N[,...]",
@@ -59,7 +88,7 @@ final class Consume extends AdminCommand {
     @Option(
             names = {"-n", "--max-messages"},
             paramLabel = "N",
-            description = "Stop after so many records.")
+            description = "Stop after so many records that were written.")
     private @Nullable Long maxMessages;
 
     @Option(
@@ -98,15 +127,21 @@ final class Consume extends AdminCommand {
                 isolation, curia.timeout(), timeoutMs == null ? null : Duration.ofMillis(timeoutMs));
         try (RecordConsumer consumer =
                 new RecordConsumer(routes, () -> TopicRoutes.of(admin, topic), channels, settings, curia.clock())) {
+            GroupPlace place = group == null
+                    ? null
+                    : new GroupPlace(new GroupClient(admin, channels, curia.timeout(), curia.clock()), group, topic);
             List<RecordConsumer.Range> ranges = new ArrayList<>();
             for (int partition : chosen) {
-                long from = start(consumer, partition);
+                long from = start(consumer, partition, place);
+                if (place != null) place.reached(partition, from);
                 long end = exitAtEnd ? consumer.offset(partition, RecordConsumer.LATEST) : 0;
                 if (!exitAtEnd || from < end) ranges.add(new RecordConsumer.Range(partition, from, end));
             }
+            if (place != null) place.check();
             try {
-                consumer.read(ranges, new Writer());
+                consumer.read(ranges, new Writer(place));
                 curia.terminal().raw().flush();
+                if (place != null) place.commit(); // only what is written for sure
             } catch (ClosedPipe e) {
                 // Whoever read it has enough: "curia consume ... | head".
                 return ExitCode.OK;
@@ -119,7 +154,13 @@ final class Consume extends AdminCommand {
     }
 
     private void checkUsage() {
-        if (fromBeginning && offset != null) throw curia.usage("--from-beginning and --offset exclude each other.");
+        if (Stream.of(fromBeginning, offset != null, timestamp != null)
+                        .filter(given -> given)
+                        .count()
+                > 1) throw curia.usage("--from-beginning, --offset and --timestamp exclude each other.");
+        if (group != null && !exitAtEnd && maxMessages == null && timeoutMs == null)
+            throw curia.usage("--group commits when the command ends: say when, with --exit-at-end, --max-messages or"
+                    + " --timeout-ms.");
         if (offset != null && !offset.matches("\\d{1,18}|earliest|latest"))
             throw curia.usage(
                     "Invalid value '" + offset + "' for option '--offset': expected a number, 'earliest' or 'latest'.");
@@ -133,10 +174,33 @@ final class Consume extends AdminCommand {
             throw curia.usage("Invalid value for option '--isolation': expected read_committed or read_uncommitted.");
     }
 
-    private long start(RecordConsumer consumer, int partition) {
+    private long start(RecordConsumer consumer, int partition, @Nullable GroupPlace place) {
+        OptionalLong committed = place == null ? OptionalLong.empty() : place.committed(partition);
+        if (committed.isPresent()) {
+            // What it has not read may have been deleted.
+            return Math.max(committed.getAsLong(), consumer.offset(partition, RecordConsumer.EARLIEST));
+        }
+        if (timestamp != null) {
+            long found = consumer.offset(partition, time(timestamp));
+            return found >= 0 ? found : consumer.offset(partition, RecordConsumer.LATEST);
+        }
         if (fromBeginning || "earliest".equals(offset)) return consumer.offset(partition, RecordConsumer.EARLIEST);
         if (offset == null || offset.equals("latest")) return consumer.offset(partition, RecordConsumer.LATEST);
         return Long.parseLong(offset);
+    }
+
+    private long time(String text) {
+        try {
+            return Math.max(0, Times.parse(text, curia.clock().wallMillis()));
+        } catch (IllegalArgumentException e) {
+            throw curia.usage("Invalid value '" + text + "' for option '--timestamp': " + e.getMessage());
+        }
+    }
+
+    private boolean isWanted(Record record) {
+        return filter == null
+                || (record.hasValue()
+                        && filter.matcher(record.getValue().toStringUtf8()).find());
     }
 
     /** The reader at the other end of our output is gone. */
@@ -149,10 +213,21 @@ final class Consume extends AdminCommand {
     }
 
     private final class Writer implements RecordConsumer.Sink {
+        private final @Nullable GroupPlace place;
         private long count;
+
+        Writer(@Nullable GroupPlace place) {
+            this.place = place;
+        }
 
         @Override
         public boolean accept(int partition, Record record) throws IOException {
+            if (isWanted(record)) write(partition, record);
+            if (place != null) place.reached(partition, record.getOffset() + 1);
+            return maxMessages == null || count < maxMessages;
+        }
+
+        private void write(int partition, Record record) throws IOException {
             byte[] text = curia.structured()
                     ? curia.format()
                             .item(RecordFormat.toJson(topic, partition, record))
@@ -164,7 +239,6 @@ final class Consume extends AdminCommand {
                 throw new ClosedPipe(e);
             }
             count++;
-            return maxMessages == null || count < maxMessages;
         }
 
         @Override

@@ -98,11 +98,21 @@ final class FakeData extends DataGrpc.DataImplBase {
 
     @Override
     public void listOffsets(ListOffsetsRequest request, StreamObserver<ListOffsetsResponse> to) {
-        int end = cluster.log(request.getTopic(), request.getPartition()).size();
+        List<Record> log = cluster.log(request.getTopic(), request.getPartition());
         FakeCluster.answer(
                 to,
                 ListOffsetsResponse.newBuilder()
-                        .setOffset(request.getTimestampMs() == -2 ? 0 : end)
+                        .setOffset(offset(log, request.getTimestampMs()))
                         .build());
+    }
+
+    private static long offset(List<Record> log, long timestamp) {
+        if (timestamp == -2) return 0;
+        if (timestamp == -1) return log.size();
+        return log.stream()
+                .filter(record -> record.getTimestampMs() >= timestamp)
+                .mapToLong(Record::getOffset)
+                .findFirst()
+                .orElse(-1);
     }
 }
