@@ -84,8 +84,8 @@ public final class CuriaCommand implements Runnable {
             names = {"--server", "--bootstrap-server"},
             scope = ScopeType.INHERIT,
             paramLabel = "HOST:PORT[,...]",
-            description =
-                    "gRPC addresses of quorum nodes (environment: CURIA_SERVER; profile: server; default: localhost:9094).")
+            description = "gRPC addresses of quorum nodes (environment: CURIA_SERVER; profile: server; default:"
+                    + " localhost:9094).")
     private @Nullable String servers;
 
     @Option(
@@ -109,8 +109,8 @@ public final class CuriaCommand implements Runnable {
             names = "--profile",
             scope = ScopeType.INHERIT,
             paramLabel = "NAME",
-            description =
-                    "Take defaults from ~/.config/curia/NAME.properties (environment: CURIA_PROFILE; default: default).")
+            description = "Take defaults from ~/.config/curia/NAME.properties (environment: CURIA_PROFILE; default:"
+                    + " default).")
     private @Nullable String profileName;
 
     @Option(
@@ -174,6 +174,8 @@ public final class CuriaCommand implements Runnable {
                                 new QuorumSnapshotSave(root),
                                 new QuorumSnapshotDescribe(root))))
                 .addSubcommand(group(new ClusterCommand(), new ClusterInfo(root), new ClusterRebalance(root)))
+                .addSubcommand(group(new FeaturesCommand(), new FeaturesList(root), new FeaturesUpgrade(root))
+                        .addSubcommand(new FeaturesDowngrade(root)))
                 .addSubcommand(group(new GroupsCommand(), new GroupsList(root), new GroupsDescribe(root))
                         .addSubcommand(new GroupsReset(root))
                         .addSubcommand(new GroupsUndo(root))

@@ -61,6 +61,8 @@ import dev.curia.proto.admin.v1.TopicRef;
 import dev.curia.proto.admin.v1.TopicSummary;
 import dev.curia.proto.admin.v1.UnregisterBrokerRequest;
 import dev.curia.proto.admin.v1.UnregisterBrokerResponse;
+import dev.curia.proto.admin.v1.UpdateFeaturesRequest;
+import dev.curia.proto.admin.v1.UpdateFeaturesResponse;
 import dev.curia.proto.common.v1.Endpoint;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
@@ -111,6 +113,7 @@ final class FakeCluster implements AutoCloseable {
     final List<ProduceRequest> produced = new ArrayList<>();
     final FakeQuorum quorum = new FakeQuorum();
     final FakeQuotas quotas = new FakeQuotas();
+    final FakeFeatures features = new FakeFeatures();
     private final Server controller = serve(new ControllerAdmin(), quorum);
     private final int controllerPort = controller.getPort();
     private final Server follower = serve(new FollowerAdmin());
@@ -464,7 +467,12 @@ final class FakeCluster implements AutoCloseable {
                         .setRpc(Endpoint.newBuilder()
                                 .setHost("127.0.0.1")
                                 .setPort(brokers.get(i).getPort())));
-            answer(to, response.build());
+            answer(to, features.describe(response).build());
+        }
+
+        @Override
+        public void updateFeatures(UpdateFeaturesRequest request, StreamObserver<UpdateFeaturesResponse> to) {
+            answer(to, features.update(request));
         }
     }
 }

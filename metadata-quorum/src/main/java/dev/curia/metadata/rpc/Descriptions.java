@@ -5,6 +5,7 @@ import dev.curia.metadata.decide.EffectiveSettings;
 import dev.curia.metadata.decide.TopicDecisions;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.ConfigResource;
+import dev.curia.metadata.image.Features;
 import dev.curia.metadata.image.ImageRecords;
 import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.image.PartitionState;
@@ -90,6 +91,7 @@ final class Descriptions {
                 .setOffline(offline(image.topics()))
                 .setIndex(image.index())
                 .putAllFeatures(image.features())
+                .addAllSupportedFeatures(ImageRecords.features(Features.SUPPORTED))
                 .build();
     }
 
@@ -228,7 +230,8 @@ final class Descriptions {
                 .addAllListeners(
                         broker.listeners().stream().map(ImageRecords::proto).toList())
                 .setRpc(ImageRecords.proto(broker.rpc()))
-                .setRack(broker.rack().orElse(""));
+                .setRack(broker.rack().orElse(""))
+                .addAllFeatures(ImageRecords.features(broker.features()));
     }
 
     private static int underReplicated(Collection<Topic> topics) {

@@ -18,6 +18,7 @@ import dev.curia.proto.admin.v1.ConfigAlteration;
 import dev.curia.proto.admin.v1.ConfigChange;
 import dev.curia.proto.admin.v1.ConfigChange.Operation;
 import dev.curia.proto.admin.v1.CreateTopicsResponse;
+import dev.curia.proto.admin.v1.DescribeClusterResponse;
 import dev.curia.proto.admin.v1.DescribeTopicsRequest;
 import dev.curia.proto.admin.v1.ListTopicsRequest;
 import dev.curia.proto.admin.v1.TopicRef;
@@ -73,8 +74,9 @@ final class QuorumRpcTest {
                         .getTopicsList())
                 .extracting(topic -> topic.getName())
                 .containsExactly("a");
-        assertThat(get(broker.requests.describeCluster()).getBrokers(0).getLeaders())
-                .isEqualTo(2);
+        DescribeClusterResponse cluster = get(broker.requests.describeCluster());
+        assertThat(cluster.getBrokers(0).getLeaders()).isEqualTo(2);
+        assertThat(cluster.getBrokers(0).getFeaturesList()).isNotEmpty().isEqualTo(cluster.getSupportedFeaturesList());
         assertThat(one.events).startsWith("registered", "unfenced");
     }
 
