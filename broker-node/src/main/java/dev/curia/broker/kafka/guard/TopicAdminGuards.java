@@ -55,6 +55,8 @@ import org.jspecify.annotations.Nullable;
 final class TopicAdminGuards {
     private static final Errors REFUSED = Errors.TOPIC_AUTHORIZATION_FAILED;
 
+    private static final short FIRST_METADATA_BY_ID = 12;
+
     /** In place of a number of authorized operations: nobody asked for it. */
     private static final int NOT_ASKED = Integer.MIN_VALUE;
 
@@ -109,7 +111,9 @@ final class TopicAdminGuards {
         List<MetadataResponseTopic> answers = new ArrayList<>();
         MetadataImage image = cluster.newest();
         boolean creates = autoCreate && request.allowAutoTopicCreation();
-        Items.refused(request.data().topics(), topic -> mayLook(access, topic, image))
+        boolean byId = request.version() >= FIRST_METADATA_BY_ID;
+        // Ids in older versions are refused by the handler, which names no topic thereby.
+        Items.refused(request.data().topics(), topic -> (isById(topic) && !byId) || mayLook(access, topic, image))
                 .forEach(topic -> answers.add(refusal(topic)));
         if (creates) {
             Items.refused(request.data().topics(), topic -> mayBe(access, topic, image))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.curia.broker.kafka.api.RequestHandler;
+import dev.curia.broker.kafka.codec.Codes;
 import dev.curia.common.security.Acl;
 import dev.curia.common.security.Operation;
 import dev.curia.common.security.PatternType;
@@ -46,6 +47,8 @@ import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
@@ -454,6 +457,23 @@ class AccessTest {
                             .isEqualTo(Map.of(Errors.TOPIC_AUTHORIZATION_FAILED, 1));
                 }
             }
+        }
+    }
+
+    /** Versions 10 and 11 have a place for ids that nobody may use. */
+    @Test
+    void metadataByIdIsRefusedAsTheVersionKnowsIt() throws Exception {
+        MetadataRequestTopic asked = new MetadataRequestTopic()
+                .setName(null)
+                .setTopicId(Codes.kafka(broker.image().topic("t").orElseThrow().id()));
+        MetadataRequestData request = new MetadataRequestData().setTopics(List.of(asked));
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
+            assertThat(EveryVersionTest.call(socket, ApiKeys.METADATA, (short) 11, request)
+                            .errorCounts())
+                    .containsOnlyKeys(Errors.INVALID_REQUEST);
+            assertThat(EveryVersionTest.call(socket, ApiKeys.METADATA, (short) 12, request)
+                            .errorCounts())
+                    .containsOnlyKeys(Errors.TOPIC_AUTHORIZATION_FAILED);
         }
     }
 
