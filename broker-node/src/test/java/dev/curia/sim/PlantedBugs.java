@@ -12,7 +12,7 @@ import dev.curia.log.io.FileSystem;
 import dev.curia.log.io.SmallFiles;
 import dev.curia.metadata.image.BrokerRegistration;
 import dev.curia.metadata.image.MetadataImage;
-import dev.curia.replica.Replica;
+import dev.curia.replica.Replicas;
 import dev.curia.replica.port.IsrProposals;
 import dev.curia.replica.port.LeaderLease;
 import dev.curia.replica.port.ReplicaLinks;
@@ -211,7 +211,11 @@ final class PlantedBugs {
                 ReplicationSource.Directory real, Function<PartitionId, Optional<PartitionLog>> logs) {
             return partition -> real.source(partition).map(source -> new Forwarding(source) {
                 private int epoch() {
-                    return source instanceof Replica replica ? replica.view().leaderEpoch() : -1;
+                    return ((Replicas) real)
+                            .find(partition)
+                            .orElseThrow()
+                            .view()
+                            .leaderEpoch();
                 }
 
                 @Override
