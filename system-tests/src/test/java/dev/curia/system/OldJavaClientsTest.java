@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Kafka's Java clients of years ago, each with its own libraries in processes of its own; {@link JavaClientProgram} is what they do there,
+ * Kafka's older Java clients, each with its own libraries in processes of its own; {@link JavaClientProgram} is what they do there,
  * and fails where it is not as it should be.
  */
 @Tag("slow")
@@ -64,6 +64,30 @@ class OldJavaClientsTest {
     @Shows(client = Program.JAVA_3_9, value = TRANSACTIONS)
     void transactions39() {
         run("java-3.9", "transactions");
+    }
+
+    @Test
+    @Shows(client = Program.JAVA_4_0, value = RECORDS)
+    void records40() {
+        run("java-4.0", "records");
+    }
+
+    @Test
+    @Shows(client = Program.JAVA_4_0, value = GROUPS)
+    void group40() {
+        run("java-4.0", "group");
+    }
+
+    @Test
+    @Shows(client = Program.JAVA_4_0, value = ADMIN)
+    void admin40() {
+        run("java-4.0", "admin");
+    }
+
+    @Test
+    @Shows(client = Program.JAVA_4_0, value = TRANSACTIONS)
+    void transactions40() {
+        run("java-4.0", "transactions");
     }
 
     private static void run(String libraries, String what) {

@@ -45,6 +45,12 @@ enum Program {
             return Libraries.of("java-3.9").version("kafka-clients");
         }
     },
+    JAVA_4_0("Java client 4.0") {
+        @Override
+        String version() {
+            return Libraries.of("java-4.0").version("kafka-clients");
+        }
+    },
     KAFKA_STREAMS("Kafka Streams") {
         @Override
         String version() {

@@ -74,6 +74,9 @@ class StandaloneRestartTest {
     }
 
     @Test
+    @Shows(
+            client = Program.KCAT,
+            value = "a member of a group goes on where it stopped, though the coordinator was killed")
     void aKcatGroupResumesWhereItStopped() {
         Kcat kcat = Kcat.forCluster(CLUSTER);
         String topic = "kcat-group";

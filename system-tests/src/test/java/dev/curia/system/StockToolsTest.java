@@ -213,6 +213,14 @@ class StockToolsTest {
                     () -> consumer.poll(Duration.ofMillis(200)).nextOffsets().values().stream()
                             .anyMatch(next -> next.offset() == 2));
             consumer.commitSync();
+            assertThat(text(
+                            "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+                            "--describe",
+                            "--group",
+                            "formatted-group",
+                            "--members",
+                            "--verbose"))
+                    .containsPattern("formatted-group\\s+\\S+\\s+/127\\.0\\.0\\.1\\s.*formatted");
         }
         Curia.forCluster(CLUSTER).run("groups", "reset", "formatted-group", "--to-offset", "1");
         assertThat(formatted("OffsetsMessageFormatter"))
