@@ -73,8 +73,22 @@ public final class ImageStore implements AutoCloseable {
     private static List<Family> families(Path directory) throws RocksDBException {
         if (!Files.exists(directory.resolve("CURRENT"))) return families(List.of());
         try (Options none = new Options()) {
-            return families(RocksDB.listColumnFamilies(none, directory.toString()));
+            List<byte[]> stored = RocksDB.listColumnFamilies(none, directory.toString());
+            for (byte[] name : stored) {
+                if (!isKnown(name))
+                    throw new RocksDBException("it has '" + new String(name, StandardCharsets.UTF_8)
+                            + "', which a newer build wrote and this one does not know: run that build again,"
+                            + " or replace this node");
+            }
+            return families(stored);
         }
+    }
+
+    private static boolean isKnown(byte[] name) {
+        return Stream.concat(
+                        Stream.of(RocksDB.DEFAULT_COLUMN_FAMILY, BATCHES, EVENTS),
+                        Stream.of(Family.values()).map(Family::nameBytes))
+                .anyMatch(known -> Arrays.equals(known, name));
     }
 
     private static List<Family> families(List<byte[]> stored) {

@@ -1,6 +1,7 @@
 package dev.curia.metadata.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.curia.metadata.image.ClusterIdentity;
 import dev.curia.metadata.image.ImageRecords;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -32,6 +34,19 @@ class ImageStoreTest {
             assertThat(loaded.position()).isEqualTo(StoredPosition.NONE);
             assertThat(loaded.batches()).isEmpty();
         }
+    }
+
+    @Test
+    void whatANewerBuildWroteIsNamed() throws Exception {
+        Path newer = directory.resolve("newer");
+        try (Options options = new Options().setCreateIfMissing(true);
+                RocksDB db = RocksDB.open(options, newer.toString())) {
+            byte[] name = "delegation-tokens".getBytes(StandardCharsets.UTF_8);
+            db.createColumnFamily(new ColumnFamilyDescriptor(name)).close();
+        }
+        assertThatThrownBy(() -> ImageStore.restore(directory.resolve("db"), new Checkpoints.Checkpoint(newer, 1, 1)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("has 'delegation-tokens', which a newer build wrote");
     }
 
     @Test
