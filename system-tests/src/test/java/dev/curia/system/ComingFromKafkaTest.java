@@ -2,17 +2,8 @@ package dev.curia.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.curia.admin.command.CuriaCommand;
-import dev.curia.admin.command.Surroundings;
-import dev.curia.admin.command.Terminal;
-import dev.curia.common.time.SystemClock;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,32 +43,15 @@ class ComingFromKafkaTest {
         while (found.find()) {
             commands++;
             String line = found.group(1);
-            ByteArrayOutputStream said = new ByteArrayOutputStream();
-            int exitCode = run(line, said);
+            CuriaHere.Result result = CuriaHere.forCluster(CLUSTER).run(line.split(" "));
             Set<Integer> expected = OTHERWISE.entrySet().stream()
                     .filter(entry -> line.startsWith(entry.getKey()))
                     .map(Map.Entry::getValue)
                     .findFirst()
                     .orElse(Set.of(0));
-            if (!expected.contains(exitCode))
-                wrong.add(
-                        "curia " + line + "\n  ended with " + exitCode + ": " + said.toString(StandardCharsets.UTF_8));
+            if (!expected.contains(result.exitCode())) wrong.add("curia " + line + "\n  " + result);
         }
         assertThat(wrong).isEmpty();
         assertThat(commands).isGreaterThan(50);
-    }
-
-    private static int run(String line, ByteArrayOutputStream said) {
-        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-        Terminal terminal =
-                new Terminal(new ByteArrayInputStream(Text.bytes("key:value\nother:value\n")), said, out, out);
-        return CuriaCommand.execute(
-                new Surroundings(
-                        terminal,
-                        new SystemClock(),
-                        Map.of("CURIA_SERVER", String.join(",", CLUSTER.adminServers())),
-                        Path.of("/nonexistent"),
-                        Path.of("/")),
-                line.split(" "));
     }
 }

@@ -89,7 +89,6 @@ public final class AdminClient {
 
     /** Whom to ask next, or the end. */
     private ServerAddress next(String what, Attempts attempts, StatusRuntimeException failure) {
-        Status.Code code = failure.getStatus().getCode();
         Optional<ControllerHint> hint = Failures.controllerHint(failure);
         if (hint.isPresent()) {
             attempts.failed.put(target, "is not the controller");
@@ -102,15 +101,25 @@ public final class AdminClient {
             pause();
             return serverAfter(target);
         }
-        switch (code) {
+        attempts.failed.put(target, Failures.reason(failure));
+        // One that takes connections and says nothing may only be slow.
+        if (channels.spoke(target)) judge(what, attempts, failure);
+        else if (failure.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED) attempts.reached = true;
+        else channels.forget(target);
+        if (!attempts.reached && attempts.failed.keySet().containsAll(servers)) throw attempts.nobody(what);
+        if (attempts.failed.keySet().containsAll(servers)) pause();
+        return serverAfter(target);
+    }
+
+    /** Of a call that a gRPC server was sent. */
+    private void judge(String what, Attempts attempts, StatusRuntimeException failure) {
+        switch (failure.getStatus().getCode()) {
             // A server that stops may cancel what it was asked.
             case UNAVAILABLE, CANCELLED -> {
-                attempts.failed.put(target, Failures.reason(failure));
                 attempts.lost |= !Failures.neverSent(failure);
                 channels.forget(target);
             }
             case DEADLINE_EXCEEDED -> {
-                attempts.failed.put(target, Failures.reason(failure));
                 attempts.lost = true;
                 attempts.reached = true;
             }
@@ -125,9 +134,6 @@ public final class AdminClient {
                 throw new ClusterException(
                         Kind.REFUSED, "cannot " + what + ": " + target + " says: " + Failures.reason(failure), failure);
         }
-        if (!attempts.reached && attempts.failed.keySet().containsAll(servers)) throw attempts.nobody(what);
-        if (attempts.failed.keySet().containsAll(servers)) pause();
-        return serverAfter(target);
     }
 
     private ServerAddress serverAfter(ServerAddress server) {
@@ -159,24 +165,28 @@ public final class AdminClient {
         }
 
         ClusterException nobody(String what) {
+            if (changes && lost) return unknown(what);
             return new ClusterException(
                     Kind.UNREACHABLE,
                     "cannot " + what + ": no server can be reached." + list()
                             + "\nStart one with 'curia standalone', or name the gRPC address of a quorum node with"
-                            + " --server HOST:PORT or CURIA_SERVER.");
+                            + " --server HOST:PORT or CURIA_SERVER; its port is " + ServerAddress.DEFAULT_PORT
+                            + " by default.");
         }
 
         ClusterException timedOut(String what) {
-            if (changes && lost) {
-                return new ClusterException(
-                        Kind.OUTCOME_UNKNOWN,
-                        "cannot tell whether this was done: " + what + "." + list()
-                                + "\nLook before you repeat it; --timeout SECONDS waits longer.");
-            }
+            if (changes && lost) return unknown(what);
             return new ClusterException(
                     Kind.UNREACHABLE,
                     "cannot " + what + ": no controller answered in time." + list()
                             + "\nThe quorum may be electing one, or has lost its majority: see 'curia quorum status'.");
+        }
+
+        private ClusterException unknown(String what) {
+            return new ClusterException(
+                    Kind.OUTCOME_UNKNOWN,
+                    "cannot tell whether this was done: " + what + "." + list()
+                            + "\nLook before you repeat it; --timeout SECONDS waits longer.");
         }
 
         private String list() {

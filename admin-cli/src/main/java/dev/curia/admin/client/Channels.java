@@ -1,5 +1,6 @@
 package dev.curia.admin.client;
 
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
@@ -12,6 +13,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,14 +29,21 @@ public final class Channels implements AutoCloseable {
 
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Map<ServerAddress, ManagedChannel> open = new HashMap<>();
+    private final Set<ServerAddress> spoke = ConcurrentHashMap.newKeySet();
 
     public synchronized ManagedChannel to(ServerAddress server) {
         return open.computeIfAbsent(server, this::connect);
     }
 
+    /** Whether it has answered as a gRPC server does since its connection was made or dropped last: until then nothing that was asked was sent. */
+    boolean spoke(ServerAddress server) {
+        return spoke.contains(server);
+    }
+
     /** Drops the connection, so that the next use makes a new one at once instead of waiting for a back-off. */
     public synchronized void forget(ServerAddress server) {
         ManagedChannel channel = open.remove(server);
+        spoke.remove(server);
         if (channel != null) channel.shutdownNow();
     }
 
@@ -45,7 +55,7 @@ public final class Channels implements AutoCloseable {
     }
 
     private ManagedChannel connect(ServerAddress server) {
-        return NettyChannelBuilder.forAddress(new InetSocketAddress(server.host(), server.port()))
+        ManagedChannel channel = NettyChannelBuilder.forAddress(new InetSocketAddress(server.host(), server.port()))
                 .eventLoopGroup(loop)
                 .channelType(NioSocketChannel.class)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
@@ -56,5 +66,14 @@ public final class Channels implements AutoCloseable {
                 .directExecutor()
                 .disableRetry()
                 .build();
+        watch(server, channel);
+        return channel;
+    }
+
+    private void watch(ServerAddress server, ManagedChannel channel) {
+        ConnectivityState state = channel.getState(false);
+        if (state == ConnectivityState.READY) spoke.add(server);
+        else if (state != ConnectivityState.SHUTDOWN)
+            channel.notifyWhenStateChanged(state, () -> watch(server, channel));
     }
 }

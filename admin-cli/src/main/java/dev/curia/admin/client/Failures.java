@@ -41,8 +41,8 @@ final class Failures {
         String description = status.getDescription();
         if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) return "no answer in time";
         if (description == null) return status.getCode().toString().toLowerCase(java.util.Locale.ROOT);
-        if (description.contains("HTTP/2") || description.contains("Network closed"))
-            return "what listens there does not speak gRPC, or closed the connection";
+        if (description.contains("HTTP/2") || description.contains("http2") || description.contains("Network closed"))
+            return "what listens there does not speak gRPC (a Kafka, HTTP or TLS port?), or closed the connection";
         return description;
     }
 }

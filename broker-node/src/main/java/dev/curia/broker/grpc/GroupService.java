@@ -206,6 +206,7 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
     @Override
     public void undoReset(UndoResetRequest request, StreamObserver<ResetOffsetsResponse> responses) {
         Errors refusal = mayReset(access("UndoReset"), request.getGroup());
+        if (refusal == Errors.NONE && leader(request.getGroup()).isEmpty()) refusal = Errors.GROUP_ID_NOT_FOUND;
         if (refusal != Errors.NONE) {
             Replies.reply(CompletableFuture.completedFuture(refused(refusal)), responses);
             return;

@@ -74,11 +74,18 @@ public final class MemberChanges {
                 .handle((found, failure) -> failure == null
                         ? QuorumChanges.refuseJoiner(
                                 found, membership.standing().clusterId(), node)
-                        : Optional.of("no quorum node answers at " + node.rpcAddress() + " (" + failure.getMessage()
+                        : Optional.of("no quorum node answers at " + node.rpcAddress() + " (" + reason(failure)
                                 + "). Start it with --join first, and see that all nodes reach that address."))
                 .thenCompose(unfit -> unfit.isPresent()
                         ? refused(what, unfit.get())
                         : begin(what, node.id(), () -> membership.addVoter(node), false));
+    }
+
+    /** What it comes from, which says more than what gRPC makes of it. */
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        for (Throwable next = cause.getCause(); next != null; next = cause.getCause()) cause = next;
+        return String.valueOf(cause.getMessage());
     }
 
     /** Takes a node out. If it leads, it only hands over: the next leader is to be asked again. */
