@@ -186,6 +186,10 @@ class GroupProtocolsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"classic", "consumer"})
+    @Shows(
+            client = Program.JAVA,
+            value =
+                    "2 members own 4 of 8 partitions each, 8 members of 2 one or none, each group sees all: both protocols")
     void membersShareAndGroupsSeeAll(String protocol) throws Exception {
         String topic = "shared-" + protocol;
         clients.createTopic(topic, 8, 3, Map.of());
@@ -215,6 +219,10 @@ class GroupProtocolsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"classic", "consumer"})
+    @Shows(
+            client = Program.JAVA,
+            value =
+                    "members killed, stopped or slow and coordinators killed: nothing is lost or rewound, both protocols")
     void membersAndCoordinatorsFailAndNothingIsLost(String protocol) throws Exception {
         String topic = "failing-" + protocol;
         clients.createTopic(topic, 8, 3, Map.of());
@@ -299,6 +307,7 @@ class GroupProtocolsTest {
 
     /** Each with a member that sends heartbeats; they go on at the next coordinator as if nothing had been. */
     @Test
+    @Shows(client = Program.JAVA, value = "a thousand groups go on when their coordinator is killed")
     void aThousandLiveGroupsMoveWithTheirCoordinator() throws Exception {
         clients.createTopic("live", 4, 3, Map.of());
         int count = 1_000;
