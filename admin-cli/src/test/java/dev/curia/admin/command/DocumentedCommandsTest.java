@@ -63,7 +63,7 @@ class DocumentedCommandsTest {
             curia.parseArgs(line.words().toArray(String[]::new));
             return Optional.empty();
         } catch (MissingParameterException failure) {
-            if (line.whole()) return Optional.of(failure.getMessage());
+            if (line.whole()) return Optional.of(String.valueOf(failure.getMessage()));
             CommandSpec command = failure.getCommandLine().getCommandSpec();
             return line.words().stream()
                     .filter(word -> word.startsWith("-"))
@@ -71,7 +71,7 @@ class DocumentedCommandsTest {
                     .map(option -> "there is no option " + option)
                     .findFirst();
         } catch (ParameterException failure) {
-            return Optional.of(failure.getMessage());
+            return Optional.of(String.valueOf(failure.getMessage()));
         }
     }
 }
