@@ -19,7 +19,8 @@ class ComingFromKafkaTest {
     private static final int NO = 5;
 
     @RegisterExtension
-    static final LocalCluster CLUSTER = LocalCluster.standalone();
+    static final LocalCluster CLUSTER =
+            LocalCluster.standalone().with("authorizer.class.name", "standard").with("super.users", "User:ANONYMOUS");
 
     /** In the second column of a table. */
     private static final Pattern COMMAND = Pattern.compile("(?m)^\\|.*\\| `curia ([^`]+)` \\|$");
@@ -52,6 +53,6 @@ class ComingFromKafkaTest {
             if (!expected.contains(result.exitCode())) wrong.add("curia " + line + "\n  " + result);
         }
         assertThat(wrong).isEmpty();
-        assertThat(commands).isGreaterThan(50);
+        assertThat(commands).isGreaterThan(60);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Tag;
@@ -180,10 +181,9 @@ class UpgradeTest {
 
     private static int finalized(Clients clients) {
         try (Admin admin = clients.admin()) {
-            return Clients.get(admin.describeFeatures().featureMetadata())
-                    .finalizedFeatures()
-                    .get("metadata.version")
-                    .maxVersionLevel();
+            Map<String, FinalizedVersionRange> levels =
+                    Clients.get(admin.describeFeatures().featureMetadata()).finalizedFeatures();
+            return Objects.requireNonNull(levels.get("metadata.version")).maxVersionLevel();
         }
     }
 

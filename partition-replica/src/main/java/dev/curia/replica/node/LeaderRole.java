@@ -4,9 +4,7 @@ import dev.curia.common.config.TopicConfigs;
 import dev.curia.log.AppendInfo;
 import dev.curia.log.PartitionLog;
 import dev.curia.log.batch.AppendOrigin;
-import dev.curia.log.epoch.EpochHistory.EpochEnd;
 import dev.curia.proto.common.v1.ErrorCode;
-import dev.curia.proto.replication.v1.DivergingEpoch;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replica.AppendRequest;
 import dev.curia.replica.Replica.AppendResult;
@@ -269,7 +267,10 @@ final class LeaderRole implements Role, Effect.LeaderShell {
             subscriber.ended(refused.get());
             return;
         }
-        subscribers.put(subscriber.brokerId(), subscriber);
+        Subscriber before = subscribers.put(subscriber.brokerId(), subscriber);
+        // It may be the one in use, and what replaces it late news of a broken stream: if anybody is there, he
+        // subscribes anew.
+        if (before != null) before.ended(refusal(ErrorCode.REPLICA_NOT_AVAILABLE));
         starts = starts.reported(subscriber.brokerId(), from.logStartOffset());
         LeaderState.Step step = state.attached(
                 subscriber.brokerId(), subscriber.brokerEpoch(), from.acknowledgedOffset(), isEmpty(from), now());
@@ -283,18 +284,22 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         if (from.leaderEpoch() != epoch) {
             ErrorCode code =
                     from.leaderEpoch() < epoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH;
-            return Optional.of(new Refused(code, epoch, Optional.empty(), -1));
+            return Optional.of(refusal(code));
         }
         boolean mayHaveLost = from.partitionEpoch() < state.assignedSince(subscriber.brokerId());
         if (mayHaveLost || !state.replicas().contains(subscriber.brokerId())) {
-            return Optional.of(new Refused(ErrorCode.REPLICA_NOT_AVAILABLE, epoch, Optional.empty(), -1));
+            return Optional.of(refusal(ErrorCode.REPLICA_NOT_AVAILABLE));
         }
         Subscriber older = subscribers.get(subscriber.brokerId());
         if (older != null && older.brokerEpoch() > subscriber.brokerEpoch()) {
-            return Optional.of(new Refused(ErrorCode.STALE_BROKER_EPOCH, epoch, Optional.empty(), -1));
+            return Optional.of(refusal(ErrorCode.STALE_BROKER_EPOCH));
         }
-        Optional<Refused> misplaced = checkPosition(from);
+        Optional<Refused> misplaced = PositionCheck.of(from, log, state.leaderEpoch());
         return misplaced.isPresent() ? misplaced : checkDeletes(from, subscriber.brokerId());
+    }
+
+    private Refused refusal(ErrorCode code) {
+        return new Refused(code, state.leaderEpoch(), Optional.empty(), -1);
     }
 
     /** A follower that has a record, but would never hear of the tombstone that this log has not any more, must begin anew. */
@@ -319,28 +324,6 @@ final class LeaderRole implements Role, Effect.LeaderShell {
 
     private static boolean isEmpty(Position from) {
         return from.lastEpoch() < 0;
-    }
-
-    /** Compares the follower's position with this log's history (KIP-101, KIP-279). */
-    private Optional<Refused> checkPosition(Position from) {
-        long start = log.logStartOffset();
-        Refused startOver = new Refused(ErrorCode.OFFSET_OUT_OF_RANGE, state.leaderEpoch(), Optional.empty(), start);
-        if (from.lastEpoch() >= 0) {
-            EpochEnd end = log.endOffsetForEpoch(from.lastEpoch());
-            if (end.epoch() < 0) {
-                // Nothing here is as old as the follower's last batch.
-                return from.logEndOffset() == start ? Optional.empty() : Optional.of(startOver);
-            }
-            if (end.epoch() != from.lastEpoch() || end.endOffset() < from.logEndOffset()) {
-                DivergingEpoch diverging = DivergingEpoch.newBuilder()
-                        .setEpoch(end.epoch())
-                        .setEndOffset(end.endOffset())
-                        .build();
-                return Optional.of(new Refused(ErrorCode.NONE, state.leaderEpoch(), Optional.of(diverging), start));
-            }
-        }
-        boolean within = from.logEndOffset() >= start && from.logEndOffset() <= log.logEndOffset();
-        return within ? Optional.empty() : Optional.of(startOver);
     }
 
     void acknowledge(Subscriber subscriber, int leaderEpoch, long logEndOffset, OptionalLong logStartOffset) {

@@ -10,6 +10,9 @@ import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica.AppendResult;
 import dev.curia.replica.Replica.Isolation;
 import dev.curia.replica.ReplicaAssignment;
+import dev.curia.replica.port.ReplicaLinks.Refused;
+import dev.curia.replica.port.ReplicationSource;
+import dev.curia.replica.port.SendBudget;
 import dev.curia.testkit.Await;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -291,6 +294,60 @@ class ReplicationTest {
             cluster.publish();
             assertThat(cluster.append(1, -1, large).error()).isEqualTo(ErrorCode.NONE);
         }
+    }
+
+    /** A leader that was paused may hear of a stream's subscription after that of the stream which took its place, and of its end at last. */
+    @Test
+    void aFollowerWhoseSubscriptionIsTakenByOneOfABrokenStreamSubscribesAnew() throws Exception {
+        try (TestCluster cluster = new TestCluster(dir, 2, 2, LONG_LAG)) {
+            cluster.elect(1);
+            cluster.publish();
+            cluster.append(1, -1, "before");
+            ReplicationSource source =
+                    cluster.broker(1).replicas.source(TestCluster.ID).orElseThrow();
+            Late late = new Late();
+            int epoch = cluster.assignment().leaderEpoch();
+            source.subscribe(new ReplicationSource.Position(epoch, Integer.MAX_VALUE, 1, epoch, 0, 1), late);
+            source.unsubscribe(late);
+            assertThat(late.accepted.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(cluster.send(1, -1, "after").get(20, TimeUnit.SECONDS).error())
+                    .isEqualTo(ErrorCode.NONE);
+            cluster.awaitEqualLogs(1, 2);
+        }
+    }
+
+    /** Of broker 2. */
+    private static final class Late implements ReplicationSource.Subscriber {
+        final CountDownLatch accepted = new CountDownLatch(1);
+
+        @Override
+        public int brokerId() {
+            return 2;
+        }
+
+        @Override
+        public long brokerEpoch() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public void limited(SendBudget budget) {}
+
+        @Override
+        public ReplicationSource.Sending sending() {
+            return new ReplicationSource.Sending(1, false);
+        }
+
+        @Override
+        public void accepted(ReplicationSource.Ends ends) {
+            accepted.countDown();
+        }
+
+        @Override
+        public void changed(ReplicationSource.Ends ends) {}
+
+        @Override
+        public void ended(Refused why) {}
     }
 
     @Test
