@@ -52,6 +52,7 @@ class SimulationTest {
 
     @ParameterizedTest
     @CsvSource({
+        "6203173, a leader that had been paused took late news of a broken stream for the newest and the follower waited for ever",
         "4000039, a log that was cut before its first flush lost its topic id with the power and its broker did not start again",
         "95010, a leader that had waited for its promise took brokers for fenced that had come back meanwhile",
         "20650, what a follower acknowledged before its subscription was sent was lost, and it stayed out of the ISR",
