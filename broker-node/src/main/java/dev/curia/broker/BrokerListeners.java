@@ -55,7 +55,7 @@ final class BrokerListeners implements AutoCloseable {
         this.config = config;
         this.settings = config.settings();
         this.scram = (user, mechanism) -> cluster.image().scram().find(user, mechanism);
-        this.networkThreads = config.threads(ServerKeys.NETWORK_THREADS);
+        this.networkThreads = config.threads(ServerKeys.NETWORK_THREADS, 1);
         DynamicSettings now = new DynamicSettings(settings, cluster);
         this.limits = new ConnectionLimits(
                 new ConnectionLimits.Limits(

@@ -38,6 +38,7 @@ import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
+import dev.curia.common.loop.LoopDriver;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.log.LogDirectories;
@@ -51,6 +52,7 @@ import dev.curia.replica.audit.AuditConfig;
 import dev.curia.replica.grpc.GrpcPeerCalls;
 import dev.curia.replica.grpc.GrpcReplicaLinks;
 import dev.curia.replica.grpc.LinkConfig;
+import dev.curia.replica.grpc.NetworkThreads;
 import dev.curia.replica.grpc.ReplicationService;
 import dev.curia.replica.lease.ControllerLease;
 import dev.curia.replica.lease.LeaseKeeper;
@@ -150,9 +152,11 @@ final class BrokerRole implements Readiness, AutoCloseable {
         QuorumChannels channels = resources.own(new QuorumChannels());
         QuorumClient quorum =
                 new QuorumClient(channels, QuorumRole.servers(config), QUORUM_CALL_TIMEOUT, timers, clock, random);
+        NetworkThreads threads =
+                resources.own(new NetworkThreads("partition-loop", config.threads(ServerKeys.REPLICA_LOOPS, 2)));
         GrpcReplicaLinks links =
-                resources.own(new GrpcReplicaLinks(self, LinkConfig.defaults(), published, timers, random));
-        HostedReplicas replicas = replicas(directories, quorum, links);
+                resources.own(new GrpcReplicaLinks(self, LinkConfig.defaults(), published, timers, random, threads));
+        HostedReplicas replicas = replicas(directories, quorum, links, threads);
         EventOutbox events = new EventOutbox(clock, meters);
         replicas.onEvent(events);
         MetadataBridge bridge = new MetadataBridge(published, ServerSettings.topicDefaults(settings), replicas);
@@ -167,9 +171,9 @@ final class BrokerRole implements Readiness, AutoCloseable {
 
         CoreHandlers.Ports core =
                 corePorts(replicas, logDirs(directories, replicas), topics, coordinators.membership());
-        GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(config.nodeId(), published));
+        GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(config.nodeId(), published, threads));
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
-        serveRpc(replicas, auditor, coordinators, coordinators.adminService(core), background, timers);
+        serveRpc(replicas, auditor, coordinators, coordinators.adminService(core), background, timers, threads);
         resources.own(listeners);
         listeners.start(table(core, coordinators, topics), Objects.requireNonNull(loopMetrics));
 
@@ -210,7 +214,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
         auditor.start();
     }
 
-    private HostedReplicas replicas(LogDirectories directories, QuorumClient quorum, GrpcReplicaLinks links) {
+    private HostedReplicas replicas(
+            LogDirectories directories, QuorumClient quorum, GrpcReplicaLinks links, NetworkThreads network) {
         ReplicaConfig replicaConfig = new ReplicaConfig(
                 Duration.ofMillis(settings.get(ServerKeys.REPLICA_LAG_TIME_MAX_MS)),
                 Duration.ofMillis(settings.get(ServerKeys.CHECKPOINT_INTERVAL_MS)),
@@ -220,9 +225,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
                         Duration.ofMillis(settings.get(ServerKeys.PRODUCER_EXPIRATION_MS)),
                         Duration.ofMillis(settings.get(ServerKeys.PRODUCER_EXPIRATION_CHECK_MS)),
                         settings.get(ServerKeys.PRODUCERS_MAX)),
-                config.threads(ServerKeys.REPLICA_LOOPS),
                 settings.get(ServerKeys.RECOVERY_THREADS) * config.logDirs().size());
-        ReplicaThreads threads = ReplicaThreads.of(replicaConfig, clock, faults);
+        ReplicaThreads threads = ReplicaThreads.on(network.drivers(), replicaConfig, clock, faults);
         threads.loops().forEach(Objects.requireNonNull(loopMetrics)::watch);
         return resources.own(new HostedReplicas(
                 self,
@@ -310,10 +314,13 @@ final class BrokerRole implements Readiness, AutoCloseable {
             Coordinators coordinators,
             BindableService admin,
             ExecutorService background,
-            EventLoop timers)
+            EventLoop timers,
+            NetworkThreads threads)
             throws IOException {
-        ReplicationService replication = new ReplicationService(
-                self, replicas, loop("replication-tail"), loop("replication-catch-up"), replicaMetrics);
+        List<EventLoop> tails = new ArrayList<>();
+        for (LoopDriver driver : threads.drivers()) tails.add(loop("replication-tail-" + tails.size(), driver));
+        ReplicationService replication =
+                new ReplicationService(self, replicas, tails, loop("replication-catch-up"), replicaMetrics);
         replication.auditedBy(auditor::answer);
         replication.contactToldBy(lease::contact);
         rpc = resources.own(BrokerRpcServer.start(
@@ -322,7 +329,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 List.of(replication::bind, coordinators.service(), coordinators.groupService(), admin),
                 List.of(new DataService(
                         replicas, published, clock, background, listeners.quotas(), timers, access.authorization())),
-                background));
+                background,
+                threads));
     }
 
     private BrokerIdentity identity(List<Uuid> directoryIds, long previousEpoch) {
@@ -377,14 +385,24 @@ final class BrokerRole implements Readiness, AutoCloseable {
     }
 
     private EventLoop loop(String name) {
-        EventLoop loop = ownLoop(name);
+        return watched(ownLoop(name));
+    }
+
+    private EventLoop loop(String name, LoopDriver driver) {
+        return watched(started(EventLoop.driven(name, LOOP_CAPACITY, clock, faults, driver)));
+    }
+
+    private EventLoop watched(EventLoop loop) {
         Objects.requireNonNull(loopMetrics).watch(loop);
         return loop;
     }
 
     private EventLoop ownLoop(String name) {
-        EventLoop loop = resources.own(new EventLoop(name, LOOP_CAPACITY, clock, faults));
-        loop.start();
+        return started(new EventLoop(name, LOOP_CAPACITY, clock, faults));
+    }
+
+    private EventLoop started(EventLoop loop) {
+        resources.own(loop).start();
         return loop;
     }
 

@@ -130,7 +130,6 @@ final class SimBroker {
                 Duration.ofSeconds(3),
                 Duration.ofMinutes(5),
                 ProducerLimits.defaults(),
-                2,
                 2);
     }
 
@@ -141,7 +140,11 @@ final class SimBroker {
             ReplicaMetrics metrics,
             ControllerLease lease) {
         ReplicationService replication = new ReplicationService(
-                self, sources, process.loop("replication-tail"), process.loop("replication-catch-up"), metrics);
+                self,
+                sources,
+                List.of(process.loop("replication-tail")),
+                process.loop("replication-catch-up"),
+                metrics);
         replication.contactToldBy(lease::contact);
         network.listen(process, new HostPort(process.host, RPC_PORT), List.of(replication.bind()));
     }

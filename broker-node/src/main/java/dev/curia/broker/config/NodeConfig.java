@@ -48,10 +48,10 @@ public record NodeConfig(Settings settings, int nodeId, String clusterId, boolea
         return Path.of(settings.get(ServerKeys.QUORUM_DATA_DIR));
     }
 
-    /** Number of threads for a key whose 0 means one a processor. */
-    public int threads(ConfigKey<Integer> key) {
+    /** Number of threads for a key whose 0 means one for so many processors. */
+    public int threads(ConfigKey<Integer> key, int processors) {
         int configured = settings.get(key);
-        return configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
+        return configured > 0 ? configured : Math.max(1, Runtime.getRuntime().availableProcessors() / processors);
     }
 
     /**

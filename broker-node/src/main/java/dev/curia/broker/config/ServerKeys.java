@@ -118,8 +118,12 @@ public final class ServerKeys {
             "num.network.threads", 0, 0, 1024, "Threads that serve client connections; 0: one a processor.");
     public static final ConfigKey<Integer> IO_THREADS =
             ConfigKey.ofInt("num.io.threads", 4, 1, 1024, "Threads for reads that may have to wait for the disk.");
-    public static final ConfigKey<Integer> REPLICA_LOOPS =
-            ConfigKey.ofInt("num.partition.loops", 0, 0, 1024, "Threads that own partitions; 0: one a processor.");
+    public static final ConfigKey<Integer> REPLICA_LOOPS = ConfigKey.ofInt(
+            "num.partition.loops",
+            0,
+            0,
+            1024,
+            "Threads that own partitions, and carry what is replicated over gRPC; 0: one for two processors.");
     public static final ConfigKey<Long> REPLICA_LAG_TIME_MAX_MS = ConfigKey.ofLong(
             "replica.lag.time.max.ms",
             30_000,

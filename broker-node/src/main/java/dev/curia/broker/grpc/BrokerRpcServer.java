@@ -2,20 +2,13 @@ package dev.curia.broker.grpc;
 
 import dev.curia.common.net.HostPort;
 import dev.curia.metadata.access.GrpcCallers;
+import dev.curia.replica.grpc.NetworkThreads;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.netty.NettyServerBuilder;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -37,15 +30,11 @@ public final class BrokerRpcServer implements AutoCloseable {
     private static final Duration PERMITTED_KEEP_ALIVE = Duration.ofSeconds(5);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
-    private static final int THREADS = 2;
-
     private final Server server;
-    private final EventLoopGroup threads;
     private final int port;
 
-    private BrokerRpcServer(Server server, EventLoopGroup threads) {
+    private BrokerRpcServer(Server server) {
         this.server = server;
-        this.threads = threads;
         this.port = server.getPort();
     }
 
@@ -63,19 +52,14 @@ public final class BrokerRpcServer implements AutoCloseable {
             String setting,
             List<? extends BindableService> onTransport,
             List<? extends BindableService> onExecutor,
-            Executor executor)
+            Executor executor,
+            NetworkThreads threads)
             throws IOException {
-        // As the listeners of clients and the links to leaders; gRPC by itself takes Java's selectors.
-        boolean epoll = Epoll.isAvailable();
-        EventLoopGroup threads = new MultiThreadIoEventLoopGroup(
-                THREADS,
-                new DefaultThreadFactory("rpc-server", true),
-                epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         Set<String> direct = new HashSet<>();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address.toBind())
-                .channelType(epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
-                .bossEventLoopGroup(threads)
-                .workerEventLoopGroup(threads)
+                .channelType(threads.serverType())
+                .bossEventLoopGroup(threads.group())
+                .workerEventLoopGroup(threads.group())
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .intercept(new ClientIds())
                 .permitKeepAliveTime(PERMITTED_KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)
@@ -89,9 +73,8 @@ public final class BrokerRpcServer implements AutoCloseable {
         }
         onExecutor.forEach(builder::addService);
         try {
-            return new BrokerRpcServer(builder.build().start(), threads);
+            return new BrokerRpcServer(builder.build().start());
         } catch (IOException e) {
-            end(threads);
             Throwable reason = e.getCause() == null ? e : e.getCause();
             throw new IOException(
                     "cannot listen for gRPC on " + address + " (" + setting + "): " + reason.getMessage(), e);
@@ -113,11 +96,6 @@ public final class BrokerRpcServer implements AutoCloseable {
             server.shutdownNow();
             Thread.currentThread().interrupt();
         }
-        end(threads);
-    }
-
-    private static void end(EventLoopGroup threads) {
-        var unused = threads.shutdownGracefully(0, STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Null means the server's executor. */

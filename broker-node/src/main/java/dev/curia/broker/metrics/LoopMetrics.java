@@ -53,7 +53,6 @@ public final class LoopMetrics {
     private static final List<String> KINDS = List.of(
             "partition-loop",
             "kafka-network",
-            "replication-tail",
             "replication-catch-up",
             "replica-disk",
             "replica-audit",

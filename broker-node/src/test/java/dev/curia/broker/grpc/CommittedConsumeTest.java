@@ -18,6 +18,7 @@ import dev.curia.proto.data.v1.DataGrpc;
 import dev.curia.proto.data.v1.Isolation;
 import dev.curia.proto.data.v1.ListOffsetsRequest;
 import dev.curia.replica.Replica;
+import dev.curia.replica.grpc.NetworkThreads;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
@@ -43,6 +44,7 @@ class CommittedConsumeTest {
     Path directory;
 
     private final ExecutorService executor = Executors.newFixedThreadPool(4);
+    private final NetworkThreads threads = new NetworkThreads("rpc", 1);
     private LedLogs logs;
     private Replica replica;
     private BrokerRpcServer server;
@@ -61,7 +63,7 @@ class CommittedConsumeTest {
                 (delay, task) -> () -> {},
                 Authorization.OFF);
         server = BrokerRpcServer.start(
-                new HostPort("127.0.0.1", 0), "rpc.listener", List.of(), List.of(service), executor);
+                new HostPort("127.0.0.1", 0), "rpc.listener", List.of(), List.of(service), executor, threads);
         channel = NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))
                 .usePlaintext()
                 .build();
@@ -71,6 +73,7 @@ class CommittedConsumeTest {
     void stop() {
         channel.shutdownNow();
         server.close();
+        threads.close();
         executor.shutdownNow();
         logs.close();
     }

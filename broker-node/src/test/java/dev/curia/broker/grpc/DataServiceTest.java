@@ -31,6 +31,7 @@ import dev.curia.proto.data.v1.ProduceResponse;
 import dev.curia.proto.data.v1.Record;
 import dev.curia.replica.Replica;
 import dev.curia.replica.Replicas;
+import dev.curia.replica.grpc.NetworkThreads;
 import dev.curia.testkit.Await;
 import dev.curia.testkit.ManualClock;
 import io.grpc.CallOptions;
@@ -75,6 +76,7 @@ class DataServiceTest {
     private final TopicPartition partition = new TopicPartition("t", 0);
     private final MemoryReplica replica = new MemoryReplica(partition);
     private final ExecutorService executor = Executors.newFixedThreadPool(4);
+    private final NetworkThreads threads = new NetworkThreads("rpc", 1);
     private final ManualClock clock = new ManualClock(); // of quotas
     private final BlockingQueue<Runnable> held = new LinkedBlockingQueue<>();
     private volatile ClientQuotas limits = ClientQuotas.EMPTY;
@@ -102,7 +104,7 @@ class DataServiceTest {
                 },
                 Authorization.OFF);
         server = BrokerRpcServer.start(
-                new HostPort("127.0.0.1", 0), "rpc.listener", List.of(), List.of(service), executor);
+                new HostPort("127.0.0.1", 0), "rpc.listener", List.of(), List.of(service), executor, threads);
         connection = NettyChannelBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))
                 .usePlaintext()
@@ -132,6 +134,7 @@ class DataServiceTest {
     void stop() {
         connection.shutdownNow();
         server.close();
+        threads.close();
         executor.shutdownNow();
     }
 
@@ -462,7 +465,12 @@ class DataServiceTest {
     @Test
     void portInUseIsNamed() {
         assertThatThrownBy(() -> BrokerRpcServer.start(
-                        new HostPort("127.0.0.1", server.port()), "rpc.listener", List.of(), List.of(), executor))
+                        new HostPort("127.0.0.1", server.port()),
+                        "rpc.listener",
+                        List.of(),
+                        List.of(),
+                        executor,
+                        threads))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot listen for gRPC on 127.0.0.1:" + server.port() + " (rpc.listener)")
                 .hasMessageContaining("in use");

@@ -17,6 +17,7 @@ import dev.curia.replica.Replica.AppendResult;
 import dev.curia.replica.Replica.Origin;
 import dev.curia.replica.ReplicaAssignment;
 import dev.curia.replica.Replicas;
+import dev.curia.replica.grpc.NetworkThreads;
 import dev.curia.replica.node.HostedReplicas;
 import dev.curia.replica.node.ProducerLimits;
 import dev.curia.replica.node.ReplicaConfig;
@@ -52,6 +53,7 @@ public final class LedLogs implements AutoCloseable {
 
     private final HostedReplicas replicas;
     private final AtomicLong aheadMillis = new AtomicLong();
+    private final NetworkThreads threads = new NetworkThreads("led-logs", 1);
 
     public LedLogs(Path directory) throws IOException {
         Clock system = new SystemClock();
@@ -86,13 +88,12 @@ public final class LedLogs implements AutoCloseable {
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(5),
                 ProducerLimits.defaults(),
-                1,
                 1);
         replicas = new HostedReplicas(
                 new LocalBroker("test", BROKER, () -> 1, LeaderLease.ALWAYS),
                 config,
                 clock,
-                ReplicaThreads.of(config, clock, (what, cause) -> {
+                ReplicaThreads.on(threads.drivers(), config, clock, (what, cause) -> {
                     throw new AssertionError(what, cause);
                 }),
                 directories,
@@ -175,6 +176,7 @@ public final class LedLogs implements AutoCloseable {
     @Override
     public void close() {
         replicas.close();
+        threads.close();
     }
 
     private static final class NoLinks implements ReplicaLinks {

@@ -31,8 +31,8 @@ public final class GrpcPeerCalls implements AuditLinks, ContactLinks, AutoClosea
 
     private record Link(Peers.Address address, ManagedChannel channel) {}
 
-    public GrpcPeerCalls(int self, Peers peers) {
-        this(self, peers, new ReplicationChannels(1));
+    public GrpcPeerCalls(int self, Peers peers, NetworkThreads threads) {
+        this(self, peers, new ReplicationChannels(threads));
     }
 
     /** @param channels owned from here on */

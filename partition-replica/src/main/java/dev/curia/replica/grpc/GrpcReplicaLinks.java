@@ -27,8 +27,14 @@ public final class GrpcReplicaLinks implements ReplicaLinks {
      * @param timers runs reconnects; thread-safe, such as an event loop's; may be shared
      * @param random for backoff jitter; thread-safe
      */
-    public GrpcReplicaLinks(LocalBroker self, LinkConfig config, Peers peers, Timers timers, RandomGenerator random) {
-        this(self, config, peers, timers, random, new ReplicationChannels());
+    public GrpcReplicaLinks(
+            LocalBroker self,
+            LinkConfig config,
+            Peers peers,
+            Timers timers,
+            RandomGenerator random,
+            NetworkThreads threads) {
+        this(self, config, peers, timers, random, new ReplicationChannels(threads));
     }
 
     /** @param channels closed with this */

@@ -18,6 +18,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,13 +29,13 @@ import java.util.function.IntFunction;
  * The leader's side of replication: serves {@code curia.replication.v1.Replication}. Bind it on the broker's gRPC server, which should
  * allow keep-alives from 5 seconds on ({@code permitKeepAliveTime}); its calls do little on the server's executor, direct or not.
  *
- * <p>Two threads send, one for each {@link StreamKind}: a cold read for one that catches up may block its thread and delays no one
- * at the tail. Thread-safe.
+ * <p>Each {@link StreamKind} has threads of its own that send: a cold read for one that catches up may block its thread and delays no one at the
+ * tail. Thread-safe.
  */
 public final class ReplicationService {
     private final LocalBroker self;
     private final ReplicationSource.Directory sources;
-    private final EventLoop tail;
+    private final List<EventLoop> tails;
     private final EventLoop catchUp;
     private final ReplicaMetrics metrics;
     private volatile Function<DigestRequest, CompletableFuture<DigestResponse>> digests =
@@ -45,16 +46,18 @@ public final class ReplicationService {
             asker -> ContactResponse.newBuilder().setHearsController(true).build();
     private final Set<LeaderStream> streams = ConcurrentHashMap.newKeySet();
 
-    /** @param tail and {@code catchUp} send; owned, started and, after the server is down, closed by the caller */
+    /**
+     * @param tails one or more of them, and {@code catchUp}, send; owned, started and, after the server is down, closed by the caller
+     */
     public ReplicationService(
             LocalBroker self,
             ReplicationSource.Directory sources,
-            EventLoop tail,
+            List<EventLoop> tails,
             EventLoop catchUp,
             ReplicaMetrics metrics) {
         this.self = self;
         this.sources = sources;
-        this.tail = tail;
+        this.tails = List.copyOf(tails);
         this.catchUp = catchUp;
         this.metrics = metrics;
     }
@@ -122,7 +125,9 @@ public final class ReplicationService {
         return metrics;
     }
 
+    /** Of a tail stream the one that shares its network thread, where there is one. */
     EventLoop loop(StreamKind kind) {
-        return kind == StreamKind.TAIL ? tail : catchUp;
+        if (kind == StreamKind.CATCH_UP) return catchUp;
+        return tails.stream().filter(EventLoop::sharesThread).findFirst().orElse(tails.get(0));
     }
 }

@@ -10,7 +10,6 @@ import java.time.Duration;
  * @param backgroundFlush records are put on disk at the latest after this time (log.flush.background.ms)
  * @param retentionCheck how often retention is applied (log.retention.check.interval.ms)
  * @param producers how long producers are remembered
- * @param loops partition threads
  * @param openThreads how many logs are opened, and recovered, at the same time (num.recovery.threads.per.data.dir)
  */
 public record ReplicaConfig(
@@ -19,7 +18,6 @@ public record ReplicaConfig(
         Duration backgroundFlush,
         Duration retentionCheck,
         ProducerLimits producers,
-        int loops,
         int openThreads) {
     public ReplicaConfig {
         if (lagTimeMax.isNegative() || lagTimeMax.isZero()) {
@@ -36,18 +34,6 @@ public record ReplicaConfig(
             throw new IllegalArgumentException(
                     "log.retention.check.interval.ms must be positive, not " + retentionCheck);
         }
-        if (loops < 1 || openThreads < 1) throw new IllegalArgumentException("at least one thread is needed");
-    }
-
-    /** Kafka's times; threads for {@code processors}. */
-    public static ReplicaConfig defaults(int processors) {
-        return new ReplicaConfig(
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(5),
-                Duration.ofMinutes(1),
-                Duration.ofMinutes(5),
-                ProducerLimits.defaults(),
-                Math.max(1, processors / 2),
-                Math.max(2, processors));
+        if (openThreads < 1) throw new IllegalArgumentException("at least one thread is needed");
     }
 }

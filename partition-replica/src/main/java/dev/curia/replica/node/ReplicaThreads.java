@@ -2,6 +2,7 @@ package dev.curia.replica.node;
 
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
+import dev.curia.common.loop.LoopDriver;
 import dev.curia.common.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +25,11 @@ public record ReplicaThreads(List<EventLoop> loops, ExecutorService disk) {
         if (loops.isEmpty()) throw new IllegalArgumentException("replicas need at least one loop");
     }
 
-    /** As many as the configuration says. */
-    public static ReplicaThreads of(ReplicaConfig config, Clock clock, FaultHandler faults) {
+    /** A loop of each of {@code drivers}. */
+    public static ReplicaThreads on(List<LoopDriver> drivers, ReplicaConfig config, Clock clock, FaultHandler faults) {
         List<EventLoop> loops = new ArrayList<>();
-        for (int i = 0; i < config.loops(); i++) loops.add(new EventLoop("partition-loop-" + i, INBOX, clock, faults));
+        for (LoopDriver driver : drivers)
+            loops.add(EventLoop.driven("partition-loop-" + loops.size(), INBOX, clock, faults, driver));
         return new ReplicaThreads(loops, Executors.newFixedThreadPool(config.openThreads(), named("replica-disk-")));
     }
 

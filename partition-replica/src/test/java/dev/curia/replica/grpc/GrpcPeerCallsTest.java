@@ -53,7 +53,8 @@ class GrpcPeerCallsTest {
     private final EventLoop loop = new EventLoop("loop", 1000, new SystemClock(), (w, c) -> faults.add(w + c));
     private final List<Server> servers = new ArrayList<>();
     private final Map<Integer, Peers.Address> addresses = new ConcurrentHashMap<>();
-    private final GrpcPeerCalls links = new GrpcPeerCalls(2, id -> Optional.ofNullable(addresses.get(id)));
+    private final NetworkThreads threads = new NetworkThreads("links", 1);
+    private final GrpcPeerCalls links = new GrpcPeerCalls(2, id -> Optional.ofNullable(addresses.get(id)), threads);
 
     @AfterEach
     void stop() {
@@ -61,6 +62,7 @@ class GrpcPeerCallsTest {
         servers.forEach(Server::shutdownNow);
         Await.until("the servers are down", PATIENCE, () -> servers.stream().allMatch(Server::isTerminated));
         loop.close();
+        threads.close();
         assertThat(faults).isEmpty();
     }
 
@@ -68,7 +70,7 @@ class GrpcPeerCallsTest {
         ReplicationService service = new ReplicationService(
                 new LocalBroker("c", broker, () -> 1, LeaderLease.ALWAYS),
                 id -> Optional.empty(),
-                loop,
+                List.of(loop),
                 loop,
                 new ReplicaMetrics(new SimpleMeterRegistry()));
         Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

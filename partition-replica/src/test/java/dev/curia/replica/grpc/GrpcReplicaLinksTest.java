@@ -45,6 +45,7 @@ class GrpcReplicaLinksTest {
             new Subscription(new PartitionId(new Uuid(1, 1), 0), 1, StreamKind.TAIL, 0, 0, 0, -1, 0, 0);
 
     private final ConcurrentLinkedQueue<String> faults = new ConcurrentLinkedQueue<>();
+    private final NetworkThreads threads = new NetworkThreads("links", 1);
     private final EventLoop loop = new EventLoop("loop", 1000, new SystemClock(), (w, c) -> faults.add(w + c));
     private final AtomicLong epoch = new AtomicLong(5);
     private final AtomicBoolean leaderKnown = new AtomicBoolean(true);
@@ -60,7 +61,7 @@ class GrpcReplicaLinksTest {
                 .addService(new ReplicationService(
                                 new LocalBroker("c", 1, () -> 1, LeaderLease.ALWAYS),
                                 id -> Optional.of(source),
-                                loop,
+                                List.of(loop),
                                 loop,
                                 new ReplicaMetrics(new SimpleMeterRegistry()))
                         .bind())
@@ -72,7 +73,8 @@ class GrpcReplicaLinksTest {
                 LinkConfig.defaults(),
                 id -> leaderKnown.get() ? Optional.of(address) : Optional.empty(),
                 loop,
-                new Random(1));
+                new Random(1),
+                threads);
     }
 
     @AfterEach
@@ -81,6 +83,7 @@ class GrpcReplicaLinksTest {
         server.shutdownNow();
         Await.until("the server is down", PATIENCE, server::isTerminated);
         loop.close();
+        threads.close();
         assertThat(faults).isEmpty();
     }
 

@@ -78,7 +78,7 @@ class ReplicationServiceTest {
         service = new ReplicationService(
                 new LocalBroker("c", 1, () -> 1, LeaderLease.ALWAYS),
                 id -> id.partition() == 0 ? Optional.of(source) : Optional.empty(),
-                tail,
+                List.of(tail),
                 catchUp,
                 new ReplicaMetrics(new SimpleMeterRegistry()));
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

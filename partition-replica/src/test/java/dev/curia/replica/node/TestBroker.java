@@ -2,6 +2,7 @@ package dev.curia.replica.node;
 
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
+import dev.curia.common.loop.LoopDriver;
 import dev.curia.common.time.SystemClock;
 import dev.curia.log.Background;
 import dev.curia.log.DiskReserve;
@@ -15,6 +16,7 @@ import dev.curia.log.clean.LogCleaner;
 import dev.curia.log.io.SmallDisk;
 import dev.curia.replica.grpc.GrpcReplicaLinks;
 import dev.curia.replica.grpc.LinkConfig;
+import dev.curia.replica.grpc.NetworkThreads;
 import dev.curia.replica.grpc.ReplicationService;
 import dev.curia.replica.port.IsrProposals;
 import dev.curia.replica.port.LeaderLease;
@@ -29,6 +31,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -41,6 +44,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** One broker's replication, wired as a broker wires it. */
 final class TestBroker {
     static final String CLUSTER = "test-cluster";
+    private static final int INBOX = 16_384;
     private static final CleanerConfig CLEANER =
             new CleanerConfig(true, 1, 1 << 20, 0.9, 64 << 10, Double.MAX_VALUE, 20);
 
@@ -51,7 +55,8 @@ final class TestBroker {
     private final LogDirectories directories;
     private final GrpcReplicaLinks links;
     private final EventLoop timers;
-    private final EventLoop tail;
+    private final List<EventLoop> tails = new ArrayList<>();
+    private final NetworkThreads threads = new NetworkThreads("replication", 2);
     private final EventLoop catchUp;
     private final Server server;
     private final ExecutorService flushes = Executors.newSingleThreadExecutor();
@@ -87,13 +92,26 @@ final class TestBroker {
         // The very first start: nothing can be missing.
         if (disks.used().compareAndSet(false, true)) directories.forgetMissing();
         timers = loop("timers-" + id, clock, faults);
-        tail = loop("tail-" + id, clock, faults);
+        for (LoopDriver driver : threads.drivers()) {
+            tails.add(EventLoop.driven("tail-" + id, INBOX, clock, faults, driver));
+        }
+        tails.forEach(EventLoop::start);
         catchUp = loop("catch-up-" + id, clock, faults);
-        links = new GrpcReplicaLinks(self, LinkConfig.defaults(), peers, timers, new Random(id));
+        links = new GrpcReplicaLinks(self, LinkConfig.defaults(), peers, timers, new Random(id), threads);
         replicas = new HostedReplicas(
-                self, config, clock, ReplicaThreads.of(config, clock, faults), directories, proposals, links, metrics);
-        service = new ReplicationService(self, replicas, tail, catchUp, metrics);
+                self,
+                config,
+                clock,
+                ReplicaThreads.on(threads.drivers(), config, clock, faults),
+                directories,
+                proposals,
+                links,
+                metrics);
+        service = new ReplicationService(self, replicas, tails, catchUp, metrics);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .channelType(threads.serverType())
+                .bossEventLoopGroup(threads.group())
+                .workerEventLoopGroup(threads.group())
                 .directExecutor()
                 .permitKeepAliveTime(5, TimeUnit.SECONDS)
                 .addService(service.bind())
@@ -129,7 +147,7 @@ final class TestBroker {
     }
 
     private static EventLoop loop(String name, SystemClock clock, FaultHandler faults) {
-        EventLoop loop = new EventLoop(name, 16_384, clock, faults);
+        EventLoop loop = new EventLoop(name, INBOX, clock, faults);
         loop.start();
         return loop;
     }
@@ -145,6 +163,8 @@ final class TestBroker {
         cleaner.close();
         links.close();
         flushes.shutdown();
-        List.of(tail, catchUp, timers).forEach(EventLoop::close);
+        tails.forEach(EventLoop::close);
+        List.of(catchUp, timers).forEach(EventLoop::close);
+        threads.close();
     }
 }

@@ -77,13 +77,7 @@ final class TestCluster implements AutoCloseable, IsrProposals {
             Path root, int size, int minInsync, Duration lagMax, Duration checkpointInterval, int directories)
             throws Exception {
         this.config = new ReplicaConfig(
-                lagMax,
-                checkpointInterval,
-                Duration.ofMinutes(1),
-                Duration.ofMinutes(5),
-                ProducerLimits.defaults(),
-                2,
-                2);
+                lagMax, checkpointInterval, Duration.ofMinutes(1), Duration.ofMinutes(5), ProducerLimits.defaults(), 2);
         this.topicConfig.put("min.insync.replicas", Integer.toString(minInsync));
         this.replicaIds = new ArrayList<>();
         for (int id = 1; id <= size; id++) replicaIds.add(id);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Tasks run in the order offered. The inbox is bounded: a full one is back-pressure to the caller. A task must never block; a
  * throwing task is a broken invariant and goes to the {@link FaultHandler}. Thread-safe, except that timers fire on the loop only.
  *
- * <p>A loop made by {@link #driven} has no thread: its {@link LoopDriver} runs its turns, all on one thread, which also makes every call.
+ * <p>A loop made by {@link #driven} has no thread of its own: its {@link LoopDriver} runs its turns. Loops of one driver share its thread, and what they
+ * tell each other wakes nobody.
  */
 public final class EventLoop implements Timers, AutoCloseable {
     private static final int TURN = 256;
@@ -33,17 +35,18 @@ public final class EventLoop implements Timers, AutoCloseable {
     private final @Nullable Thread thread; // null: driven
     private final @Nullable LoopDriver driver;
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private final AtomicBoolean turnDue = new AtomicBoolean(); // of a driven loop
+    private volatile boolean started;
 
     // Loop-confined from here on.
     private final PriorityQueue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::deadline).thenComparingLong(Timer::sequence));
     private long timerSequence;
     private int cleanTimersAt = CLEAN_TIMERS_AT_LEAST;
-    private boolean started;
 
     // Of a driven loop.
+    private final List<Runnable> turn = new ArrayList<>();
     private boolean inTurn;
-    private boolean turnDue;
     private long timerTurnAtNanos = Long.MAX_VALUE;
 
     /** @param capacity how many tasks may wait before {@link #offer} refuses */
@@ -61,7 +64,7 @@ public final class EventLoop implements Timers, AutoCloseable {
         if (thread != null) thread.setDaemon(true);
     }
 
-    /** A loop without a thread of its own. As the constructor otherwise; where that one would wait, this one fails. */
+    /** A loop without a thread of its own. As the constructor otherwise. */
     public static EventLoop driven(String name, int capacity, Clock clock, FaultHandler faults, LoopDriver driver) {
         return new EventLoop(name, capacity, clock, faults, driver);
     }
@@ -70,24 +73,31 @@ public final class EventLoop implements Timers, AutoCloseable {
     public void start() {
         started = true;
         if (thread != null) thread.start();
-        else wakeDriver();
+        else wake();
     }
 
     /** @return false when the inbox is full or the loop is closed: the task will not run, push back */
     public boolean offer(Runnable task) {
         if (!open.get() || !inbox.offer(task)) return false;
-        wakeDriver();
+        wake();
         return true;
     }
 
     /** Like {@link #offer}, for callers that have no one to push back on; waits while the inbox is full. Not from the loop itself. */
     public void submit(Runnable task) {
-        if (isInLoop() || driver != null) {
+        if (isInLoop()) {
             if (!offer(task)) throw new RejectedExecutionException(name + ": inbox full or closed");
             return;
         }
+        // Another loop of the same driver would wait for itself.
+        while (driver != null && driver.isInThread() && open.get() && inbox.remainingCapacity() == 0)
+            drivenTurn(driver);
         try {
-            while (open.get()) if (inbox.offer(task, 100, TimeUnit.MILLISECONDS)) return;
+            while (open.get()) {
+                if (!inbox.offer(task, 100, TimeUnit.MILLISECONDS)) continue;
+                wake();
+                return;
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -95,7 +105,12 @@ public final class EventLoop implements Timers, AutoCloseable {
     }
 
     public boolean isInLoop() {
-        return thread == null ? inTurn : Thread.currentThread() == thread;
+        return sharesThread() && (thread != null || inTurn);
+    }
+
+    /** Whether the caller is on the thread that runs this loop, be it in a turn of this one or of another. */
+    public boolean sharesThread() {
+        return driver == null ? Thread.currentThread() == thread : driver.isInThread();
     }
 
     /** Of its thread. */
@@ -129,11 +144,11 @@ public final class EventLoop implements Timers, AutoCloseable {
         // Wakes a waiting loop. Not by an interrupt: that would close the file channel that a running task reads.
         inbox.offer(() -> {});
         if (isInLoop()) return;
-        if (thread == null) {
-            drain();
+        if (driver != null) {
+            endDriven(driver);
             return;
         }
-        if (thread.getState() == Thread.State.NEW) return;
+        if (thread == null || thread.getState() == Thread.State.NEW) return;
         try {
             thread.join();
         } catch (InterruptedException e) {
@@ -144,8 +159,7 @@ public final class EventLoop implements Timers, AutoCloseable {
     private void add(Timer timer) {
         timer.sequence = timerSequence++;
         timers.add(timer);
-        // A driver may rely on when it is woken, if only for a timer that was cancelled.
-        if (timers.size() < cleanTimersAt || driver != null) return;
+        if (timers.size() < cleanTimersAt) return;
         timers.removeIf(Timer::isCancelled);
         cleanTimersAt = Math.max(CLEAN_TIMERS_AT_LEAST, 2 * timers.size());
     }
@@ -166,38 +180,54 @@ public final class EventLoop implements Timers, AutoCloseable {
         for (Runnable last = inbox.poll(); last != null; last = inbox.poll()) runTask(last);
     }
 
-    private void wakeDriver() {
-        if (driver == null || !started || turnDue) return;
-        turnDue = true;
-        driver.wake(0, () -> {
-            turnDue = false;
-            drivenTurn();
-        });
+    private void wake() {
+        if (driver != null && started && !turnDue.getAndSet(true))
+            driver.wake(0, () -> {
+                turnDue.set(false);
+                drivenTurn(driver);
+            });
     }
 
-    /** As one pass of {@link #run}, but with one task only, so that the driver sees, and can order, each of them. */
-    private void drivenTurn() {
+    /** As one pass of {@link #run}. */
+    private void drivenTurn(LoopDriver by) {
         if (!open.get()) return;
-        Runnable task = inbox.poll();
         inTurn = true;
         try {
-            if (task != null) runTask(task);
+            inbox.drainTo(turn, by.tasksATurn());
+            turn.forEach(this::runTask);
+            turn.clear();
             fireTimers();
         } finally {
             inTurn = false;
         }
-        if (!inbox.isEmpty()) wakeDriver();
+        if (!inbox.isEmpty()) wake();
         Timer next = timers.peek();
-        if (next != null && next.deadline < timerTurnAtNanos) wakeForTimer(next.deadline);
+        if (next != null && next.deadline < timerTurnAtNanos) wakeForTimer(by, next.deadline);
     }
 
-    private void wakeForTimer(long deadline) {
-        if (driver == null) return;
+    private void wakeForTimer(LoopDriver by, long deadline) {
         timerTurnAtNanos = deadline;
-        driver.wake(Math.max(0, deadline - clock.monotonicNanos()), () -> {
+        by.wake(Math.max(0, deadline - clock.monotonicNanos()), () -> {
             if (timerTurnAtNanos == deadline) timerTurnAtNanos = Long.MAX_VALUE;
-            drivenTurn();
+            drivenTurn(by);
         });
+    }
+
+    private void endDriven(LoopDriver by) {
+        if (by.isInThread()) {
+            drain();
+            return;
+        }
+        CountDownLatch ended = new CountDownLatch(1);
+        by.wake(0, () -> {
+            drain();
+            ended.countDown();
+        });
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void awaitWork(List<Runnable> turn) {

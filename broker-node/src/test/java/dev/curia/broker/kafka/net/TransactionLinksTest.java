@@ -14,6 +14,7 @@ import dev.curia.broker.txn.state.InitProducerId;
 import dev.curia.broker.txn.state.TxnState;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.net.HostPort;
+import dev.curia.replica.grpc.NetworkThreads;
 import dev.curia.replica.port.Peers;
 import dev.curia.testkit.Await;
 import java.nio.file.Path;
@@ -42,12 +43,14 @@ class TransactionLinksTest {
                         Duration.ofMinutes(1),
                         logs::lead,
                         Map.of("transaction.state.log.num.partitions", "1"));
+                NetworkThreads threads = new NetworkThreads("rpc", 1);
                 BrokerRpcServer server = BrokerRpcServer.start(
                         new HostPort("127.0.0.1", 0),
                         "rpc.listener",
                         List.of(broker.coordinators.service()),
                         List.of(),
-                        Runnable::run);
+                        Runnable::run,
+                        threads);
                 PeerChannels channels = new PeerChannels(peer ->
                         peer == 1 ? Optional.of(new Peers.Address("127.0.0.1", server.port())) : Optional.empty())) {
             broker.topic("t", 1);
