@@ -1,5 +1,7 @@
 package dev.curia.bench.compare;
 
+import dev.curia.bench.load.ProduceLoad;
+import dev.curia.bench.load.RateLoad;
 import dev.curia.bench.product.Layout;
 
 /** The figures of one layout, with the targets that Curia has for them. Immutable. */

@@ -1,5 +1,13 @@
 package dev.curia.bench.compare;
 
+import dev.curia.bench.load.Acknowledged;
+import dev.curia.bench.load.Clients;
+import dev.curia.bench.load.Meter;
+import dev.curia.bench.load.Payloads;
+import dev.curia.bench.load.RateLoad;
+import dev.curia.bench.load.ServerUsage;
+import dev.curia.bench.load.Times;
+import dev.curia.bench.load.Work;
 import dev.curia.common.time.Clock;
 import java.nio.ByteBuffer;
 import java.time.Duration;

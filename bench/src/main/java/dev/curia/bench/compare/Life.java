@@ -1,5 +1,12 @@
 package dev.curia.bench.compare;
 
+import dev.curia.bench.load.Clients;
+import dev.curia.bench.load.ProduceLoad;
+import dev.curia.bench.load.RateLoad;
+import dev.curia.bench.load.Saturation;
+import dev.curia.bench.load.ServerUsage;
+import dev.curia.bench.load.Times;
+import dev.curia.bench.load.Work;
 import dev.curia.bench.product.Product;
 import dev.curia.bench.product.Servers;
 import dev.curia.bench.product.Waits;
@@ -166,7 +173,7 @@ final class Life implements AutoCloseable {
         awaitLeaders(topic, partitions);
         results.accept(
                 figures.topicMillis(partitions, "leaders known for all"), (clock.monotonicNanos() - start) / 1e6);
-        writeToEach(topic, partitions);
+        clients.writeToEach(topic, partitions);
         results.accept(
                 figures.topicMillis(partitions, "a record acknowledged in each"),
                 (clock.monotonicNanos() - start) / 1e6);
@@ -178,18 +185,8 @@ final class Life implements AutoCloseable {
         awaitLeaders(topic, partitions);
         // Kafka tells of leaders that do not serve yet. A producer's second batch may then come before its first, which
         // never comes in.
-        writeToEach(topic, partitions);
+        clients.writeToEach(topic, partitions);
         return topic;
-    }
-
-    private void writeToEach(String topic, int partitions) {
-        Acknowledged acknowledged = new Acknowledged();
-        try (KafkaProducer<byte[], byte[]> producer = clients.eagerProducer()) {
-            for (int partition = 0; partition < partitions; partition++) {
-                var unused = producer.send(new ProducerRecord<>(topic, partition, null, new byte[100]), acknowledged);
-            }
-        }
-        acknowledged.check();
     }
 
     private void awaitLeaders(String topic, int partitions) {

@@ -1,5 +1,7 @@
 package dev.curia.bench.compare;
 
+import dev.curia.bench.load.ProduceLoad;
+import dev.curia.bench.load.RateLoad;
 import dev.curia.bench.product.Layout;
 import java.util.List;
 

@@ -149,24 +149,7 @@ final class QuorumNodes implements AutoCloseable {
 
     /** What is reachable on its heap. */
     long heapBytes(int id) {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        try {
-            Process process = new ProcessBuilder(
-                            jcmd.toString(), Long.toString(process(id).pid()), "GC.class_histogram")
-                    .redirectErrorStream(true)
-                    .start();
-            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            // "Total  <instances>  <bytes>"
-            return text.lines()
-                    .filter(line -> line.startsWith("Total"))
-                    .mapToLong(line -> Long.parseLong(
-                            line.substring(line.lastIndexOf(' ', line.trim().length()) + 1)
-                                    .trim()))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("jcmd printed no total: " + text));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return process(id).reachableHeapBytes();
     }
 
     /** Of the whole process. */

@@ -17,9 +17,11 @@ import org.apache.kafka.clients.admin.Admin;
 public final class Servers implements AutoCloseable {
     private static final int FIRST_PORT = 12_000;
     private static final int PORTS = 18_000;
+    private static final String DATA = "data";
 
     private final Product product;
     private final List<Product.Place> places;
+    private final Path directory;
     private final Map<Integer, NodeProcess> nodes = new TreeMap<>();
 
     /**
@@ -29,8 +31,9 @@ public final class Servers implements AutoCloseable {
      */
     public Servers(Product product, Layout layout, Path directory) {
         this.product = product;
+        this.directory = directory;
         this.places = layout.places(firstPort());
-        for (Product.Place place : places) nodes.put(place.id(), lay(place, directory.resolve("node-" + place.id())));
+        for (Product.Place place : places) nodes.put(place.id(), lay(place, home(place.id())));
     }
 
     /** Below the range of outgoing connections, and different from one cluster to the next. */
@@ -42,7 +45,7 @@ public final class Servers implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             Path settings = directory.resolve("server.properties");
-            String text = product.settings(place, places, directory.resolve("data")).entrySet().stream()
+            String text = product.settings(place, places, directory.resolve(DATA)).entrySet().stream()
                     .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
                     .collect(Collectors.joining());
             Files.writeString(settings, text, StandardCharsets.UTF_8);
@@ -78,6 +81,19 @@ public final class Servers implements AutoCloseable {
     public void terminate() {
         nodes.values().forEach(NodeProcess::askToEnd);
         nodes.values().forEach(NodeProcess::awaitEnd);
+    }
+
+    private Path home(int id) {
+        return directory.resolve("node-" + id);
+    }
+
+    /** Where a node has its data. */
+    public Path data(int id) {
+        return home(id).resolve(DATA);
+    }
+
+    public Product.Place place(int id) {
+        return places.stream().filter(place -> place.id() == id).findFirst().orElseThrow();
     }
 
     public NodeProcess node(int id) {

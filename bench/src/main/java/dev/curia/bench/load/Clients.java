@@ -1,4 +1,4 @@
-package dev.curia.bench.compare;
+package dev.curia.bench.load;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,13 +13,14 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Stock clients of one cluster, and its topics. Thread-safe. */
-final class Clients implements AutoCloseable {
+public final class Clients implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 60;
     /** Clients that wait for servers to start should not be what is measured. */
     private static final Map<String, Object> EAGER = Map.of(
@@ -36,7 +37,7 @@ final class Clients implements AutoCloseable {
     private final short replicas;
     private final Admin admin;
 
-    Clients(String bootstrapServers, int replicas) {
+    public Clients(String bootstrapServers, int replicas) {
         this.bootstrapServers = bootstrapServers;
         this.replicas = (short) replicas;
         this.admin = Admin.create(settings(EAGER));
@@ -48,13 +49,18 @@ final class Clients implements AutoCloseable {
         return settings;
     }
 
+    /** For what the others here do not do. */
+    public Admin admin() {
+        return admin;
+    }
+
     /** @param settings besides the defaults */
-    KafkaProducer<byte[], byte[]> producer(Map<String, Object> settings) {
+    public KafkaProducer<byte[], byte[]> producer(Map<String, Object> settings) {
         return new KafkaProducer<>(settings(settings), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /** For servers that may not run yet. */
-    KafkaProducer<byte[], byte[]> eagerProducer() {
+    public KafkaProducer<byte[], byte[]> eagerProducer() {
         Map<String, Object> settings = new HashMap<>(EAGER);
         settings.put("acks", "all");
         settings.put("linger.ms", 0);
@@ -62,7 +68,7 @@ final class Clients implements AutoCloseable {
     }
 
     /** With its defaults, at work on all partitions of a topic, from their ends or their beginnings. */
-    KafkaConsumer<byte[], byte[]> consumer(String topic, int partitions, boolean fromEnd) {
+    public KafkaConsumer<byte[], byte[]> consumer(String topic, int partitions, boolean fromEnd) {
         KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings(Map.of()), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         List<TopicPartition> all = IntStream.range(0, partitions)
@@ -76,7 +82,7 @@ final class Clients implements AutoCloseable {
     }
 
     /** May be refused, as by servers that are starting. */
-    void createTopic(String topic, int partitions) throws ExecutionException {
+    public void createTopic(String topic, int partitions) throws ExecutionException {
         Map<String, String> configs =
                 replicas > 1 ? Map.of("min.insync.replicas", Integer.toString(replicas - 1)) : Map.of();
         get(admin.createTopics(List.of(new NewTopic(topic, partitions, replicas).configs(configs)))
@@ -84,7 +90,7 @@ final class Clients implements AutoCloseable {
     }
 
     /** Whether every partition of a topic has a leader, as a broker tells. */
-    boolean allHaveLeaders(String topic, int partitions) {
+    public boolean allHaveLeaders(String topic, int partitions) {
         try {
             TopicDescription found =
                     get(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic);
@@ -97,11 +103,23 @@ final class Clients implements AutoCloseable {
         }
     }
 
-    void deleteTopic(String topic) throws ExecutionException {
+    /** A record in every partition of a topic; returns when all are acknowledged. */
+    public void writeToEach(String topic, int partitions) {
+        Acknowledged acknowledged = new Acknowledged();
+        try (KafkaProducer<byte[], byte[]> producer = eagerProducer()) {
+            for (int partition = 0; partition < partitions; partition++) {
+                var unused = producer.send(new ProducerRecord<>(topic, partition, null, new byte[100]), acknowledged);
+            }
+        }
+        acknowledged.check();
+    }
+
+    public void deleteTopic(String topic) throws ExecutionException {
         get(admin.deleteTopics(List.of(topic)).all());
     }
 
-    private static <T> T get(KafkaFuture<T> future) throws ExecutionException {
+    /** Waits for an answer of {@link #admin}. */
+    public static <T> T get(KafkaFuture<T> future) throws ExecutionException {
         try {
             return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {

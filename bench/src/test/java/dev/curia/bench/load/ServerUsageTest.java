@@ -1,4 +1,4 @@
-package dev.curia.bench.compare;
+package dev.curia.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.curia.bench.compare;
+package dev.curia.bench.load;
 
 import java.util.Locale;
 import java.util.Map;
@@ -9,24 +9,24 @@ import java.util.Map;
  *
  * @param perSecond records
  */
-record RateLoad(int perSecond, int partitions, int recordBytes) {
+public record RateLoad(int perSecond, int partitions, int recordBytes) {
     private static final long SECOND_NANOS = 1_000_000_000;
 
-    static RateLoad perSecond(int records) {
+    public static RateLoad perSecond(int records) {
         return new RateLoad(records, 6, 1_024);
     }
 
     /** When a record is due, in nanoseconds after the first. */
-    long dueNanos(long record) {
+    public long dueNanos(long record) {
         return record / perSecond * SECOND_NANOS + record % perSecond * SECOND_NANOS / perSecond;
     }
 
     /** Records that are due within so long. */
-    int records(double seconds) {
+    public int records(double seconds) {
         return (int) Math.ceil(seconds * perSecond);
     }
 
-    Map<String, Object> settings() {
+    public Map<String, Object> settings() {
         return Map.of("acks", "all", "linger.ms", 0);
     }
 

@@ -1,16 +1,16 @@
-package dev.curia.bench.compare;
+package dev.curia.bench.load;
 
 /** What was done within a window. CPU seconds are those of all servers. */
-record Work(double seconds, long records, long bytes, double cpuSeconds) {
-    double megabytesASecond() {
+public record Work(double seconds, long records, long bytes, double cpuSeconds) {
+    public double megabytesASecond() {
         return bytes / 1e6 / seconds;
     }
 
-    double cpuPerGigabyte() {
+    public double cpuPerGigabyte() {
         return cpuSeconds / (bytes / 1e9);
     }
 
-    double cpuPerMillion() {
+    public double cpuPerMillion() {
         return cpuSeconds / (records / 1e6);
     }
 }

@@ -1,4 +1,4 @@
-package dev.curia.bench.compare;
+package dev.curia.bench.load;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What processes have used, all together, as Linux tells in {@code /proc}. */
-final class ServerUsage {
+public final class ServerUsage {
     /** Fields after the command's name, which is in parentheses: 14 and 15 of proc_pid_stat(5), of which the 3rd is the first here. */
     private static final int USER_TICKS = 11;
 
@@ -17,16 +17,16 @@ final class ServerUsage {
 
     private final List<Long> pids;
 
-    ServerUsage(List<Long> pids) {
+    public ServerUsage(List<Long> pids) {
         this.pids = List.copyOf(pids);
     }
 
     /** Of all processors, in user and system mode, since the processes began. In steps of 10 ms for each. */
-    double cpuSeconds() {
+    public double cpuSeconds() {
         return pids.stream().mapToDouble(pid -> cpuSeconds(read(pid, "stat"))).sum();
     }
 
-    double residentMegabytes() {
+    public double residentMegabytes() {
         return pids.stream()
                 .mapToDouble(pid -> residentMegabytes(read(pid, "status")))
                 .sum();

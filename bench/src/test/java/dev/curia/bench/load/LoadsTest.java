@@ -1,11 +1,9 @@
-package dev.curia.bench.compare;
+package dev.curia.bench.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.curia.bench.product.Layout;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
@@ -46,20 +44,6 @@ class LoadsTest {
         assertThat(load.dueNanos(3)).isEqualTo(1_000_000_000);
         assertThat(load.dueNanos(3L * 86_400 * 365)).isEqualTo(86_400L * 365 * 1_000_000_000);
         assertThat(load.records(2.1)).isEqualTo(7);
-    }
-
-    @Test
-    void plansMeasureNothingTwiceAndEveryFigureHasItsOwnName() {
-        for (List<Plan> plans : List.of(Plan.brief(), Plan.full())) {
-            for (Plan plan : plans) {
-                assertThat(plan.produce()).doesNotHaveDuplicates();
-                Figures figures = new Figures(plan.layout());
-                assertThat(plan.produce().stream().map(figures::megabytes).map(Figure::name))
-                        .doesNotHaveDuplicates();
-            }
-        }
-        assertThat(new Figures(Layout.SINGLE).startMillis(true))
-                .isNotEqualTo(new Figures(Layout.COMBINED).startMillis(true));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.curia.bench.compare;
+package dev.curia.bench.load;
 
 import dev.curia.common.time.Clock;
 import java.time.Duration;
@@ -8,7 +8,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /** Drives servers with one client that does all it can. The calling thread is the client's. */
-final class Saturation {
+public final class Saturation {
     private static final int SENDS_A_LOOK = 32;
     private static final Duration POLL = Duration.ofMillis(200);
     /** So much is read again and again: it is in the page cache, and more than processors cache. */
@@ -18,14 +18,14 @@ final class Saturation {
     private final Clock clock;
     private final ServerUsage usage;
 
-    Saturation(Clients clients, Clock clock, ServerUsage usage) {
+    public Saturation(Clients clients, Clock clock, ServerUsage usage) {
         this.clients = clients;
         this.clock = clock;
         this.usage = usage;
     }
 
     /** Measures after {@code warmSeconds}; returns when all that was sent is acknowledged, which is later. */
-    Work produce(ProduceLoad load, String topic, double warmSeconds, double seconds) {
+    public Work produce(ProduceLoad load, String topic, double warmSeconds, double seconds) {
         Payloads payloads = new Payloads(load.recordBytes());
         Meter meter = new Meter(clock, usage);
         Acknowledged acknowledged = new Acknowledged();
@@ -58,7 +58,7 @@ final class Saturation {
     }
 
     /** Fills the topic first. */
-    Work consume(ProduceLoad filler, String topic, double warmSeconds, double seconds) {
+    public Work consume(ProduceLoad filler, String topic, double warmSeconds, double seconds) {
         Payloads payloads = new Payloads(filler.recordBytes());
         Acknowledged acknowledged = new Acknowledged();
         try (KafkaProducer<byte[], byte[]> producer = clients.producer(filler.settings())) {

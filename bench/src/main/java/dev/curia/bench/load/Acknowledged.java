@@ -1,4 +1,4 @@
-package dev.curia.bench.compare;
+package dev.curia.bench.load;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -7,7 +7,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what is acknowledged. Thread-safe. */
-final class Acknowledged implements Callback {
+public final class Acknowledged implements Callback {
     private final AtomicLong count = new AtomicLong();
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
@@ -17,12 +17,12 @@ final class Acknowledged implements Callback {
         else failure.compareAndSet(null, exception);
     }
 
-    long count() {
+    public long count() {
         return count.get();
     }
 
     /** One that failed makes figures worthless. */
-    void check() {
+    public void check() {
         Exception found = failure.get();
         if (found != null) throw new IllegalStateException("a record was not acknowledged", found);
     }
