@@ -7,8 +7,10 @@ import java.util.List;
  * measured.
  */
 record Budget(int rounds, double windowSeconds) {
-    /** Before anything is measured of servers that were just started: by then most that is hot is compiled. */
-    static final double WARM_UP_SECONDS = 6;
+    /** For each server before anything is measured of those that were just started: by then most that is hot is compiled. */
+    static final double WARM_UP_SECONDS = 8;
+    /** Small requests are another matter. */
+    static final double RATE_WARM_SECONDS = 5;
     /** Of percentiles the high ones need many times. */
     static final double RATE_WINDOWS = 2;
 

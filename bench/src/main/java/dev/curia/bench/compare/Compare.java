@@ -128,7 +128,8 @@ public final class Compare {
                 + " and on a noisy machine it varies (load average before this began: " + Table.number(loadBefore)
                 + "):\n"
                 + "**CPU seconds are the figures to trust.** They are user and system time of all server processes"
-                + " together, quorum nodes included, per GB (10^9 bytes) of values before compression.\n"
+                + " together, quorum nodes included, per GB (10^9 bytes) of values before compression;\n"
+                + "without the threads of the just-in-time compilers, which rest after some minutes: they have a row of their own.\n"
                 + "1 KiB: a GB is 0.98 million records. Values are text of random words, which compress to about half."
                 + " Tuned batches: batch.size 128 KiB, linger.ms 10, buffer.memory 64 MiB.\n"
                 + "At fixed rates the time of each record counts from when it was due, so that a stall counts for all"

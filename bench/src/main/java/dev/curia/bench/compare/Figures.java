@@ -58,6 +58,10 @@ record Figures(Layout layout) {
         return Figure.less(group(), load + ": CPU-s per million records, written and read");
     }
 
+    Figure compilingSeconds() {
+        return Figure.less(group(), "compiling in all of the above, which no other row counts, CPU-s");
+    }
+
     Figure startMillis(boolean fresh) {
         return Figure.less(group(), (fresh ? "fresh start" : "restart") + " to first acknowledged produce, ms")
                 .withTarget(0.5);

@@ -92,6 +92,7 @@ final class Life implements AutoCloseable {
         results.accept(figures.residentMegabytes(false), resident);
         if (plan.consume()) consume(saturation);
         for (RateLoad load : plan.rates()) rate(load, usage);
+        results.accept(figures.compilingSeconds(), usage.compilingSeconds());
         if (plan.manyPartitions() > 0) manyPartitions();
     }
 
@@ -125,7 +126,7 @@ final class Life implements AutoCloseable {
 
     private void warmUp(Saturation saturation) throws ExecutionException {
         String topic = newTopic(ProduceLoad.BASE.partitions());
-        double half = Budget.WARM_UP_SECONDS / 2;
+        double half = Budget.WARM_UP_SECONDS * plan.layout().brokers() / 2;
         saturation.produce(ProduceLoad.BASE, topic, 0, half);
         saturation.produce(ProduceLoad.BASE.withDefaultBatches(), topic, 0, half);
         clients.deleteTopic(topic);
@@ -151,7 +152,7 @@ final class Life implements AutoCloseable {
     private void rate(RateLoad load, ServerUsage usage) throws ExecutionException {
         String topic = newTopic(load.partitions());
         FixedRate.Outcome outcome = new FixedRate(
-                        load, topic, clients, clock, LOAD_WARM_SECONDS, Budget.RATE_WINDOWS * windowSeconds)
+                        load, topic, clients, clock, Budget.RATE_WARM_SECONDS, Budget.RATE_WINDOWS * windowSeconds)
                 .run(usage);
         clients.deleteTopic(topic);
         latencies(load, "acknowledged", outcome.acknowledged());

@@ -83,11 +83,11 @@ record Plan(
 
     /** About how long all else takes, of the slower product. */
     double otherSeconds() {
-        return Budget.WARM_UP_SECONDS
+        return Budget.WARM_UP_SECONDS * layout.brokers()
                 + 4
                 + 2.5 * produce.size()
                 + (consume ? 4 : 0)
-                + 3 * rates.size()
+                + (2 + Budget.RATE_WARM_SECONDS) * rates.size()
                 + 2 * layout.brokers()
                 + (restart ? 8 : 0)
                 + manyPartitions * 0.004;

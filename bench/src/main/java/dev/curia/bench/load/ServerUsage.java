@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What processes have used, all together, as Linux tells in {@code /proc}. */
 public final class ServerUsage {
@@ -21,9 +23,33 @@ public final class ServerUsage {
         this.pids = List.copyOf(pids);
     }
 
-    /** Of all processors, in user and system mode, since the processes began. In steps of 10 ms for each. */
+    /**
+     * Of all processors, in user and system mode, since the processes began, without what they spent on compiling: that is much in the first minutes
+     * and next to nothing later. In steps of 10 ms for each.
+     */
     public double cpuSeconds() {
-        return pids.stream().mapToDouble(pid -> cpuSeconds(read(pid, "stat"))).sum();
+        return pids.stream().mapToDouble(pid -> cpuSeconds(read(pid, "stat"))).sum() - compilingSeconds();
+    }
+
+    /** What the just-in-time compilers' threads have used of all processors. */
+    public double compilingSeconds() {
+        return pids.stream()
+                .flatMap(pid -> threads(pid).stream())
+                .filter(ServerUsage::isCompiler)
+                .mapToDouble(ServerUsage::cpuSeconds)
+                .sum();
+    }
+
+    static boolean isCompiler(String stat) {
+        return stat.contains(" (C1 Compiler") || stat.contains(" (C2 Compiler");
+    }
+
+    private static List<String> threads(long pid) {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            return tasks.flatMap(task -> stat(task).stream()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot tell what process " + pid + " uses (this needs Linux)", e);
+        }
     }
 
     public double residentMegabytes() {
@@ -35,6 +61,15 @@ public final class ServerUsage {
     static double cpuSeconds(String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[USER_TICKS + 1])) / TICKS_A_SECOND;
+    }
+
+    /** Empty when it has ended meanwhile, which compilers' threads do not. */
+    private static Optional<String> stat(Path task) {
+        try {
+            return Optional.of(Files.readString(task.resolve("stat"), StandardCharsets.UTF_8));
+        } catch (IOException ended) {
+            return Optional.empty();
+        }
     }
 
     static double residentMegabytes(String status) {

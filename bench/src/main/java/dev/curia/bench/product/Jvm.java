@@ -12,7 +12,10 @@ import java.util.List;
 public record Jvm(Path java, String heap) {
     /** The Java that runs this program. */
     public static Jvm own(String heap) {
-        return new Jvm(Path.of(System.getProperty("java.home"), "bin", "java"), heap);
+        // A compiler's thread that ended would have its processor time counted as somebody else's.
+        return new Jvm(
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                heap + " -XX:-UseDynamicNumberOfCompilerThreads");
     }
 
     List<String> heapOptions() {

@@ -33,7 +33,7 @@ class BudgetTest {
     }
 
     @Test
-    void elevenMinutesAreThreeRoundsOfTheBriefPlan() {
-        assertThat(Budget.of(620, Plan.brief()).rounds()).isEqualTo(3);
+    void aQuarterOfAnHourIsThreeRoundsOfTheBriefPlan() {
+        assertThat(Budget.of(880, Plan.brief()).rounds()).isEqualTo(3);
     }
 }

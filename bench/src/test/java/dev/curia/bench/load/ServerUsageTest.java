@@ -17,6 +17,13 @@ class ServerUsageTest {
     }
 
     @Test
+    void compilersAreTheJavaVirtualMachinesOwn() {
+        assertThat(ServerUsage.isCompiler("4243 (C2 CompilerThre) S 1 4242")).isTrue();
+        assertThat(ServerUsage.isCompiler("4244 (C1 CompilerThre) R 1 4242")).isTrue();
+        assertThat(ServerUsage.isCompiler("4245 (partition-loop-) S 1 4242")).isFalse();
+    }
+
+    @Test
     void memoryIsTheResidentPart() {
         assertThat(ServerUsage.residentMegabytes("VmPeak:\t  999 kB\nVmRSS:\t  250000 kB\nRssAnon:\t 1 kB\n"))
                 .isEqualTo(256.0);
