@@ -41,9 +41,10 @@ import java.util.function.ToLongFunction;
 public final class QuorumTopicAdmin implements TopicAdmin, ClusterAdmin, ScramAdmin, AclAdmin {
     /**
      * So long at most an answer waits for this broker's replicas. A client that creates a topic writes to it at once; were the leader not ready, it
-     * would send its first batch again behind the next, out of order unless it is idempotent.
+     * would send its first batch again behind the next, out of order unless it is idempotent. Where more are made than that takes, most
+     * clients would rather know.
      */
-    private static final long SETTLE_MILLIS = 1_000;
+    private static final long SETTLE_MILLIS = 100;
 
     private final QuorumClient quorum;
     private final MetadataWatcher metadata;
