@@ -186,6 +186,13 @@ export interface Group {
   members: Member[];
   partitions: GroupPartition[];
   lag: number;
+  refusedTopics: string[];
+  atMs: number;
+}
+
+export interface LagHistory {
+  points: { atMs: number; records: number | null; seconds: number | null }[];
+  missing: Missing[];
 }
 
 export interface Voter {

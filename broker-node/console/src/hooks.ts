@@ -83,11 +83,11 @@ export function link(...parts: (string | number)[]): string {
 }
 
 /** The last values of a number that is asked for again and again, with their times. */
-export function useHistory(key: string, value: number | undefined, at: number | undefined, most = 720): [number, number][] {
-  const kept = useRef(new Map<string, [number, number][]>());
+export function useHistory(key: string, value: number | null, at: number, most = 720): [number, number | null][] {
+  const kept = useRef(new Map<string, [number, number | null][]>());
   const points = kept.current.get(key) ?? [];
   const last = points[points.length - 1];
-  if (value !== undefined && at !== undefined && (last === undefined || last[0] < at)) {
+  if (last === undefined || last[0] < at) {
     points.push([at, value]);
     if (points.length > most) points.shift();
     kept.current.set(key, points);

@@ -92,8 +92,15 @@ try {
   await go(page, 'groups');
   await page.getByRole('link', { name: group, exact: true }).click();
   await heading(page, group);
-  await page.locator('.chart svg').waitFor();
+  // What it was before the page was opened is known, also to a page that forgot everything.
+  const since = async () => {
+    await page.locator('.chart svg').waitFor();
+    return (await page.locator('.chart figcaption').textContent()).match(/ at most since (\S+)/)[1];
+  };
+  const first = await since();
   await shot(page, 'group-light');
+  await page.reload();
+  assert.equal(await since(), first);
 
   await go(page, 'brokers/1');
   await page.getByText('online', { exact: true }).first().waitFor();

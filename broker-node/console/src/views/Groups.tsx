@@ -1,8 +1,8 @@
-import { url, type Group, type GroupPartition, type Groups } from '../api';
-import { LineChart } from '../chart';
+import { url, type Group, type Groups } from '../api';
 import { count, duration, of, time } from '../format';
-import { link, useHistory, usePoll } from '../hooks';
+import { link, usePoll } from '../hooks';
 import { Badge, Card, Empty, Facts, Loaded, Page, Stat, Table, Unanswered, type Tone } from '../ui';
+import { age, LagOverTime } from './Lag';
 
 function tone(state: string): Tone {
   return state === 'Stable' ? 'good' : state === 'Empty' || state === 'Dead' ? 'plain' : 'warn';
@@ -41,7 +41,6 @@ export function GroupsPage() {
 
 export function GroupPage({ name }: { name: string }) {
   const group = usePoll<Group>(url(`/groups/${encodeURIComponent(name)}`), 3000);
-  const points = useHistory(name, group.data?.lag, group.at);
   return (
     <Page title={name} sub={<a href={link('groups')}>Groups</a>}>
       <Loaded of={group}>
@@ -52,11 +51,14 @@ export function GroupPage({ name }: { name: string }) {
               <Stat label="Lag" value={count(data.lag)} note="records not yet read" />
               <Stat label="Members" value={count(data.members.length)} />
               <Stat label="Partitions" value={count(data.partitions.length)} />
-              <Stat label="Oldest unread" value={oldest(data.partitions)} />
+              <Stat label="Oldest unread" value={age(data) > 0 ? `${duration(age(data))} ago` : '–'} />
             </div>
-            <Card title="Lag over time">
-              <LineChart points={points} label="Lag" unit="records" />
-            </Card>
+            {data.refusedTopics.length > 0 && (
+              <div class="notice warn" role="status">
+                <span>How far it is behind in {data.refusedTopics.join(', ')} is not known: ACLs do not let the console, which asks as User:ANONYMOUS, see {data.refusedTopics.length === 1 ? 'that topic' : 'those topics'}.</span>
+              </div>
+            )}
+            <LagOverTime name={name} group={data} />
             <Card title="Partitions">
               <Table
                 caption={`Partitions of group ${name}`}
@@ -104,9 +106,4 @@ export function GroupPage({ name }: { name: string }) {
       {group.error?.status === 404 && <Empty>It may have expired, or been deleted.</Empty>}
     </Page>
   );
-}
-
-function oldest(partitions: GroupPartition[]): string {
-  const times = partitions.map((each) => each.oldestUnreadMs ?? -1).filter((at) => at >= 0);
-  return times.length === 0 ? '–' : `${duration(Math.max(0, Date.now() - Math.min(...times)))} ago`;
 }

@@ -76,6 +76,11 @@ function Partitions({ topic }: { topic: Topic }) {
         <Stat label="Offsets kept" value={offsets.data ? count(records) : '…'} note="from start to end" />
       </div>
       <Card>
+        {offsets.error && !offsets.data && (
+          <div class="notice warn" role="status">
+            <span>Offsets are not shown. {offsets.error.message}</span>
+          </div>
+        )}
         <Table
           caption={`Partitions of ${topic.name}`}
           rows={rows}

@@ -25,6 +25,7 @@ import dev.curia.broker.kafka.api.group.GroupHandlers;
 import dev.curia.broker.kafka.api.txn.GroupMarkers;
 import dev.curia.broker.kafka.api.txn.TransactionHandlers;
 import dev.curia.broker.lag.LagConfigs;
+import dev.curia.broker.lag.LagHistory;
 import dev.curia.broker.lag.LagMetrics;
 import dev.curia.broker.lag.LagMonitor;
 import dev.curia.broker.txn.LocalMarkers;
@@ -84,6 +85,7 @@ final class Coordinators {
     private final GroupCoordinator groups;
     private final TransactionCoordinator transactions;
     private final Membership membership;
+    private final LagHistory lagHistory;
 
     /** @param resources own what has to be closed */
     Coordinators(
@@ -104,6 +106,7 @@ final class Coordinators {
         this.markers = new LocalMarkers(parts.replicas(), clock, new GroupMarkers(groups));
         this.transactions = resources.own(transactions(config, links));
         this.membership = Membership.of(transactions, published, links, parts.verifies());
+        this.lagHistory = new LagHistory(LagConfigs.HISTORY_TOPICS.in(config));
         watchLag(config, peers, resources);
     }
 
@@ -138,6 +141,7 @@ final class Coordinators {
                 published::leaderOf,
                 new GrpcReaderPlaces(peers),
                 new LagMetrics(parts.meters(), LagConfigs.PARTITION_SERIES.in(config)),
+                lagHistory,
                 parts.loops().apply("group-lag"),
                 clock,
                 interval));
@@ -195,7 +199,7 @@ final class Coordinators {
 
     /** What administrators call. */
     GroupService groupService() {
-        return new GroupService(groups, published, parts.authorization());
+        return new GroupService(groups, published, lagHistory, parts.authorization());
     }
 
     /** What administrators ask of a broker that has these parts. */

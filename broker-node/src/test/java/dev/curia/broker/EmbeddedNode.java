@@ -60,11 +60,14 @@ final class EmbeddedNode implements AutoCloseable {
 
     /** What {@code /metrics} says now. */
     Scrape scrape() throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http + "/metrics"))
+        return Scrape.parse(get("/metrics").body());
+    }
+
+    /** What the HTTP port answers. */
+    HttpResponse<String> get(String path) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http + path))
                 .build();
-        return Scrape.parse(HttpClient.newHttpClient()
-                .send(request, HttpResponse.BodyHandlers.ofString())
-                .body());
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     /** What would have stopped a process. */

@@ -1,6 +1,7 @@
 package dev.curia.broker.console;
 
 import dev.curia.proto.admin.v1.BrokerDescription;
+import dev.curia.proto.admin.v1.DescribeTopicsResponse;
 import dev.curia.proto.admin.v1.PartitionDescription;
 import dev.curia.proto.admin.v1.TopicDescription;
 import dev.curia.proto.common.v1.ErrorCode;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -60,17 +62,38 @@ final class Cluster {
     TopicDescription topic(String name) {
         TopicDescription topic = Waits.on(reads.describe(List.of(name))).getTopics(0);
         if (topic.getStatus().getCode() == ErrorCode.NONE) return topic;
-        throw refused(topic.getStatus(), "topic " + name);
+        throw refused(topic.getStatus(), "topic " + name, "Describe");
     }
 
-    /** Those that exist, by name. */
-    Map<String, TopicDescription> topics(Collection<String> names) {
-        Map<String, TopicDescription> found = new HashMap<>();
-        if (names.isEmpty()) return found;
-        for (TopicDescription topic : Waits.on(reads.describe(names)).getTopicsList()) {
-            if (topic.getStatus().getCode() == ErrorCode.NONE) found.put(topic.getName(), topic);
+    /** Those that exist and that it may see, by name; and those that ACLs refuse. */
+    record Topics(Map<String, TopicDescription> found, List<String> refused) {}
+
+    Topics topics(Collection<String> names) {
+        Topics topics = new Topics(new HashMap<>(), new ArrayList<>());
+        if (names.isEmpty()) return topics;
+        try {
+            add(topics, Waits.on(reads.describe(names)));
+        } catch (ConsoleException e) {
+            if (e.status() != 403) throw e;
+            // As a whole, also when it is only some of them.
+            Map<String, CompletableFuture<DescribeTopicsResponse>> each = new TreeMap<>();
+            names.forEach(name -> each.put(name, reads.describe(List.of(name))));
+            each.forEach((name, answer) -> {
+                try {
+                    add(topics, Waits.on(answer));
+                } catch (ConsoleException failure) {
+                    if (failure.status() != 403) throw failure;
+                    topics.refused.add(name);
+                }
+            });
         }
-        return found;
+        return topics;
+    }
+
+    private static void add(Topics topics, DescribeTopicsResponse answer) {
+        for (TopicDescription topic : answer.getTopicsList()) {
+            if (topic.getStatus().getCode() == ErrorCode.NONE) topics.found.put(topic.getName(), topic);
+        }
     }
 
     /** A position in a partition, and where that is: absent when its leader does not answer. */
@@ -113,13 +136,15 @@ final class Cluster {
                 .toList();
     }
 
-    static ConsoleException refused(Status status, String what) {
+    /** @param operation which ACLs would have to allow on it, if it is they who refuse it */
+    static ConsoleException refused(Status status, String what, String operation) {
         String text = status.getMessage().isEmpty() ? status.getCode().name() : status.getMessage();
         return switch (status.getCode()) {
             case UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, GROUP_ID_NOT_FOUND, RESOURCE_NOT_FOUND ->
                 ConsoleException.notFound("there is no " + what);
-            case CLUSTER_AUTHORIZATION_FAILED, TOPIC_AUTHORIZATION_FAILED, GROUP_AUTHORIZATION_FAILED ->
-                new ConsoleException(403, what + ": ACLs do not let User:ANONYMOUS see it, as whom the console asks");
+            case CLUSTER_AUTHORIZATION_FAILED -> ConsoleException.refused(operation + " on the cluster");
+            case TOPIC_AUTHORIZATION_FAILED, GROUP_AUTHORIZATION_FAILED ->
+                ConsoleException.refused(operation + " on " + what);
             case INVALID_TOPIC_EXCEPTION, INVALID_GROUP_ID, INVALID_REQUEST ->
                 ConsoleException.badRequest(what + ": " + text);
             default -> ConsoleException.unavailable(what + ": " + text);

@@ -15,6 +15,8 @@ import dev.curia.proto.data.v1.ListOffsetsResponse;
 import dev.curia.proto.data.v1.LocateReadersRequest;
 import dev.curia.proto.data.v1.LocateReadersResponse;
 import dev.curia.proto.group.v1.DescribeGroupResponse;
+import dev.curia.proto.group.v1.LagHistoryRequest;
+import dev.curia.proto.group.v1.LagHistoryResponse;
 import dev.curia.proto.group.v1.ListGroupsResponse;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +47,9 @@ public interface ClusterReads {
     CompletableFuture<ListGroupsResponse> groups(int broker);
 
     CompletableFuture<DescribeGroupResponse> group(int broker, String group);
+
+    /** What this broker has of it. */
+    CompletableFuture<LagHistoryResponse> lagHistory(int broker, LagHistoryRequest request);
 
     CompletableFuture<LocateReadersResponse> places(int leader, LocateReadersRequest request);
 

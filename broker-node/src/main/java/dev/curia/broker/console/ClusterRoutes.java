@@ -98,7 +98,11 @@ final class ClusterRoutes {
     }
 
     private Object logDirs() {
-        Waits.All<DescribeLogDirsResponse> all = cluster.ofEach(reads::logDirs);
+        Waits.All<DescribeLogDirsResponse> all =
+                cluster.ofEach(broker -> reads.logDirs(broker).thenApply(answer -> {
+                    if (answer.getStatus().getCode() == ErrorCode.NONE) return answer;
+                    throw Cluster.refused(answer.getStatus(), "broker " + broker, "Describe");
+                }));
         List<Json.Obj> brokers = all.answers().entrySet().stream()
                 .map(entry -> Json.object()
                         .put("brokerId", entry.getKey())
@@ -133,7 +137,7 @@ final class ClusterRoutes {
                         .setBroker(Integer.toString(broker))
                         .build()));
         if (answer.getStatus().getCode() != ErrorCode.NONE) {
-            throw Cluster.refused(answer.getStatus(), "broker " + broker);
+            throw Cluster.refused(answer.getStatus(), "broker " + broker, "DescribeConfigs");
         }
         return ProtoJson.of(answer);
     }

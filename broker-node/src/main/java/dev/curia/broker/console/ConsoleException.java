@@ -20,6 +20,14 @@ public final class ConsoleException extends RuntimeException {
         return new ConsoleException(503, message);
     }
 
+    /** @param lacks what ACLs would have to allow, as {@code Describe on the cluster} */
+    public static ConsoleException refused(String lacks) {
+        return new ConsoleException(
+                403,
+                "ACLs refuse it: the console asks as User:ANONYMOUS, who would need " + lacks
+                        + " ('curia acls add' allows it)");
+    }
+
     static ConsoleException badRequest(String message) {
         return new ConsoleException(400, message);
     }

@@ -1,6 +1,7 @@
 package dev.curia.broker.console;
 
 import dev.curia.common.text.Json;
+import dev.curia.common.time.Clock;
 import dev.curia.proto.admin.v1.PartitionDescription;
 import dev.curia.proto.admin.v1.TopicDescription;
 import dev.curia.proto.common.v1.ErrorCode;
@@ -9,8 +10,12 @@ import dev.curia.proto.group.v1.DescribeGroupResponse;
 import dev.curia.proto.group.v1.GroupMember;
 import dev.curia.proto.group.v1.GroupOffset;
 import dev.curia.proto.group.v1.GroupPartition;
+import dev.curia.proto.group.v1.LagHistoryRequest;
+import dev.curia.proto.group.v1.LagHistoryResponse;
+import dev.curia.proto.group.v1.LagPoint;
 import dev.curia.proto.group.v1.ListGroupsResponse;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +28,11 @@ final class GroupRoutes {
 
     private final ClusterReads reads;
     private final Cluster cluster;
+    private final Clock clock;
 
-    GroupRoutes(ClusterReads reads) {
+    GroupRoutes(ClusterReads reads, Clock clock) {
         this.reads = reads;
+        this.clock = clock;
         this.cluster = new Cluster(reads);
     }
 
@@ -42,9 +49,18 @@ final class GroupRoutes {
                         "A group with its members, and how far it is behind in each partition.",
                         "`group` (a ListedGroup), `coordinator`, `assignor`, `members` (GroupMember each) and `partitions`: of `topic`, `partition`, `offset`"
                                 + " (committed; of the next record to read), `committedMs`, `memberId`, and, null where the leader does not answer, `startOffset`,"
-                                + " `endOffset`, `lag` and `oldestUnreadMs` (the time of the first record not read; -1: none); `lag`, the sum of those that are known",
+                                + " `endOffset`, `lag` and `oldestUnreadMs` (the time of the first record not read; -1: none); `lag`, the sum of those that are known;"
+                                + " `refusedTopics`, those of which ACLs do not let the console know the end; `atMs`, when it was so",
                         List.of(),
-                        query -> describe(query.required("group"))));
+                        query -> describe(query.required("group"))),
+                Route.json(
+                        "/groups/{group}/lag",
+                        "How far a group was behind, as the brokers that coordinated it found out every `curia.group.lag.interval.ms`: the newest 120 rounds, and"
+                                + " of each five minutes of the day before them the round in which it was furthest behind. A broker forgets it when it stops.",
+                        "`points`, oldest first, each with `atMs`, `records` that were not read, and `seconds`, the age of the oldest of them (0: none); both null where a"
+                                + " leader did not tell; `missing`, the live brokers that did not answer, each with `why`",
+                        List.of(new Route.Parameter("topic", "Only how far it was behind in this topic.")),
+                        this::lagHistory));
     }
 
     private Object list() {
@@ -75,7 +91,7 @@ final class GroupRoutes {
             ErrorCode code = answer.getStatus().getCode();
             if (code == ErrorCode.NONE) return new Found(target, answer);
             boolean elsewhere = code == ErrorCode.NOT_COORDINATOR && brokers.contains(answer.getCoordinator());
-            if (!elsewhere) throw Cluster.refused(answer.getStatus(), "group " + group);
+            if (!elsewhere) throw Cluster.refused(answer.getStatus(), "group " + group, "Describe");
             target = answer.getCoordinator();
         }
         throw ConsoleException.unavailable("group " + group + ": its coordinator changes");
@@ -84,11 +100,11 @@ final class GroupRoutes {
     private Object describe(String name) {
         Found found = find(name);
         DescribeGroupResponse group = found.group;
-        Map<String, TopicDescription> topics = cluster.topics(
+        Cluster.Topics topics = cluster.topics(
                 group.getOffsetsList().stream().map(GroupOffset::getTopic).collect(Collectors.toSet()));
         List<Cluster.Position> positions = group.getOffsetsList().stream()
                 .map(offset -> new Cluster.Position(
-                        offset.getTopic(), offset.getPartition(), leader(topics, offset), offset.getOffset()))
+                        offset.getTopic(), offset.getPartition(), leader(topics.found(), offset), offset.getOffset()))
                 .toList();
         Map<Cluster.Position, Place> places = cluster.places(positions);
         Map<GroupPartition, String> members = new HashMap<>();
@@ -109,7 +125,29 @@ final class GroupRoutes {
                 .put("assignor", group.getAssignor())
                 .put("members", ProtoJson.of(group.getMembersList()))
                 .put("partitions", partitions)
-                .put("lag", lag);
+                .put("lag", lag)
+                .put("refusedTopics", topics.refused())
+                .put("atMs", clock.wallMillis());
+    }
+
+    /** A group that moved has a part of it with each of its coordinators. */
+    private Object lagHistory(Query query) {
+        String group = query.required("group");
+        LagHistoryRequest.Builder request = LagHistoryRequest.newBuilder().setGroup(group);
+        query.text("topic").ifPresent(request::setTopic);
+        Waits.All<LagHistoryResponse> all = cluster.ofEach(broker -> reads.lagHistory(broker, request.build()));
+        List<LagPoint> points = new ArrayList<>();
+        for (LagHistoryResponse answer : all.answers().values()) {
+            ErrorCode code = answer.getStatus().getCode();
+            if (code != ErrorCode.NONE) {
+                boolean topic = code == ErrorCode.TOPIC_AUTHORIZATION_FAILED;
+                String what = topic ? "topic " + request.getTopic() : "group " + group;
+                throw Cluster.refused(answer.getStatus(), what, "Describe");
+            }
+            points.addAll(answer.getPointsList());
+        }
+        points.sort(Comparator.comparingLong(LagPoint::getAtMs));
+        return Json.object().put("points", ProtoJson.of(points)).put("missing", all.missing());
     }
 
     private static int leader(Map<String, TopicDescription> topics, GroupOffset offset) {
@@ -122,9 +160,9 @@ final class GroupRoutes {
                 .orElse(-1);
     }
 
-    /** From the first record that there still is: what was deleted cannot be read any more. */
+    /** As Kafka's tools, and the metrics, count it. */
     private static long lag(GroupOffset offset, Place place) {
-        return Math.max(0, place.getEndOffset() - Math.max(offset.getOffset(), place.getLogStartOffset()));
+        return Math.max(0, place.getEndOffset() - offset.getOffset());
     }
 
     private static Json.Obj partition(GroupOffset offset, @Nullable Place place, Map<GroupPartition, String> members) {

@@ -107,6 +107,9 @@ final class RecordReader {
         Progress progress = partitions.get(part.partition());
         if (progress == null) return false;
         if (part.ended()) {
+            if (part.failure().filter(failure -> failure.status() == 403).isPresent()) {
+                throw part.failure().get(); // of the topic, not of a partition
+            }
             part.failure().ifPresent(failure -> progress.problem = failure.text());
             if (part.failure().isEmpty()) progress.next = progress.range.end;
             return true;

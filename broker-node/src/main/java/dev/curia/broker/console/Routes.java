@@ -18,7 +18,7 @@ public final class Routes {
                         new ClusterRoutes(reads, self).routes(),
                         new TopicRoutes(reads).routes(),
                         new RecordRoutes(reads, messages, clock).routes(),
-                        new GroupRoutes(reads).routes())
+                        new GroupRoutes(reads, clock).routes())
                 .flatMap(List::stream)
                 .toList();
     }

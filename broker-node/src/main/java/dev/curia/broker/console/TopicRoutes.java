@@ -53,7 +53,7 @@ final class TopicRoutes {
                 DescribeConfigsRequest.newBuilder().setTopic(topic).build();
         DescribeConfigsResponse answer = cluster.ofAny(broker -> reads.configs(broker, request));
         if (answer.getStatus().getCode() != ErrorCode.NONE) {
-            throw Cluster.refused(answer.getStatus(), "topic " + topic);
+            throw Cluster.refused(answer.getStatus(), "topic " + topic, "DescribeConfigs");
         }
         return ProtoJson.of(answer);
     }

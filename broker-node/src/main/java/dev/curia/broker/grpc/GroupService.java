@@ -4,6 +4,7 @@ import dev.curia.broker.group.GroupCoordinator;
 import dev.curia.broker.group.GroupDescription;
 import dev.curia.broker.group.OffsetsTopic;
 import dev.curia.broker.group.state.OffsetReset;
+import dev.curia.broker.lag.LagHistory;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.security.Operation;
 import dev.curia.common.security.ResourceType;
@@ -19,6 +20,9 @@ import dev.curia.proto.group.v1.GroupOffset;
 import dev.curia.proto.group.v1.GroupPartition;
 import dev.curia.proto.group.v1.GroupsGrpc;
 import dev.curia.proto.group.v1.KeptReset;
+import dev.curia.proto.group.v1.LagHistoryRequest;
+import dev.curia.proto.group.v1.LagHistoryResponse;
+import dev.curia.proto.group.v1.LagPoint;
 import dev.curia.proto.group.v1.ListGroupsRequest;
 import dev.curia.proto.group.v1.ListGroupsResponse;
 import dev.curia.proto.group.v1.ListedGroup;
@@ -30,6 +34,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -48,12 +53,15 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
 
     private final GroupCoordinator groups;
     private final PartitionLeaders leaders;
+    private final LagHistory lagHistory;
     private final Authorization authorization;
 
     /** @param leaders of partitions of {@code __consumer_offsets}: the coordinators */
-    public GroupService(GroupCoordinator groups, PartitionLeaders leaders, Authorization authorization) {
+    public GroupService(
+            GroupCoordinator groups, PartitionLeaders leaders, LagHistory lagHistory, Authorization authorization) {
         this.groups = groups;
         this.leaders = leaders;
+        this.lagHistory = lagHistory;
         this.authorization = authorization;
     }
 
@@ -148,6 +156,28 @@ public final class GroupService extends GroupsGrpc.GroupsImplBase {
                         .setHow(reset.how())
                         .setPartitions(reset.partitions())));
         return response.build();
+    }
+
+    @Override
+    public void lagHistory(LagHistoryRequest request, StreamObserver<LagHistoryResponse> responses) {
+        Access access = access("LagHistory");
+        Optional<String> topic = Optional.of(request.getTopic()).filter(name -> !name.isEmpty());
+        Errors refusal = Errors.NONE;
+        if (!access.may(Operation.DESCRIBE, ResourceType.GROUP, request.getGroup()))
+            refusal = Errors.GROUP_AUTHORIZATION_FAILED;
+        else if (topic.isPresent() && !access.may(Operation.DESCRIBE, ResourceType.TOPIC, topic.get()))
+            refusal = Errors.TOPIC_AUTHORIZATION_FAILED;
+        LagHistoryResponse.Builder response = LagHistoryResponse.newBuilder().setStatus(Replies.status(refusal, null));
+        if (refusal == Errors.NONE) {
+            lagHistory.of(request.getGroup(), topic).forEach(point -> response.addPoints(toProto(point)));
+        }
+        Replies.reply(response.build(), responses);
+    }
+
+    private static LagPoint toProto(LagHistory.Point point) {
+        LagPoint.Builder told = LagPoint.newBuilder().setAtMs(point.atMs());
+        point.records().ifPresent(records -> told.setRecords(records).setSeconds(point.seconds()));
+        return told.build();
     }
 
     @Override

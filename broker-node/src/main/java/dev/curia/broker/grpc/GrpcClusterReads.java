@@ -30,6 +30,8 @@ import dev.curia.proto.data.v1.LocateReadersResponse;
 import dev.curia.proto.group.v1.DescribeGroupRequest;
 import dev.curia.proto.group.v1.DescribeGroupResponse;
 import dev.curia.proto.group.v1.GroupsGrpc;
+import dev.curia.proto.group.v1.LagHistoryRequest;
+import dev.curia.proto.group.v1.LagHistoryResponse;
 import dev.curia.proto.group.v1.ListGroupsRequest;
 import dev.curia.proto.group.v1.ListGroupsResponse;
 import dev.curia.replica.port.Peers;
@@ -54,6 +56,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 public final class GrpcClusterReads implements ClusterReads, Peers, AutoCloseable {
     private static final int DEADLINE_SECONDS = 5;
+    private static final String THE_CLUSTER = "the cluster";
 
     private final QuorumClient quorum;
     private final PeerChannels peers = PeerChannels.forClients(this);
@@ -70,7 +73,7 @@ public final class GrpcClusterReads implements ClusterReads, Peers, AutoCloseabl
 
     @Override
     public CompletableFuture<DescribeClusterResponse> cluster() {
-        return told(quorum.describeCluster()).thenApply(cluster -> {
+        return told(quorum.describeCluster(), THE_CLUSTER).thenApply(cluster -> {
             Map<Integer, Peers.Address> found = new HashMap<>();
             for (BrokerDescription broker : cluster.getBrokersList()) {
                 if (broker.getRpc().getHost().isEmpty()) continue;
@@ -86,30 +89,34 @@ public final class GrpcClusterReads implements ClusterReads, Peers, AutoCloseabl
 
     @Override
     public CompletableFuture<ListTopicsResponse> topics() {
-        return told(quorum.listTopics(
-                ListTopicsRequest.newBuilder().setIncludeInternal(true).build()));
+        return told(
+                quorum.listTopics(
+                        ListTopicsRequest.newBuilder().setIncludeInternal(true).build()),
+                THE_CLUSTER);
     }
 
     @Override
     public CompletableFuture<DescribeTopicsResponse> describe(Collection<String> topics) {
         DescribeTopicsRequest.Builder request = DescribeTopicsRequest.newBuilder();
         topics.forEach(name -> request.addTopics(TopicRef.newBuilder().setName(name)));
-        return told(quorum.describeTopics(request.build()));
+        return told(
+                quorum.describeTopics(request.build()),
+                topics.size() == 1 ? "topic " + topics.iterator().next() : "these topics");
     }
 
     @Override
     public CompletableFuture<ListReassignmentsResponse> moves() {
-        return told(quorum.listReassignments());
+        return told(quorum.listReassignments(), THE_CLUSTER);
     }
 
     @Override
     public CompletableFuture<InspectQuorumResponse> quorum() {
-        return told(quorum.inspectQuorum());
+        return told(quorum.inspectQuorum(), THE_CLUSTER);
     }
 
     @Override
     public CompletableFuture<ListEventsResponse> events(ListEventsRequest request) {
-        return told(quorum.listEvents(request));
+        return told(quorum.listEvents(request), THE_CLUSTER);
     }
 
     @Override
@@ -134,6 +141,11 @@ public final class GrpcClusterReads implements ClusterReads, Peers, AutoCloseabl
         DescribeGroupRequest request =
                 DescribeGroupRequest.newBuilder().setGroup(group).build();
         return ask(broker, GroupsGrpc::newStub, (stub, reply) -> stub.describeGroup(request, reply));
+    }
+
+    @Override
+    public CompletableFuture<LagHistoryResponse> lagHistory(int broker, LagHistoryRequest request) {
+        return ask(broker, GroupsGrpc::newStub, (stub, reply) -> stub.lagHistory(request, reply));
     }
 
     @Override
@@ -181,8 +193,12 @@ public final class GrpcClusterReads implements ClusterReads, Peers, AutoCloseabl
                         "broker " + broker + ": " + reason(Status.fromThrowable(failure)))));
     }
 
-    private static <T> CompletableFuture<T> told(CompletableFuture<T> answer) {
+    /** @param what it is about, on which ACLs would have to allow Describe */
+    private static <T> CompletableFuture<T> told(CompletableFuture<T> answer, String what) {
         return answer.exceptionallyCompose(failure -> {
+            if (Status.fromThrowable(failure).getCode() == Status.Code.PERMISSION_DENIED) {
+                return CompletableFuture.failedFuture(ConsoleException.refused("Describe on " + what));
+            }
             Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
             return CompletableFuture.failedFuture(
                     cause instanceof QuorumException told

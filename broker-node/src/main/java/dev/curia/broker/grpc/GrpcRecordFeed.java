@@ -2,7 +2,6 @@ package dev.curia.broker.grpc;
 
 import dev.curia.broker.console.ConsoleException;
 import dev.curia.broker.console.RecordFeed;
-import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.data.v1.ConsumeRequest;
 import dev.curia.proto.data.v1.ConsumeResponse;
 import dev.curia.proto.data.v1.DataGrpc;
@@ -34,10 +33,11 @@ final class GrpcRecordFeed implements RecordFeed {
     public void open(int leader, ConsumeRequest request) {
         Optional<Peers.Address> address = peers.find(leader);
         if (address.isEmpty()) {
-            parts.add(failed(request.getPartition(), "broker " + leader + " is not known"));
+            parts.add(
+                    failed(request.getPartition(), ConsoleException.unavailable("broker " + leader + " is not known")));
             return;
         }
-        Stream stream = new Stream(leader, request.getPartition());
+        Stream stream = new Stream(leader, request);
         streams.put(request.getPartition(), stream);
         DataGrpc.newStub(peers.channel(leader, address.get())).consume(request, stream);
     }
@@ -66,19 +66,21 @@ final class GrpcRecordFeed implements RecordFeed {
         streams.values().forEach(Stream::cancel);
     }
 
-    private static Part failed(int partition, String why) {
-        return new Part(partition, Optional.empty(), Optional.of(ConsoleException.unavailable(why)));
+    private static Part failed(int partition, ConsoleException why) {
+        return new Part(partition, Optional.empty(), Optional.of(why));
     }
 
     private final class Stream implements ClientResponseObserver<ConsumeRequest, ConsumeResponse> {
         private final int leader;
+        private final String topic;
         private final int partition;
         private volatile @Nullable ClientCallStreamObserver<ConsumeRequest> call;
         private volatile boolean cancelled;
 
-        Stream(int leader, int partition) {
+        Stream(int leader, ConsumeRequest request) {
             this.leader = leader;
-            this.partition = partition;
+            this.topic = request.getTopic();
+            this.partition = request.getPartition();
         }
 
         @Override
@@ -101,18 +103,24 @@ final class GrpcRecordFeed implements RecordFeed {
         @Override
         public void onNext(ConsumeResponse response) {
             if (cancelled) return;
-            boolean fine = response.getStatus().getCode() == ErrorCode.NONE;
             parts.add(
-                    fine
-                            ? new Part(partition, Optional.of(response), Optional.empty())
-                            : failed(partition, response.getStatus().getMessage()));
+                    switch (response.getStatus().getCode()) {
+                        case NONE -> new Part(partition, Optional.of(response), Optional.empty());
+                        case TOPIC_AUTHORIZATION_FAILED ->
+                            failed(partition, ConsoleException.refused("Read on topic " + topic));
+                        default ->
+                            failed(
+                                    partition,
+                                    ConsoleException.unavailable(
+                                            response.getStatus().getMessage()));
+                    });
         }
 
         @Override
         public void onError(Throwable failure) {
             if (cancelled) return;
-            parts.add(failed(
-                    partition, "broker " + leader + ": " + GrpcClusterReads.reason(Status.fromThrowable(failure))));
+            String why = "broker " + leader + ": " + GrpcClusterReads.reason(Status.fromThrowable(failure));
+            parts.add(failed(partition, ConsoleException.unavailable(why)));
         }
 
         @Override

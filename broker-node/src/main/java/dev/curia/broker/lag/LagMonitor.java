@@ -38,10 +38,12 @@ public final class LagMonitor implements AutoCloseable {
     private final Function<TopicPartition, OptionalInt> leaders;
     private final ReaderPlaces places;
     private final LagMetrics metrics;
+    private final LagHistory history;
     private final Timers timers;
     private final Clock clock;
     private final long intervalNanos;
     private volatile boolean closed;
+    private volatile boolean historyFull;
 
     /**
      * @param leaders broker ids; -1 or empty: none known
@@ -52,6 +54,7 @@ public final class LagMonitor implements AutoCloseable {
             Function<TopicPartition, OptionalInt> leaders,
             ReaderPlaces places,
             LagMetrics metrics,
+            LagHistory history,
             Timers timers,
             Clock clock,
             Duration interval) {
@@ -59,6 +62,7 @@ public final class LagMonitor implements AutoCloseable {
         this.leaders = leaders;
         this.places = places;
         this.metrics = metrics;
+        this.history = history;
         this.timers = timers;
         this.clock = clock;
         this.intervalNanos = interval.toNanos();
@@ -145,12 +149,27 @@ public final class LagMonitor implements AutoCloseable {
     private void publish(Map<String, List<Reader>> readers, Map<Reader, ReaderPlace> found, long sinceNanos) {
         long now = clock.wallMillis();
         List<GroupLag> lags = new ArrayList<>();
+        Map<String, LagRound> rounds = new LinkedHashMap<>();
         int unknown = 0;
         for (Map.Entry<String, List<Reader>> entry : readers.entrySet()) {
             GroupLag lag = GroupLag.of(entry.getKey(), entry.getValue(), found, now);
             lags.add(lag);
+            rounds.put(entry.getKey(), LagRound.of(now, entry.getValue(), lag));
             unknown += entry.getValue().size() - lag.partitions().size();
         }
         metrics.found(lags, unknown, Duration.ofNanos(clock.monotonicNanos() - sinceNanos));
+        remember(now, rounds);
+    }
+
+    private void remember(long now, Map<String, LagRound> rounds) {
+        int leftOut = history.add(now, rounds);
+        if (leftOut > 0 && !historyFull) {
+            LOG.info(
+                    "of {} of {} groups it is not kept how far they were behind: raise {} where that is wanted",
+                    leftOut,
+                    rounds.size(),
+                    LagConfigs.HISTORY_TOPICS.name());
+        }
+        historyFull = leftOut > 0;
     }
 }

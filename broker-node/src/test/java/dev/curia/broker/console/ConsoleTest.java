@@ -3,11 +3,13 @@ package dev.curia.broker.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.curia.broker.http.Reply;
+import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.events.v1.EventKind;
 import dev.curia.proto.group.v1.DescribeGroupResponse;
 import dev.curia.proto.group.v1.GroupMember;
 import dev.curia.proto.group.v1.GroupOffset;
 import dev.curia.proto.group.v1.GroupPartition;
+import dev.curia.proto.group.v1.LagPoint;
 import dev.curia.proto.group.v1.ListedGroup;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -209,9 +211,39 @@ class ConsoleTest {
 
         String group = console.text("/api/v1/groups/a%2Fb");
 
-        assertThat(group).endsWith("\"lag\":5}\n").contains("\"coordinator\":2").contains("\"memberId\":\"m-1\"");
+        assertThat(group)
+                .contains("\"lag\":5,\"refusedTopics\":[],\"atMs\":")
+                .contains("\"coordinator\":2")
+                .contains("\"memberId\":\"m-1\"");
         assertThat(group).contains("\"topic\":\"gone\"").contains("\"lag\":null");
         assertThat(console.text("/api/v1/groups")).contains("\"group\":\"a/b\"");
+    }
+
+    private static LagPoint point(long atMs, long records) {
+        return LagPoint.newBuilder()
+                .setAtMs(atMs)
+                .setRecords(records)
+                .setSeconds(0.5)
+                .build();
+    }
+
+    @Test
+    void putsTogetherWhatEachCoordinatorKeptOfAGroupsLag() {
+        cluster.lagPoints.put(1, List.of(point(1_000, 7), point(4_000, 9)));
+        cluster.lagPoints.put(2, List.of(LagPoint.newBuilder().setAtMs(2_000).build(), point(3_000, 8)));
+
+        assertThat(console.text("/api/v1/groups/a%2Fb/lag?topic=t"))
+                .isEqualTo("{\"points\":[{\"atMs\":1000,\"records\":7,\"seconds\":0.5},"
+                        + "{\"atMs\":2000,\"records\":null,\"seconds\":null},"
+                        + "{\"atMs\":3000,\"records\":8,\"seconds\":0.5},"
+                        + "{\"atMs\":4000,\"records\":9,\"seconds\":0.5}],\"missing\":[]}\n");
+        assertThat(cluster.askedForLag.getGroup()).isEqualTo("a/b");
+        assertThat(cluster.askedForLag.getTopic()).isEqualTo("t");
+
+        cluster.silent.add(1);
+        assertThat(console.text("/api/v1/groups/g/lag")).contains("broker 1: it cannot be reached");
+        cluster.lagRefusal = ErrorCode.GROUP_AUTHORIZATION_FAILED;
+        assertThat(console.get("/api/v1/groups/g/lag").status()).isEqualTo(403);
     }
 
     @Test

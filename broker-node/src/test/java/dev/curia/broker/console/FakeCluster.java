@@ -24,6 +24,9 @@ import dev.curia.proto.data.v1.LocateReadersRequest;
 import dev.curia.proto.data.v1.LocateReadersResponse;
 import dev.curia.proto.data.v1.Record;
 import dev.curia.proto.group.v1.DescribeGroupResponse;
+import dev.curia.proto.group.v1.LagHistoryRequest;
+import dev.curia.proto.group.v1.LagHistoryResponse;
+import dev.curia.proto.group.v1.LagPoint;
 import dev.curia.proto.group.v1.ListGroupsResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -47,6 +50,9 @@ final class FakeCluster implements ClusterReads {
     final Map<String, List<List<Record>>> topics = new TreeMap<>();
     final Map<String, DescribeGroupResponse> groups = new TreeMap<>();
     int groupCoordinator = 2;
+    final Map<Integer, List<LagPoint>> lagPoints = new TreeMap<>();
+    ErrorCode lagRefusal = ErrorCode.NONE;
+    LagHistoryRequest askedForLag = LagHistoryRequest.getDefaultInstance();
     ListEventsRequest askedForEvents = ListEventsRequest.getDefaultInstance();
 
     void topic(String name, List<List<Record>> partitions) {
@@ -138,6 +144,17 @@ final class FakeCluster implements ClusterReads {
                 broker,
                 refused(ErrorCode.NOT_COORDINATOR).toBuilder()
                         .setCoordinator(groupCoordinator)
+                        .build());
+    }
+
+    @Override
+    public CompletableFuture<LagHistoryResponse> lagHistory(int broker, LagHistoryRequest request) {
+        askedForLag = request;
+        return from(
+                broker,
+                LagHistoryResponse.newBuilder()
+                        .setStatus(Status.newBuilder().setCode(lagRefusal))
+                        .addAllPoints(lagPoints.getOrDefault(broker, List.of()))
                         .build());
     }
 

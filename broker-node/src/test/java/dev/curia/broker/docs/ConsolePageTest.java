@@ -27,8 +27,24 @@ class ConsolePageTest {
                 The HTTP port asks nobody for a login, and the console only reads: it has no request that changes anything. What it shows of the cluster
                 is what its metrics name, and settings; secrets have no value there. Records are another matter, so they are not shown
                 unless `console.messages.enable` says so, which `curia standalone` and `deploy/local/cluster.sh` do, on loopback. Who can reach the HTTP port is for
-                the network to say: bind it to an inner address, or put a proxy that asks for a login before it. With an authorizer the console asks as
-                `User:ANONYMOUS`, and ACLs hold for it: it needs Describe on the cluster, and for what else it is to show what `curia` needs.
+                the network to say: bind it to an inner address, or put a proxy that asks for a login before it.
+
+                With an authorizer the console asks as `User:ANONYMOUS`, and ACLs hold for it. What they refuse it says, with what it would need; without
+                any ACL for `User:ANONYMOUS` that is everything.
+
+                | for | it needs |
+                | --- | --- |
+                | the overview, the lists of topics and groups, brokers and their disks, the quorum, events; and for all below | Describe on the cluster |
+                | a topic's partitions and offsets, and how far groups are behind in it | Describe on the topic |
+                | its records | Read on the topic |
+                | a group's members, offsets and lag | Describe on the group |
+                | settings | DescribeConfigs on the topic, or, of a broker, on the cluster |
+
+                For instance, for the console to show all but records and settings:
+
+                ```sh
+                curia acls add --allow-principal User:ANONYMOUS --operation Describe --cluster --topic '*' --group '*'
+                ```
 
                 A request is answered only under the node's own names: an address, `localhost`, the machine's name, the host of `http.listener`, or one of
                 `console.hosts`, which a proxy's name has to be in. Requests that a page of another site makes a browser send are refused.
