@@ -16,6 +16,7 @@ import dev.curia.broker.quota.QuotaConfigs;
 import dev.curia.broker.quota.QuotaMetrics;
 import dev.curia.broker.quota.Quotas;
 import dev.curia.broker.security.LoginMetrics;
+import dev.curia.broker.security.PortKeys;
 import dev.curia.broker.security.ScramLookup;
 import dev.curia.broker.security.TlsContext;
 import dev.curia.broker.security.TlsKeys;
@@ -118,7 +119,11 @@ final class BrokerListeners implements AutoCloseable {
         HostPort address = given.isEmpty()
                 ? new HostPort(reachable(settings.get(ServerKeys.RPC_LISTENER).host()), boundPort)
                 : HostPort.parse(given);
-        return new ServerEndpoint(RPC, address.host(), address.port(), "PLAINTEXT");
+        return new ServerEndpoint(
+                RPC,
+                address.host(),
+                address.port(),
+                settings.get(PortKeys.RPC_PROTOCOL).name());
     }
 
     /** Where a client on this machine connects. */

@@ -26,6 +26,7 @@ import dev.curia.broker.grpc.BrokerRpcServer;
 import dev.curia.broker.grpc.DataService;
 import dev.curia.broker.grpc.GrpcCanaryProbe;
 import dev.curia.broker.grpc.PeerChannels;
+import dev.curia.broker.grpc.RpcSecurity;
 import dev.curia.broker.http.Readiness;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.AuthenticationHandlers;
@@ -95,6 +96,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
 
     private final NodeConfig config;
     private final Settings settings;
+    private final RpcSecurity security;
     private final Clock clock;
     private final MeterRegistry meters;
     private final FaultHandler faults;
@@ -113,9 +115,11 @@ final class BrokerRole implements Readiness, AutoCloseable {
     private @Nullable LoopMetrics loopMetrics;
     private volatile @Nullable BrokerStanding standing;
 
-    private BrokerRole(NodeConfig config, Clock clock, MeterRegistry meters, FaultHandler faults) {
+    private BrokerRole(
+            NodeConfig config, RpcSecurity security, Clock clock, MeterRegistry meters, FaultHandler faults) {
         this.config = config;
         this.settings = config.settings();
+        this.security = security;
         this.clock = clock;
         this.meters = meters;
         this.faults = faults;
@@ -127,9 +131,10 @@ final class BrokerRole implements Readiness, AutoCloseable {
         this.replicaMetrics = new ReplicaMetrics(meters);
     }
 
-    static BrokerRole start(NodeConfig config, Clock clock, MeterRegistry meters, FaultHandler faults)
+    static BrokerRole start(
+            NodeConfig config, RpcSecurity security, Clock clock, MeterRegistry meters, FaultHandler faults)
             throws IOException {
-        BrokerRole role = new BrokerRole(config, clock, meters, faults);
+        BrokerRole role = new BrokerRole(config, security, clock, meters, faults);
         try {
             role.start();
             return role;
@@ -149,13 +154,13 @@ final class BrokerRole implements Readiness, AutoCloseable {
         List<Uuid> directoryIds =
                 directories.all().stream().map(LogDirectory::id).toList();
 
-        QuorumChannels channels = resources.own(new QuorumChannels());
+        QuorumChannels channels = resources.own(new QuorumChannels(security.channels()));
         QuorumClient quorum =
                 new QuorumClient(channels, QuorumRole.servers(config), QUORUM_CALL_TIMEOUT, timers, clock, random);
         NetworkThreads threads =
                 resources.own(new NetworkThreads("partition-loop", config.threads(ServerKeys.REPLICA_LOOPS, 2)));
-        GrpcReplicaLinks links =
-                resources.own(new GrpcReplicaLinks(self, LinkConfig.defaults(), published, timers, random, threads));
+        GrpcReplicaLinks links = resources.own(new GrpcReplicaLinks(
+                self, LinkConfig.defaults(), published, timers, random, threads, security.channels()));
         HostedReplicas replicas = replicas(directories, quorum, links, threads);
         EventOutbox events = new EventOutbox(clock, meters);
         replicas.onEvent(events);
@@ -171,7 +176,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
 
         CoreHandlers.Ports core =
                 corePorts(replicas, logDirs(directories, replicas), topics, coordinators.membership());
-        GrpcPeerCalls peerCalls = resources.own(new GrpcPeerCalls(config.nodeId(), published, threads));
+        GrpcPeerCalls peerCalls =
+                resources.own(new GrpcPeerCalls(config.nodeId(), published, threads, security.channels()));
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
         serveRpc(replicas, auditor, coordinators, coordinators.adminService(core), background, timers, threads);
         resources.own(listeners);
@@ -304,7 +310,8 @@ final class BrokerRole implements Readiness, AutoCloseable {
                         () -> now.get(BrokerConfigs.TRANSACTION_VERIFICATION),
                         events::ofGroup,
                         access.subscribers(),
-                        access.authorization()),
+                        access.authorization(),
+                        security),
                 resources);
     }
 
@@ -326,6 +333,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         rpc = resources.own(BrokerRpcServer.start(
                 settings.get(ServerKeys.RPC_LISTENER),
                 ServerKeys.RPC_LISTENER.name(),
+                security.port(),
                 List.of(replication::bind, coordinators.service(), coordinators.groupService(), admin),
                 List.of(new DataService(
                         replicas, published, clock, background, listeners.quotas(), timers, access.authorization())),
@@ -367,7 +375,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 new Canary.Ports(
                         () -> QuorumCanaryTopic.view(config.nodeId(), published.image()),
                         new QuorumCanaryTopic(topics),
-                        new GrpcCanaryProbe(resources.own(new PeerChannels(published))),
+                        new GrpcCanaryProbe(resources.own(new PeerChannels(published, security.channels()))),
                         new CanaryMetrics(meters, clock),
                         loop("canary"),
                         clock)));

@@ -6,6 +6,7 @@ import dev.curia.broker.console.Console;
 import dev.curia.broker.console.ConsoleConfigs;
 import dev.curia.broker.console.Routes;
 import dev.curia.broker.grpc.GrpcClusterReads;
+import dev.curia.broker.grpc.RpcSecurity;
 import dev.curia.broker.http.Site;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.loop.EventLoop;
@@ -31,19 +32,20 @@ final class ConsoleSite {
     private ConsoleSite() {}
 
     /** @param resources what is to be closed with it */
-    static Optional<Site> of(NodeConfig config, Clock clock, FaultHandler faults, Resources resources) {
+    static Optional<Site> of(
+            NodeConfig config, RpcSecurity security, Clock clock, FaultHandler faults, Resources resources) {
         Map<String, String> given = config.settings().given();
         if (!ConsoleConfigs.ENABLE.in(given)) return Optional.empty();
         EventLoop timers = resources.own(new EventLoop("console-timers", TIMERS, clock, faults));
         timers.start();
         QuorumClient quorum = new QuorumClient(
-                resources.own(QuorumChannels.forClients()),
+                resources.own(QuorumChannels.forClients(security.channels())),
                 QuorumRole.servers(config),
                 QUORUM_CALL_TIMEOUT,
                 timers,
                 clock,
                 new SecureRandom());
-        GrpcClusterReads reads = resources.own(new GrpcClusterReads(quorum));
+        GrpcClusterReads reads = resources.own(new GrpcClusterReads(quorum, security.channels()));
         boolean messages = ConsoleConfigs.MESSAGES.in(given);
         Json.Obj self = Json.object()
                 .put("nodeId", config.nodeId())

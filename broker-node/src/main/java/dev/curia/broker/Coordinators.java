@@ -14,6 +14,7 @@ import dev.curia.broker.grpc.GroupService;
 import dev.curia.broker.grpc.GrpcReaderPlaces;
 import dev.curia.broker.grpc.GrpcTxnLinks;
 import dev.curia.broker.grpc.PeerChannels;
+import dev.curia.broker.grpc.RpcSecurity;
 import dev.curia.broker.grpc.TransactionService;
 import dev.curia.broker.kafka.api.ConfigEntries;
 import dev.curia.broker.kafka.api.CoreHandlers;
@@ -74,7 +75,8 @@ final class Coordinators {
             BooleanSupplier verifies,
             Consumer<Event> journal,
             Subscribers subscribers,
-            Authorization authorization) {}
+            Authorization authorization,
+            RpcSecurity security) {}
 
     private final Parts parts;
     private final PublishedMetadata published;
@@ -100,7 +102,8 @@ final class Coordinators {
         this.clock = clock;
         this.faults = faults;
         this.producerIds = new ProducerIds(parts.producerIds());
-        PeerChannels peers = resources.own(new PeerChannels(published));
+        PeerChannels peers =
+                resources.own(new PeerChannels(published, parts.security().channels()));
         GrpcTxnLinks links = new GrpcTxnLinks(peers);
         this.groups = resources.own(groups(config, resources));
         this.markers = new LocalMarkers(parts.replicas(), clock, new GroupMarkers(groups));

@@ -2,10 +2,16 @@ package dev.curia.broker;
 
 import dev.curia.broker.config.NodeConfig;
 import dev.curia.broker.config.ServerKeys;
+import dev.curia.broker.grpc.RpcSecurity;
 import dev.curia.broker.http.HttpEndpoint;
+import dev.curia.broker.http.HttpSecurity;
 import dev.curia.broker.http.Readiness;
 import dev.curia.broker.metrics.LoopMetrics;
 import dev.curia.broker.metrics.ProcessMetrics;
+import dev.curia.broker.security.TlsContext;
+import dev.curia.broker.security.TlsKeys;
+import dev.curia.broker.security.TlsMetrics;
+import dev.curia.broker.security.TlsReloads;
 import dev.curia.common.fault.FaultHandler;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
@@ -13,6 +19,7 @@ import dev.curia.proto.metadata.v1.MetadataRecord;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,19 +89,35 @@ public final class Node implements AutoCloseable {
         resources.onClose("metrics", meters::close);
         resources.own(new ProcessMetrics(meters));
         LoopMetrics.watchThreads(meters);
+        TlsMetrics tlsMetrics = new TlsMetrics(meters);
+        RpcSecurity security = RpcSecurity.of(config.settings().given(), clock, tlsMetrics);
+        HttpSecurity httpSecurity = HttpSecurity.of(config.settings().given(), clock, tlsMetrics);
         http = resources.own(HttpEndpoint.start(
-                httpAddress, meters, this::notReadyBecause, ConsoleSite.of(config, clock, faults, resources)));
+                httpAddress,
+                httpSecurity,
+                meters,
+                this::notReadyBecause,
+                ConsoleSite.of(config, security, clock, faults, resources)));
         if (config.quorum()) {
-            QuorumRole role = resources.own(QuorumRole.start(config, format, first, clock, meters, faults));
+            QuorumRole role = resources.own(QuorumRole.start(config, security, format, first, clock, meters, faults));
             quorum = role;
             parts.add(role);
         }
         if (config.broker()) {
-            BrokerRole role = resources.own(BrokerRole.start(config, clock, meters, faults));
+            BrokerRole role = resources.own(BrokerRole.start(config, security, clock, meters, faults));
             broker = role;
             parts.add(role);
         }
+        reload(Stream.of(security.tls(), httpSecurity.tls())
+                .flatMap(Optional::stream)
+                .toList());
         started = true;
+    }
+
+    private void reload(List<TlsContext> contexts) {
+        if (contexts.isEmpty()) return;
+        Duration interval = Duration.ofMillis(config.settings().get(TlsKeys.RELOAD_INTERVAL_MS));
+        resources.own(new TlsReloads(contexts, interval));
     }
 
     /** Returns when every part serves, or with false when the node was closed before; says every ten seconds what is missing. */

@@ -6,6 +6,7 @@ import dev.curia.broker.config.NodeConfig;
 import dev.curia.broker.config.ServerKeys;
 import dev.curia.broker.config.ServerSettings;
 import dev.curia.broker.config.Settings;
+import dev.curia.broker.grpc.RpcSecurity;
 import dev.curia.broker.http.Readiness;
 import dev.curia.broker.metrics.LoopMetrics;
 import dev.curia.common.config.ConfigException;
@@ -64,6 +65,7 @@ final class QuorumRole implements Readiness, AutoCloseable {
      */
     static QuorumRole start(
             NodeConfig config,
+            RpcSecurity security,
             Format format,
             List<MetadataRecord> first,
             Clock clock,
@@ -74,10 +76,11 @@ final class QuorumRole implements Readiness, AutoCloseable {
         try {
             if (!QuorumDirectory.isFormatted(node.directory())) format(node, format);
             ConnectProbe probe = new ConnectProbe();
-            RatisMetadataLog log = new RatisMetadataLog(node, clock, meters, faults, new ConnectionWatch(probe));
+            RatisMetadataLog log = new RatisMetadataLog(
+                    node, clock, meters, faults, new ConnectionWatch(probe, security.channels()), security.raft());
             QuorumRole role = new QuorumRole(log, node.self());
             role.resources.own(probe);
-            role.start(config, first, probe, clock, meters, faults);
+            role.start(config, security, first, probe, clock, meters, faults);
             return role;
         } catch (QuorumStartException e) {
             throw new StartupException(String.valueOf(e.getMessage()), e);
@@ -112,6 +115,7 @@ final class QuorumRole implements Readiness, AutoCloseable {
 
     private void start(
             NodeConfig config,
+            RpcSecurity security,
             List<MetadataRecord> first,
             BrokerProbe probe,
             Clock clock,
@@ -131,7 +135,7 @@ final class QuorumRole implements Readiness, AutoCloseable {
             QuorumTuning tuning = tuning(config);
             // Twice the longest time after which a follower would start an election.
             QuorumHealth health = new QuorumHealth(4 * tuning.electionTimeout().toMillis(), tuning.snapshotThreshold());
-            NodeInspector inspector = new NodeInspector(resources.own(new QuorumChannels()));
+            NodeInspector inspector = new NodeInspector(resources.own(new QuorumChannels(security.channels())));
             QuorumOperations onQuorum = resources.own(
                     new QuorumOperations(log, log.membership(), health, inspector, watchLoop, clock, meters));
             QuorumRpcServer server = resources.own(new QuorumRpcServer(
@@ -144,7 +148,8 @@ final class QuorumRole implements Readiness, AutoCloseable {
                     new Authorization(
                             AccessConfigs.authorizer(config.settings().given()),
                             () -> log.image().acls(),
-                            new DenialLog(meters))));
+                            new DenialLog(meters)),
+                    security.port()));
             log.start(server.commits(), controller);
             server.start();
             operations = onQuorum;

@@ -146,7 +146,7 @@ public final class BrokerClient {
                         Kind.REFUSED, "cannot " + ask.what + ": broker " + target + " is of a version that cannot.");
             if (!DataStreams.passes(failure))
                 throw new ClusterException(Kind.REFUSED, "cannot " + ask.what + ": " + why, failure);
-            if (ask.changes && !Failures.neverSent(failure)) {
+            if (ask.changes && channels.spoke(address) && !Failures.neverSent(failure)) {
                 throw new ClusterException(
                         Kind.OUTCOME_UNKNOWN,
                         "cannot tell whether this was done: " + ask.what + " (" + why

@@ -1,5 +1,6 @@
 package dev.curia.admin.client;
 
+import io.grpc.ChannelCredentials;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -28,8 +29,14 @@ public final class Channels implements AutoCloseable {
     private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private final ChannelCredentials credentials;
     private final Map<ServerAddress, ManagedChannel> open = new HashMap<>();
     private final Set<ServerAddress> spoke = ConcurrentHashMap.newKeySet();
+
+    /** @param credentials plaintext or TLS, as the servers speak */
+    public Channels(ChannelCredentials credentials) {
+        this.credentials = credentials;
+    }
 
     public synchronized ManagedChannel to(ServerAddress server) {
         return open.computeIfAbsent(server, this::connect);
@@ -55,14 +62,14 @@ public final class Channels implements AutoCloseable {
     }
 
     private ManagedChannel connect(ServerAddress server) {
-        ManagedChannel channel = NettyChannelBuilder.forAddress(new InetSocketAddress(server.host(), server.port()))
+        ManagedChannel channel = NettyChannelBuilder.forAddress(
+                        new InetSocketAddress(server.host(), server.port()), credentials)
                 .eventLoopGroup(loop)
                 .channelType(NioSocketChannel.class)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .keepAliveTime(10, TimeUnit.SECONDS)
                 .keepAliveTimeout(5, TimeUnit.SECONDS)
-                .usePlaintext()
                 .directExecutor()
                 .disableRetry()
                 .build();

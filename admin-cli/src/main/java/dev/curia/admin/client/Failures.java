@@ -1,5 +1,6 @@
 package dev.curia.admin.client;
 
+import dev.curia.common.net.TlsFailures;
 import dev.curia.proto.metadata.v1.ControllerHint;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -29,6 +30,10 @@ final class Failures {
         return reason.equals("connection refused") || reason.equals("unknown host") || reason.equals("cannot connect");
     }
 
+    private static Optional<String> ofTls(Throwable failure) {
+        return TlsFailures.explain(failure, "security.protocol in the profile");
+    }
+
     /** In a few words, without the names of classes where it can be helped. */
     static String reason(Throwable failure) {
         for (@Nullable Throwable t = failure; t != null; t = t.getCause()) {
@@ -37,12 +42,15 @@ final class Failures {
                 return "connection refused";
             if (t instanceof ConnectException) return "cannot connect";
         }
+        Optional<String> tls = ofTls(failure);
+        if (tls.isPresent()) return tls.get();
         Status status = Status.fromThrowable(failure);
         String description = status.getDescription();
         if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) return "no answer in time";
         if (description == null) return status.getCode().toString().toLowerCase(java.util.Locale.ROOT);
         if (description.contains("HTTP/2") || description.contains("http2") || description.contains("Network closed"))
-            return "what listens there does not speak gRPC (a Kafka, HTTP or TLS port?), or closed the connection";
+            return "what listens there does not speak gRPC (a Kafka, HTTP or TLS port?), or closed the connection; where servers"
+                    + " speak TLS, the profile needs security.protocol=SSL";
         return description;
     }
 }

@@ -15,7 +15,7 @@ abstract class AdminCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Channels channels = new Channels()) {
+        try (Channels channels = new Channels(curia.credentials())) {
             return run(curia.admin(channels), channels);
         }
     }

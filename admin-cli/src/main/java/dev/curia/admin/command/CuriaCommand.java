@@ -4,10 +4,12 @@ import dev.curia.admin.client.AdminClient;
 import dev.curia.admin.client.Channels;
 import dev.curia.admin.client.ServerAddress;
 import dev.curia.admin.profile.Profile;
+import dev.curia.admin.profile.ProfileTls;
 import dev.curia.admin.view.Colours;
 import dev.curia.admin.view.OutputFormat;
 import dev.curia.common.config.ConfigException;
 import dev.curia.common.time.Clock;
+import io.grpc.ChannelCredentials;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -291,6 +293,15 @@ public final class CuriaCommand implements Runnable {
         return servers != null
                 || !surroundings.environment().getOrDefault("CURIA_SERVER", "").isBlank()
                 || profile().get(Profile.SERVER).isPresent();
+    }
+
+    /** What to connect with. */
+    ChannelCredentials credentials() {
+        try {
+            return ProfileTls.credentials(profile());
+        } catch (ConfigException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
     }
 
     AdminClient admin(Channels channels) {

@@ -30,7 +30,9 @@ public final class Profile {
             ConfigKey.oneOf("output", "table", List.of("table", "json", "yaml"), "How to print, as for --output.");
 
     /** All that may be in a file. */
-    public static final List<ConfigKey<?>> KEYS = List.of(SERVER, TIMEOUT, OUTPUT);
+    public static final List<ConfigKey<?>> KEYS = Stream.concat(
+                    Stream.of(SERVER, TIMEOUT, OUTPUT), ProfileTls.KEYS.stream())
+            .toList();
 
     private static final String SUFFIX = ".properties";
     private static final Profile NONE = new Profile(Map.of());

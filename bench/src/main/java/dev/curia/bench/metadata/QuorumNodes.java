@@ -7,6 +7,7 @@ import dev.curia.common.net.HostPort;
 import dev.curia.metadata.client.NodeInspector;
 import dev.curia.metadata.client.QuorumChannels;
 import dev.curia.proto.admin.v1.QuorumNodeState;
+import io.grpc.InsecureChannelCredentials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,7 @@ final class QuorumNodes implements AutoCloseable {
     private final Path directory;
     private final Map<Integer, Place> places = new TreeMap<>();
     private final Map<Integer, NodeProcess> processes = new TreeMap<>();
-    private final QuorumChannels channels = new QuorumChannels();
+    private final QuorumChannels channels = new QuorumChannels(InsecureChannelCredentials.create());
     private final NodeInspector inspector = new NodeInspector(channels);
 
     /** @param home the built distribution */

@@ -13,6 +13,7 @@ import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.metadata.v1.BrokerEvents;
 import dev.curia.proto.metadata.v1.LogEnds;
 import dev.curia.proto.metadata.v1.LogEndsRequest;
+import io.grpc.InsecureChannelCredentials;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -26,7 +27,7 @@ final class SimulatedBroker implements BrokerSession.Listener, BrokerSession.Con
 
     private final int id;
     private final EventLoop loop;
-    private final QuorumChannels channels = new QuorumChannels();
+    private final QuorumChannels channels = new QuorumChannels(InsecureChannelCredentials.create());
     private final WatchedImage watched;
     private final boolean watchesItself;
     private final BrokerSession session;

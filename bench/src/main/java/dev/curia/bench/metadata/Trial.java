@@ -18,6 +18,7 @@ import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsRequest;
 import dev.curia.proto.metadata.v1.AllocateProducerIdsResponse;
+import io.grpc.InsecureChannelCredentials;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ final class Trial implements AutoCloseable {
     private final Figures figures;
     private final QuorumNodes nodes;
     private final EventLoop loop;
-    private final QuorumChannels channels = new QuorumChannels();
+    private final QuorumChannels channels = new QuorumChannels(InsecureChannelCredentials.create());
     private final QuorumClient client;
     private final List<SimulatedBroker> brokers = new ArrayList<>();
     private final Map<Integer, Long> emptyHeaps = new HashMap<>();
@@ -188,7 +189,7 @@ final class Trial implements AutoCloseable {
     private void brokerImage() {
         long before = usedHeap();
         EventLoop own = newLoop("fresh");
-        try (QuorumChannels connections = new QuorumChannels();
+        try (QuorumChannels connections = new QuorumChannels(InsecureChannelCredentials.create());
                 WatchedImage fresh = new WatchedImage(connections, nodes.addresses(), own)) {
             long start = clock.monotonicNanos();
             fresh.start();
@@ -235,7 +236,7 @@ final class Trial implements AutoCloseable {
         SimulatedBroker victim = brokers.remove(brokers.size() - 1);
         HostPort controller = nodes.address(nodes.leader());
         EventLoop own = newLoop("controller-watch");
-        try (QuorumChannels connections = new QuorumChannels();
+        try (QuorumChannels connections = new QuorumChannels(InsecureChannelCredentials.create());
                 WatchedImage first = new WatchedImage(connections, List.of(controller), own)) {
             first.start();
             first.awaitIndex(index);

@@ -3,12 +3,10 @@ package dev.curia.broker.access;
 import dev.curia.common.config.ConfigKey;
 import dev.curia.common.security.Principal;
 import dev.curia.metadata.acl.Authorizer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Settings of access control; the same on every node, brokers and quorum. */
 public final class AccessConfigs {
@@ -34,7 +32,7 @@ public final class AccessConfigs {
             "",
             "Who may do everything, whatever the ACLs say: principals, separated by semicolons.",
             "principals separated by semicolons, as in User:admin;User:CN=ops,O=curia",
-            AccessConfigs::principals);
+            Principal::parseAll);
     public static final ConfigKey<Boolean> ALLOW_UNLESS_ANY_ACL = ConfigKey.ofBoolean(
             "allow.everyone.if.no.acl.found",
             false,
@@ -50,13 +48,5 @@ public final class AccessConfigs {
         return AUTHORIZER.in(given).isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Authorizer(SUPER_USERS.in(given), ALLOW_UNLESS_ANY_ACL.in(given)));
-    }
-
-    private static Set<Principal> principals(String text) {
-        return Arrays.stream(text.split(";"))
-                .map(String::strip)
-                .filter(each -> !each.isEmpty())
-                .map(Principal::parse)
-                .collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -1,7 +1,7 @@
 package dev.curia.broker.grpc;
 
 import dev.curia.common.net.HostPort;
-import dev.curia.metadata.access.GrpcCallers;
+import dev.curia.metadata.access.PortSecurity;
 import dev.curia.replica.grpc.NetworkThreads;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
@@ -43,6 +43,7 @@ public final class BrokerRpcServer implements AutoCloseable {
      *
      * @param address an empty host means all addresses, port 0 any free port
      * @param setting the configuration key the address came from, for the error message
+     * @param security of it
      * @param onTransport services whose callbacks never block: they run on the transport's threads, which spares a hand-over a message
      * @param onExecutor services whose callbacks may block; they run on {@code executor}
      * @throws IOException when the address cannot be bound; the message names it
@@ -50,13 +51,14 @@ public final class BrokerRpcServer implements AutoCloseable {
     public static BrokerRpcServer start(
             HostPort address,
             String setting,
+            PortSecurity security,
             List<? extends BindableService> onTransport,
             List<? extends BindableService> onExecutor,
             Executor executor,
             NetworkThreads threads)
             throws IOException {
         Set<String> direct = new HashSet<>();
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(address.toBind())
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(address.toBind(), security.credentials())
                 .channelType(threads.serverType())
                 .bossEventLoopGroup(threads.group())
                 .workerEventLoopGroup(threads.group())
@@ -66,7 +68,7 @@ public final class BrokerRpcServer implements AutoCloseable {
                 .permitKeepAliveWithoutCalls(true)
                 .executor(executor)
                 .callExecutor(new ByService(direct))
-                .intercept(GrpcCallers.noted());
+                .intercept(security.callers());
         for (BindableService service : onTransport) {
             direct.add(service.bindService().getServiceDescriptor().getName());
             builder.addService(service);

@@ -35,6 +35,7 @@ import dev.curia.proto.group.v1.LagHistoryResponse;
 import dev.curia.proto.group.v1.ListGroupsRequest;
 import dev.curia.proto.group.v1.ListGroupsResponse;
 import dev.curia.replica.port.Peers;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.AbstractAsyncStub;
@@ -59,11 +60,12 @@ public final class GrpcClusterReads implements ClusterReads, Peers, AutoCloseabl
     private static final String THE_CLUSTER = "the cluster";
 
     private final QuorumClient quorum;
-    private final PeerChannels peers = PeerChannels.forClients(this);
+    private final PeerChannels peers;
     private volatile Map<Integer, Peers.Address> brokers = Map.of();
 
-    public GrpcClusterReads(QuorumClient quorum) {
+    public GrpcClusterReads(QuorumClient quorum, ChannelCredentials credentials) {
         this.quorum = quorum;
+        this.peers = PeerChannels.forClients(this, credentials);
     }
 
     @Override

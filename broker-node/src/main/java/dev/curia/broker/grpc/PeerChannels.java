@@ -1,7 +1,11 @@
 package dev.curia.broker.grpc;
 
+import dev.curia.common.net.HostPort;
+import dev.curia.common.net.TlsTroubles;
 import dev.curia.metadata.access.GrpcCallers;
 import dev.curia.replica.port.Peers;
+import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.Map;
@@ -19,10 +23,8 @@ public final class PeerChannels implements AutoCloseable {
     private record Link(Peers.Address address, ManagedChannel channel) {}
 
     /** For what a broker asks as a node. */
-    public PeerChannels(Peers peers) {
-        this(
-                peers,
-                address -> builder(address).intercept(GrpcCallers.fromNode()).build());
+    public PeerChannels(Peers peers, ChannelCredentials credentials) {
+        this(peers, opener(credentials, GrpcCallers.fromNode()));
     }
 
     private PeerChannels(Peers peers, Function<Peers.Address, ManagedChannel> opener) {
@@ -31,8 +33,8 @@ public final class PeerChannels implements AutoCloseable {
     }
 
     /** For what is asked on behalf of clients whom nobody has checked: ACLs hold for them. */
-    static PeerChannels forClients(Peers peers) {
-        return new PeerChannels(peers, address -> builder(address).build());
+    static PeerChannels forClients(Peers peers, ChannelCredentials credentials) {
+        return new PeerChannels(peers, opener(credentials, GrpcCallers.forClients()));
     }
 
     Optional<Peers.Address> find(int broker) {
@@ -48,12 +50,15 @@ public final class PeerChannels implements AutoCloseable {
                 .channel;
     }
 
-    private static NettyChannelBuilder builder(Peers.Address address) {
-        return NettyChannelBuilder.forAddress(address.host(), address.port())
-                .usePlaintext()
+    private static Function<Peers.Address, ManagedChannel> opener(
+            ChannelCredentials credentials, ClientInterceptor says) {
+        TlsTroubles troubles = new TlsTroubles();
+        return address -> NettyChannelBuilder.forAddress(address.host(), address.port(), credentials)
                 .directExecutor()
                 .keepAliveTime(10, TimeUnit.SECONDS)
-                .keepAliveTimeout(5, TimeUnit.SECONDS);
+                .keepAliveTimeout(5, TimeUnit.SECONDS)
+                .intercept(says, troubles.with(new HostPort(address.host(), address.port())))
+                .build();
     }
 
     @Override

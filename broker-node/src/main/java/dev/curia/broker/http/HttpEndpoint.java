@@ -61,10 +61,15 @@ public final class HttpEndpoint implements AutoCloseable {
 
     /** @throws IOException when the address cannot be bound; the message names it */
     public static HttpEndpoint start(
-            HostPort address, PrometheusMeterRegistry metrics, Readiness node, Optional<Site> site) throws IOException {
+            HostPort address,
+            HttpSecurity security,
+            PrometheusMeterRegistry metrics,
+            Readiness node,
+            Optional<Site> site)
+            throws IOException {
         HttpServer server;
         try {
-            server = HttpServer.create(address.toBind(), 0);
+            server = security.bind(address.toBind());
         } catch (IOException e) {
             throw new IOException("cannot listen for HTTP on " + address + " (http.listener): " + e.getMessage(), e);
         }

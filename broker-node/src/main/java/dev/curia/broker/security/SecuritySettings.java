@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /**
  * The settings of security, and how one listener has its own: {@code listener.name.external.ssl.client.auth} goes before
  * {@code ssl.client.auth} on the listener EXTERNAL, and {@code listener.name.external.plain.sasl.jaas.config} is for one mechanism of it
- * (KIP-103). Pure.
+ * (KIP-103). {@code rpc.ssl.keystore.location} goes before {@code ssl.keystore.location} on the ports that {@link PortKeys} is about. Pure.
  */
 public final class SecuritySettings {
     static final String LISTENER_PREFIX = "listener.name.";
@@ -24,10 +24,13 @@ public final class SecuritySettings {
                     SaslKeys.OF_LISTENER,
                     List.<ConfigKey<?>>of(SaslKeys.FAILURE_DELAY_MS, SaslKeys.TIMEOUT_MS),
                     TlsKeys.OF_LISTENER,
-                    List.<ConfigKey<?>>of(TlsKeys.RELOAD_INTERVAL_MS))
+                    List.<ConfigKey<?>>of(TlsKeys.RELOAD_INTERVAL_MS),
+                    PortKeys.ALL)
             .flatMap(List::stream)
             .toList();
 
+    private static final Set<String> OF_TLS =
+            TlsKeys.OF_LISTENER.stream().map(ConfigKey::name).collect(Collectors.toUnmodifiableSet());
     private static final Set<String> OF_LISTENER = Stream.concat(
                     SaslKeys.OF_LISTENER.stream(), TlsKeys.OF_LISTENER.stream())
             .map(ConfigKey::name)
@@ -37,7 +40,7 @@ public final class SecuritySettings {
 
     /** The setting that is meant: the same name, unless it is one of a listener's own. */
     public static String plainName(String name) {
-        if (!name.startsWith(LISTENER_PREFIX)) return name;
+        if (!name.startsWith(LISTENER_PREFIX)) return plainNameOfPort(name);
         int dot = name.indexOf('.', LISTENER_PREFIX.length());
         String own = name.substring(dot + 1);
         for (String mechanism : SaslMechanisms.NAMES) {
@@ -45,6 +48,16 @@ public final class SecuritySettings {
             if (own.startsWith(prefix)) own = own.substring(prefix.length());
         }
         return dot > 0 && OF_LISTENER.contains(own) ? own : name;
+    }
+
+    /** Whether a certificate is asked for is a setting of its own there. */
+    private static String plainNameOfPort(String name) {
+        return PortKeys.PREFIXES.stream()
+                .filter(name::startsWith)
+                .map(prefix -> name.substring(prefix.length()))
+                .filter(own -> OF_TLS.contains(own) && !own.equals(TlsKeys.CLIENT_AUTH.name()))
+                .findFirst()
+                .orElse(name);
     }
 
     /** The listeners that have settings of their own, in lower case. */
@@ -71,7 +84,7 @@ public final class SecuritySettings {
         return name.toLowerCase(Locale.ROOT) + ".";
     }
 
-    private static Map<String, String> overlaid(Map<String, String> given, String prefix) {
+    static Map<String, String> overlaid(Map<String, String> given, String prefix) {
         Map<String, String> own = new HashMap<>(given);
         given.forEach((name, value) -> {
             if (name.startsWith(prefix)) own.put(name.substring(prefix.length()), value);

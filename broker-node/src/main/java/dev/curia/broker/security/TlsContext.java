@@ -7,16 +7,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +35,13 @@ public final class TlsContext {
     private static final Logger LOG = LoggerFactory.getLogger(TlsContext.class);
     private static final double MILLIS_PER_DAY = TimeUnit.DAYS.toMillis(1);
 
+    /** What is asked of those who connect; as {@code ssl.client.auth} has it. */
+    public enum ClientCertificates {
+        NONE,
+        REQUESTED,
+        REQUIRED
+    }
+
     /** What tells a file from how it was. */
     private record Mark(Path file, FileTime modified, long bytes) {}
 
@@ -37,6 +50,7 @@ public final class TlsContext {
     private final SslPrincipalMapper mapper;
     private final TlsMetrics metrics;
     private volatile TlsMaterial material;
+    private volatile Set<Principal> own;
     private List<Mark> seen; // of the thread that calls reloadIfChanged
 
     /**
@@ -51,6 +65,7 @@ public final class TlsContext {
         this.metrics = metrics;
         this.seen = marks();
         this.material = TlsMaterial.load(settings);
+        this.own = owners(material.own());
         metrics.certificate(listener, () -> (material.expiry().toEpochMilli() - clock.wallMillis()) / MILLIS_PER_DAY);
     }
 
@@ -71,11 +86,69 @@ public final class TlsContext {
      */
     public Optional<Principal> principal(SSLSession session) throws IOException {
         try {
-            return Optional.of(
-                    Principal.user(mapper.getName(session.getPeerPrincipal().getName())));
+            return Optional.of(owner(session.getPeerPrincipal()));
         } catch (SSLPeerUnverifiedException none) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * Whose certificate it is.
+     *
+     * @throws IOException when no rule of {@code ssl.principal.mapping.rules} fits its subject
+     */
+    Principal owner(X509Certificate certificate) throws IOException {
+        return owner(certificate.getSubjectX500Principal());
+    }
+
+    private Principal owner(java.security.Principal subject) throws IOException {
+        return Principal.user(mapper.getName(subject.getName()));
+    }
+
+    /** Whose the certificates of its keys are: one, as a rule. */
+    Set<Principal> own() {
+        return own;
+    }
+
+    private Set<Principal> owners(List<X509Certificate> certificates) {
+        return certificates.stream().map(this::named).flatMap(Optional::stream).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private Optional<Principal> named(X509Certificate certificate) {
+        try {
+            return Optional.of(owner(certificate));
+        } catch (IOException e) {
+            return Optional.empty(); // and so nobody's
+        }
+    }
+
+    /** The key of now, whenever it is asked. */
+    public X509ExtendedKeyManager key() {
+        return new LiveKeyManager(() -> material.key());
+    }
+
+    /** Trusts whom the settings trust now, whenever it is asked. */
+    public X509ExtendedTrustManager trust() {
+        return trust(trusted -> {});
+    }
+
+    X509ExtendedTrustManager trust(LiveTrustManager.Condition condition) {
+        return new LiveTrustManager(() -> material.trust(), condition);
+    }
+
+    /** The versions of TLS that are spoken. */
+    public List<String> protocols() {
+        return TlsKeys.PROTOCOLS.in(settings);
+    }
+
+    /** Empty: whoever speaks it has a choice of his own. */
+    public List<String> ciphers() {
+        return TlsKeys.CIPHERS.in(settings);
+    }
+
+    /** Whether whoever connects shows a certificate. */
+    public ClientCertificates clientCertificates() {
+        return ClientCertificates.valueOf(TlsKeys.CLIENT_AUTH.in(settings).toUpperCase(Locale.ROOT));
     }
 
     /** A connection did not become one of TLS. */
@@ -89,7 +162,9 @@ public final class TlsContext {
         if (now.equals(seen)) return;
         seen = now;
         try {
-            material = TlsMaterial.load(settings);
+            TlsMaterial read = TlsMaterial.load(settings);
+            own = owners(read.own());
+            material = read;
             metrics.reloaded(listener, true);
             LOG.info(
                     "listener {}: new key and trust of TLS, the certificate expires at {}",

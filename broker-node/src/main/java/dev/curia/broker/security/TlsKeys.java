@@ -11,7 +11,7 @@ public final class TlsKeys {
     public static final ConfigKey<String> KEYSTORE_LOCATION = ConfigKey.ofString(
             "ssl.keystore.location",
             "",
-            "The file with the server's private key and certificate chain. This or ssl.keystore.key is required by listeners of SSL and SASL_SSL. Read again when it changes.");
+            "The file with the server's private key and certificate chain. This or ssl.keystore.key is required wherever TLS is spoken. Read again when it changes.");
     public static final ConfigKey<String> KEYSTORE_TYPE = ConfigKey.oneOf(
             "ssl.keystore.type",
             "jks",
@@ -39,7 +39,7 @@ public final class TlsKeys {
             "ssl.client.auth",
             "none",
             List.of("none", "requested", "required"),
-            "Whether clients show a certificate. Of a SASL_SSL listener only as listener.name.NAME.ssl.client.auth.");
+            "Whether clients of Kafka listeners show a certificate. Of a SASL_SSL listener only as listener.name.NAME.ssl.client.auth.");
     public static final ConfigKey<List<String>> PROTOCOLS = ConfigKey.listOf(
             "ssl.enabled.protocols",
             "TLSv1.2,TLSv1.3",

@@ -9,15 +9,21 @@ import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.config.internals.BrokerSecurityConfigs;
 import org.apache.kafka.common.config.types.Password;
@@ -28,11 +34,31 @@ final class TlsMaterial {
     private static final byte[] PROBE = {1, 2, 3};
 
     private final DefaultSslEngineFactory factory;
+    private final List<X509Certificate> own;
     private final Instant expiry;
+    private final X509ExtendedKeyManager key;
+    private final X509ExtendedTrustManager trust;
 
-    private TlsMaterial(DefaultSslEngineFactory factory, Instant expiry) {
+    private TlsMaterial(DefaultSslEngineFactory factory, Optional<char[]> keyPassword) throws GeneralSecurityException {
         this.factory = factory;
-        this.expiry = expiry;
+        List<X509Certificate[]> chains = checked(factory.keystore(), keyPassword);
+        this.own = chains.stream().map(chain -> chain[0]).toList();
+        this.expiry = chains.stream()
+                .flatMap(Arrays::stream)
+                .map(each -> each.getNotAfter().toInstant())
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(factory.keystore(), keyPassword.orElse(null));
+        this.key = only(X509ExtendedKeyManager.class, keys.getKeyManagers());
+        TrustManagerFactory trusts = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusts.init(factory.truststore()); // null: what Java trusts
+        this.trust = only(X509ExtendedTrustManager.class, trusts.getTrustManagers());
+    }
+
+    private static <T> T only(Class<T> kind, Object[] managers) throws GeneralSecurityException {
+        for (Object each : managers) if (kind.isInstance(each)) return kind.cast(each);
+        throw new GeneralSecurityException("this Java has no " + kind.getSimpleName());
     }
 
     /** @throws ConfigException that says what cannot be used; nothing of secrets */
@@ -45,9 +71,8 @@ final class TlsMaterial {
         DefaultSslEngineFactory factory = new DefaultSslEngineFactory();
         try {
             factory.configure(configs(settings));
-            Instant expiry = checked(factory.keystore(), keyPassword(settings));
             factory.createServerSslEngine("probe", 0);
-            return new TlsMaterial(factory, expiry);
+            return new TlsMaterial(factory, keyPassword(settings));
         } catch (GeneralSecurityException | RuntimeException e) {
             throw new ConfigException(
                     "The key and trust of TLS cannot be used (" + TlsKeys.KEYSTORE_LOCATION.name() + " '"
@@ -63,6 +88,19 @@ final class TlsMaterial {
 
     SSLContext context() {
         return factory.sslContext();
+    }
+
+    X509ExtendedKeyManager key() {
+        return key;
+    }
+
+    X509ExtendedTrustManager trust() {
+        return trust;
+    }
+
+    /** The certificates of its keys: one, as a rule. */
+    List<X509Certificate> own() {
+        return own;
     }
 
     /** When the first certificate of the chain expires. */
@@ -108,23 +146,19 @@ final class TlsMaterial {
     }
 
     /** That there is a key, and that its certificate is for it, which clients would find out else. */
-    private static Instant checked(KeyStore store, Optional<char[]> password) throws GeneralSecurityException {
-        Instant expiry = Instant.MAX;
+    private static List<X509Certificate[]> checked(KeyStore store, Optional<char[]> password)
+            throws GeneralSecurityException {
+        List<X509Certificate[]> chains = new ArrayList<>();
         for (String alias : Collections.list(store.aliases())) {
             if (!store.isKeyEntry(alias)) continue;
             Key key = store.getKey(alias, password.orElse(null));
             Certificate[] chain = store.getCertificateChain(alias);
             if (!(key instanceof PrivateKey own) || chain == null || chain.length == 0) continue;
             if (!fits(own, chain[0])) throw new GeneralSecurityException("the certificate is not of the private key");
-            Instant first = Arrays.stream(chain)
-                    .map(each -> ((X509Certificate) each).getNotAfter().toInstant())
-                    .min(Comparator.naturalOrder())
-                    .orElseThrow();
-            if (first.isBefore(expiry)) expiry = first;
+            chains.add(Arrays.copyOf(chain, chain.length, X509Certificate[].class));
         }
-        if (expiry.equals(Instant.MAX))
-            throw new GeneralSecurityException("there is no private key with a certificate");
-        return expiry;
+        if (chains.isEmpty()) throw new GeneralSecurityException("there is no private key with a certificate");
+        return chains;
     }
 
     private static boolean fits(PrivateKey key, Certificate certificate) throws GeneralSecurityException {

@@ -9,6 +9,7 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.access.PortSecurity;
 import dev.curia.metadata.acl.Authorization;
 import dev.curia.metadata.image.ClientQuotas;
 import dev.curia.proto.common.v1.ErrorCode;
@@ -63,7 +64,13 @@ class CommittedConsumeTest {
                 (delay, task) -> () -> {},
                 Authorization.OFF);
         server = BrokerRpcServer.start(
-                new HostPort("127.0.0.1", 0), "rpc.listener", List.of(), List.of(service), executor, threads);
+                new HostPort("127.0.0.1", 0),
+                "rpc.listener",
+                PortSecurity.plaintext(),
+                List.of(),
+                List.of(service),
+                executor,
+                threads);
         channel = NettyChannelBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))
                 .usePlaintext()
                 .build();

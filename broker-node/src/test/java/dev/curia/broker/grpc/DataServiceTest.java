@@ -12,6 +12,7 @@ import dev.curia.common.id.TopicPartition;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.access.PortSecurity;
 import dev.curia.metadata.acl.Authorization;
 import dev.curia.metadata.image.ClientQuotas;
 import dev.curia.metadata.image.ImageRecords;
@@ -104,7 +105,13 @@ class DataServiceTest {
                 },
                 Authorization.OFF);
         server = BrokerRpcServer.start(
-                new HostPort("127.0.0.1", 0), "rpc.listener", List.of(), List.of(service), executor, threads);
+                new HostPort("127.0.0.1", 0),
+                "rpc.listener",
+                PortSecurity.plaintext(),
+                List.of(),
+                List.of(service),
+                executor,
+                threads);
         connection = NettyChannelBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))
                 .usePlaintext()
@@ -467,6 +474,7 @@ class DataServiceTest {
         assertThatThrownBy(() -> BrokerRpcServer.start(
                         new HostPort("127.0.0.1", server.port()),
                         "rpc.listener",
+                        PortSecurity.plaintext(),
                         List.of(),
                         List.of(),
                         executor,

@@ -7,9 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 
 /** A key pair with a certificate that it signed itself, made by Java's keytool, and what follows from it. */
 public final class TestCertificates {
@@ -73,6 +78,34 @@ public final class TestCertificates {
             trust.store(out, PASSWORD.toCharArray());
         }
         return file;
+    }
+
+    /** For whoever shows this certificate. */
+    public KeyManager[] keyManagers() throws GeneralSecurityException {
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, PASSWORD.toCharArray());
+        return keys.getKeyManagers();
+    }
+
+    /** For whoever trusts these certificates, and no others. */
+    public static TrustManager[] trustManagers(TestCertificates... trusted) throws Exception {
+        KeyStore trust = KeyStore.getInstance("PKCS12");
+        trust.load(null, null);
+        for (TestCertificates each : trusted) trust.setCertificateEntry(each.name, each.certificate());
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trust);
+        return managers.getTrustManagers();
+    }
+
+    /** Trusts these, and nobody else; in PEM. */
+    public static void trust(Path file, TestCertificates... trusted) throws Exception {
+        StringBuilder pem = new StringBuilder();
+        for (TestCertificates each : trusted) pem.append(each.certificatePem());
+        Files.writeString(file, pem.toString());
+    }
+
+    public X509Certificate certificate() throws GeneralSecurityException {
+        return (X509Certificate) store.getCertificate(ALIAS);
     }
 
     public String keyPem() throws GeneralSecurityException {

@@ -1,8 +1,11 @@
 package dev.curia.metadata.client;
 
 import dev.curia.common.net.HostPort;
+import dev.curia.common.net.TlsTroubles;
 import dev.curia.metadata.access.GrpcCallers;
 import io.grpc.CallOptions;
+import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.HashMap;
@@ -28,13 +31,23 @@ public final class QuorumChannels implements AutoCloseable {
     private boolean closed;
 
     /** For what a node asks as a node. */
-    public QuorumChannels() {
-        this(address -> builder(address).intercept(GrpcCallers.fromNode()).build());
+    public QuorumChannels(ChannelCredentials credentials) {
+        this(opener(credentials, GrpcCallers.fromNode()));
     }
 
     /** For what a node asks on behalf of clients whom nobody has checked: ACLs hold for them. */
-    public static QuorumChannels forClients() {
-        return new QuorumChannels(address -> builder(address).build());
+    public static QuorumChannels forClients(ChannelCredentials credentials) {
+        return new QuorumChannels(opener(credentials, GrpcCallers.forClients()));
+    }
+
+    private static Function<HostPort, ManagedChannel> opener(ChannelCredentials credentials, ClientInterceptor says) {
+        TlsTroubles troubles = new TlsTroubles();
+        return address -> NettyChannelBuilder.forAddress(address.host(), address.port(), credentials)
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .keepAliveTime(10, TimeUnit.SECONDS)
+                .keepAliveTimeout(3, TimeUnit.SECONDS)
+                .intercept(says, troubles.with(address))
+                .build();
     }
 
     /** @param opener makes a channel that connects at its first call */
@@ -54,14 +67,6 @@ public final class QuorumChannels implements AutoCloseable {
     /** After {@link #close} a channel whose calls fail as UNAVAILABLE, so that late callers need no case of their own. */
     synchronized ManagedChannel to(HostPort address) {
         return closed ? opener.apply(address).shutdownNow() : channels.computeIfAbsent(address, opener);
-    }
-
-    private static NettyChannelBuilder builder(HostPort address) {
-        return NettyChannelBuilder.forAddress(address.host(), address.port())
-                .usePlaintext()
-                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-                .keepAliveTime(10, TimeUnit.SECONDS)
-                .keepAliveTimeout(3, TimeUnit.SECONDS);
     }
 
     /** Drops a channel whose server did not answer, so that the next attempt connects at once instead of after a backoff. */

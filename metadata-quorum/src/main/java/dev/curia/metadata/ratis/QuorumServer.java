@@ -66,7 +66,11 @@ final class QuorumServer implements LeadershipTracker.Truth, Succession.Quorum, 
      *
      * @throws QuorumStartException when the port is taken or the disk cannot be used
      */
-    static QuorumServer start(QuorumNodeConfig config, QuorumDirectory directory, MetadataStateMachine stateMachine) {
+    static QuorumServer start(
+            QuorumNodeConfig config,
+            QuorumDirectory directory,
+            MetadataStateMachine stateMachine,
+            Optional<RaftTls> tls) {
         // Ratis would end the process when it cannot listen; now it throws an ExitException, and only then.
         ExitUtils.disableSystemExit();
         RaftGroup group = RatisSettings.group(config, directory);
@@ -77,6 +81,7 @@ final class QuorumServer implements LeadershipTracker.Truth, Succession.Quorum, 
                     .setGroup(group)
                     .setStateMachine(stateMachine)
                     .setProperties(RatisSettings.properties(config, directory))
+                    .setParameters(RatisSettings.parameters(tls))
                     // The directory is formatted: an empty one was refused already, and formatting is never done here.
                     .setOption(RaftStorage.StartupOption.RECOVER)
                     .build();

@@ -59,6 +59,7 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     private final MeterRegistry meters;
     private final FaultHandler faults;
     private final ProcessWatch processes;
+    private final Optional<RaftTls> tls;
     private final EventReporter reporter;
     private final Changelog changelog = new Changelog(CHANGELOG_BATCHES, CHANGELOG_BYTES);
 
@@ -69,15 +70,22 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     /**
      * @param meters takes Ratis' metrics; the same for all nodes of a process
      * @param processes watches the leader's
+     * @param tls of the voters' own port; empty: plaintext
      */
     public RatisMetadataLog(
-            QuorumNodeConfig config, Clock clock, MeterRegistry meters, FaultHandler faults, ProcessWatch processes) {
+            QuorumNodeConfig config,
+            Clock clock,
+            MeterRegistry meters,
+            FaultHandler faults,
+            ProcessWatch processes,
+            Optional<RaftTls> tls) {
         this.config = config;
         this.clock = clock;
         this.meters = meters;
         this.reporter = new EventReporter(meters);
         this.faults = faults;
         this.processes = processes;
+        this.tls = tls;
     }
 
     /** @throws QuorumStartException when the directory, the disk or the port cannot be used; nothing stays open then */
@@ -91,7 +99,7 @@ public final class RatisMetadataLog implements MetadataLog, AutoCloseable {
                 directory.liveStore(), changelog, config.tuning().events(), commits, events(loop), faults);
         try {
             MicrometerMetricRegistries.setTarget(meters);
-            QuorumServer server = QuorumServer.start(config, directory, stateMachine);
+            QuorumServer server = QuorumServer.start(config, directory, stateMachine, tls);
             LeadershipTracker tracker =
                     new LeadershipTracker(server, term -> stateMachine.chain().lastSequenceIn(term), leadership);
             Succession succession = new Succession(config.nodeId(), server, processes, loop);

@@ -4,8 +4,10 @@ import dev.curia.metadata.port.QuorumStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.protocol.RaftGroup;
@@ -76,6 +78,12 @@ final class RatisSettings {
         log(p, config.tuning());
         snapshots(p, config.tuning());
         return p;
+    }
+
+    static Parameters parameters(Optional<RaftTls> tls) {
+        Parameters parameters = new Parameters();
+        tls.ifPresent(given -> GrpcConfigKeys.TLS.setConf(parameters, given.config()));
+        return parameters;
     }
 
     private static boolean isAlone(QuorumNodeConfig config, QuorumDirectory directory) {

@@ -2,7 +2,7 @@ package dev.curia.metadata.rpc;
 
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
-import dev.curia.metadata.access.GrpcCallers;
+import dev.curia.metadata.access.PortSecurity;
 import dev.curia.metadata.acl.Authorization;
 import dev.curia.metadata.controller.ActiveController;
 import dev.curia.metadata.port.MetadataLog;
@@ -29,6 +29,7 @@ public final class QuorumRpcServer implements AutoCloseable {
     private final HostPort address;
     private final QuorumServices services;
     private final AdminAccess access;
+    private final PortSecurity security;
     private @Nullable Server server;
 
     /**
@@ -45,10 +46,12 @@ public final class QuorumRpcServer implements AutoCloseable {
             EventLoop watchLoop,
             Duration progressInterval,
             Optional<QuorumOperations> operations,
-            Authorization authorization) {
+            Authorization authorization,
+            PortSecurity security) {
         this.address = address;
         this.services = new QuorumServices(controller, log, watchLoop, progressInterval, operations);
         this.access = new AdminAccess(authorization, log::image);
+        this.security = security;
     }
 
     /** Feeds the watch streams; give it to {@link MetadataLog#start}. */
@@ -59,7 +62,8 @@ public final class QuorumRpcServer implements AutoCloseable {
     /** Listens from now on; throws when the address cannot be bound, naming it. */
     public synchronized void start() throws IOException {
         try {
-            server = NettyServerBuilder.forAddress(new InetSocketAddress(address.host(), address.port()))
+            server = NettyServerBuilder.forAddress(
+                            new InetSocketAddress(address.host(), address.port()), security.credentials())
                     .maxInboundMessageSize(MAX_REQUEST_BYTES)
                     .permitKeepAliveTime(1, TimeUnit.SECONDS)
                     .permitKeepAliveWithoutCalls(true)
@@ -67,7 +71,7 @@ public final class QuorumRpcServer implements AutoCloseable {
                             .map(BindableService::bindService)
                             .toList())
                     .intercept(access) // the one added last is asked first
-                    .intercept(GrpcCallers.noted())
+                    .intercept(security.callers())
                     .build()
                     .start();
         } catch (IOException e) {

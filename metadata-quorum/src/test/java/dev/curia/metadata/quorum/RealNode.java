@@ -3,6 +3,7 @@ package dev.curia.metadata.quorum;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
+import dev.curia.metadata.access.PortSecurity;
 import dev.curia.metadata.acl.Authorization;
 import dev.curia.metadata.client.NodeInspector;
 import dev.curia.metadata.client.QuorumChannels;
@@ -16,6 +17,7 @@ import dev.curia.metadata.port.QuorumStatus;
 import dev.curia.metadata.ratis.QuorumNodeConfig;
 import dev.curia.metadata.ratis.RatisMetadataLog;
 import dev.curia.metadata.rpc.QuorumRpcServer;
+import io.grpc.InsecureChannelCredentials;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -41,7 +43,8 @@ final class RealNode implements AutoCloseable {
         this.config = config;
         EventLoop controllerLoop = loop("controller");
         EventLoop watchLoop = loop("watch");
-        log = own(new RatisMetadataLog(config, clock, meters, (what, cause) -> faults.add(cause), ProcessWatch.NONE));
+        log = own(new RatisMetadataLog(
+                config, clock, meters, (what, cause) -> faults.add(cause), ProcessWatch.NONE, Optional.empty()));
         ActiveController controller = new ActiveController(
                 new ActiveController.Settings(
                         config.clusterId(),
@@ -61,7 +64,7 @@ final class RealNode implements AutoCloseable {
                 new QuorumHealth(
                         4 * config.tuning().electionTimeout().toMillis(),
                         config.tuning().snapshotThreshold()),
-                new NodeInspector(own(new QuorumChannels())),
+                new NodeInspector(own(new QuorumChannels(InsecureChannelCredentials.create()))),
                 watchLoop,
                 clock,
                 meters));
@@ -72,7 +75,8 @@ final class RealNode implements AutoCloseable {
                 watchLoop,
                 Duration.ofMillis(100),
                 Optional.of(operations),
-                Authorization.OFF));
+                Authorization.OFF,
+                PortSecurity.plaintext()));
         log.start(server.commits(), controller);
         server.start();
     }

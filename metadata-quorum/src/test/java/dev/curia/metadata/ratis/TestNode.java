@@ -48,7 +48,7 @@ final class TestNode implements AutoCloseable, MetadataLog.CommitListener, Metad
     private TestNode(QuorumNodeConfig config, MeterRegistry meters) {
         this.config = config;
         this.log = new RatisMetadataLog(
-                config, new SystemClock(), meters, (what, cause) -> faults.add(cause), this::watch);
+                config, new SystemClock(), meters, (what, cause) -> faults.add(cause), this::watch, Optional.empty());
     }
 
     private ProcessWatch.Watched watch(HostPort leader, Runnable gone) {

@@ -6,6 +6,7 @@ import dev.curia.common.net.HostPort;
 import dev.curia.metadata.port.ProcessWatch;
 import dev.curia.testkit.Await;
 import io.grpc.Attributes;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.Server;
 import io.grpc.ServerTransportFilter;
 import io.grpc.netty.NettyServerBuilder;
@@ -40,7 +41,7 @@ class ConnectionWatchTest {
     void start() throws Exception {
         server = serverOn(0);
         address = new HostPort("127.0.0.1", server.getPort());
-        watched = new ConnectionWatch(probe).watch(address, gone::incrementAndGet);
+        watched = new ConnectionWatch(probe, InsecureChannelCredentials.create()).watch(address, gone::incrementAndGet);
         Await.until("connected", SOON, () -> connections.get() > 0);
     }
 

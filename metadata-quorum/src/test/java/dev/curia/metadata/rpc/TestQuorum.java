@@ -5,6 +5,7 @@ import dev.curia.common.loop.EventLoop;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.SystemClock;
 import dev.curia.metadata.Fixtures;
+import dev.curia.metadata.access.PortSecurity;
 import dev.curia.metadata.acl.Authorization;
 import dev.curia.metadata.client.BrokerIdentity;
 import dev.curia.metadata.client.BrokerSession;
@@ -23,6 +24,7 @@ import dev.curia.proto.common.v1.Status;
 import dev.curia.proto.metadata.v1.BrokerEvents;
 import dev.curia.proto.metadata.v1.LogEnds;
 import dev.curia.proto.metadata.v1.LogEndsRequest;
+import io.grpc.InsecureChannelCredentials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -52,7 +54,7 @@ final class TestQuorum implements AutoCloseable {
     }
 
     final class Client {
-        final QuorumChannels channels = own(new QuorumChannels());
+        final QuorumChannels channels = own(new QuorumChannels(InsecureChannelCredentials.create()));
         final List<Integer> seenBrokers = new CopyOnWriteArrayList<>();
         final List<Long> indexes = new CopyOnWriteArrayList<>();
         final List<HostPort> bootstrap;
@@ -176,7 +178,14 @@ final class TestQuorum implements AutoCloseable {
                 (what, cause) -> faults.add(cause),
                 BrokerProbe.NONE);
         QuorumRpcServer server = own(new QuorumRpcServer(
-                address, controller, log, loop("watch"), Duration.ofMillis(100), Optional.empty(), authorization));
+                address,
+                controller,
+                log,
+                loop("watch"),
+                Duration.ofMillis(100),
+                Optional.empty(),
+                authorization,
+                PortSecurity.plaintext()));
         log.start(server.commits(), controller);
         return server;
     }

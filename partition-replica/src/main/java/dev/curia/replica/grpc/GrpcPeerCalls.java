@@ -10,6 +10,7 @@ import dev.curia.proto.replication.v1.ReplicationGrpc.ReplicationStub;
 import dev.curia.replica.port.AuditLinks;
 import dev.curia.replica.port.ContactLinks;
 import dev.curia.replica.port.Peers;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +32,8 @@ public final class GrpcPeerCalls implements AuditLinks, ContactLinks, AutoClosea
 
     private record Link(Peers.Address address, ManagedChannel channel) {}
 
-    public GrpcPeerCalls(int self, Peers peers, NetworkThreads threads) {
-        this(self, peers, new ReplicationChannels(threads));
+    public GrpcPeerCalls(int self, Peers peers, NetworkThreads threads, ChannelCredentials credentials) {
+        this(self, peers, new ReplicationChannels(threads, credentials));
     }
 
     /** @param channels owned from here on */

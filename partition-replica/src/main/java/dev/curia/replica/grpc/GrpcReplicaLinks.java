@@ -5,6 +5,7 @@ import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.Peers;
 import dev.curia.replica.port.ReplicaLinks;
 import dev.curia.replica.port.StreamKind;
+import io.grpc.ChannelCredentials;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,8 +34,9 @@ public final class GrpcReplicaLinks implements ReplicaLinks {
             Peers peers,
             Timers timers,
             RandomGenerator random,
-            NetworkThreads threads) {
-        this(self, config, peers, timers, random, new ReplicationChannels(threads));
+            NetworkThreads threads,
+            ChannelCredentials credentials) {
+        this(self, config, peers, timers, random, new ReplicationChannels(threads, credentials));
     }
 
     /** @param channels closed with this */

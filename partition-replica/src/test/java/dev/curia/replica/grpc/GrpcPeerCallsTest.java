@@ -15,6 +15,7 @@ import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.Peers;
 import dev.curia.replica.port.ReplicaMetrics;
 import dev.curia.testkit.Await;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -54,7 +55,8 @@ class GrpcPeerCallsTest {
     private final List<Server> servers = new ArrayList<>();
     private final Map<Integer, Peers.Address> addresses = new ConcurrentHashMap<>();
     private final NetworkThreads threads = new NetworkThreads("links", 1);
-    private final GrpcPeerCalls links = new GrpcPeerCalls(2, id -> Optional.ofNullable(addresses.get(id)), threads);
+    private final GrpcPeerCalls links = new GrpcPeerCalls(
+            2, id -> Optional.ofNullable(addresses.get(id)), threads, InsecureChannelCredentials.create());
 
     @AfterEach
     void stop() {

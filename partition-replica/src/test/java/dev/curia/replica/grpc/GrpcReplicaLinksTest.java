@@ -19,6 +19,7 @@ import dev.curia.replica.port.ReplicaMetrics;
 import dev.curia.replica.port.ReplicationSource;
 import dev.curia.replica.port.StreamKind;
 import dev.curia.testkit.Await;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -74,7 +75,8 @@ class GrpcReplicaLinksTest {
                 id -> leaderKnown.get() ? Optional.of(address) : Optional.empty(),
                 loop,
                 new Random(1),
-                threads);
+                threads,
+                InsecureChannelCredentials.create());
     }
 
     @AfterEach

@@ -24,6 +24,7 @@ import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.Peers;
 import dev.curia.replica.port.ReplicaMetrics;
 import dev.curia.testkit.Await;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -97,7 +98,14 @@ final class TestBroker {
         }
         tails.forEach(EventLoop::start);
         catchUp = loop("catch-up-" + id, clock, faults);
-        links = new GrpcReplicaLinks(self, LinkConfig.defaults(), peers, timers, new Random(id), threads);
+        links = new GrpcReplicaLinks(
+                self,
+                LinkConfig.defaults(),
+                peers,
+                timers,
+                new Random(id),
+                threads,
+                InsecureChannelCredentials.create());
         replicas = new HostedReplicas(
                 self,
                 config,

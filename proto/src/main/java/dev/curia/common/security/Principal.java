@@ -1,5 +1,9 @@
 package dev.curia.common.security;
 
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+
 /**
  * Who asks, as Kafka names it: {@code User:alice}. Immutable.
  *
@@ -23,6 +27,15 @@ public record Principal(String type, String name) {
             throw new IllegalArgumentException("'" + text + "' is no principal: expected type:name, as in User:alice");
         }
         return new Principal(text.substring(0, colon), text.substring(colon + 1));
+    }
+
+    /** Those that are separated by semicolons, since names may have commas; perhaps none. */
+    public static Set<Principal> parseAll(String text) {
+        return Arrays.stream(text.split(";"))
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .map(Principal::parse)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

@@ -14,9 +14,11 @@ import dev.curia.broker.txn.state.InitProducerId;
 import dev.curia.broker.txn.state.TxnState;
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.net.HostPort;
+import dev.curia.metadata.access.PortSecurity;
 import dev.curia.replica.grpc.NetworkThreads;
 import dev.curia.replica.port.Peers;
 import dev.curia.testkit.Await;
+import io.grpc.InsecureChannelCredentials;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -47,12 +49,16 @@ class TransactionLinksTest {
                 BrokerRpcServer server = BrokerRpcServer.start(
                         new HostPort("127.0.0.1", 0),
                         "rpc.listener",
+                        PortSecurity.plaintext(),
                         List.of(broker.coordinators.service()),
                         List.of(),
                         Runnable::run,
                         threads);
-                PeerChannels channels = new PeerChannels(peer ->
-                        peer == 1 ? Optional.of(new Peers.Address("127.0.0.1", server.port())) : Optional.empty())) {
+                PeerChannels channels = new PeerChannels(
+                        peer -> peer == 1
+                                ? Optional.of(new Peers.Address("127.0.0.1", server.port()))
+                                : Optional.empty(),
+                        InsecureChannelCredentials.create())) {
             broker.topic("t", 1);
             var coordinator = broker.coordinators.transactions();
             assertThat(coordinator.ensureTopic().toCompletableFuture().get(20, TimeUnit.SECONDS))
