@@ -8,7 +8,7 @@ import java.util.List;
  */
 record Budget(int rounds, double windowSeconds) {
     /** For each server before anything is measured of those that were just started: by then most that is hot is compiled. */
-    static final double WARM_UP_SECONDS = 8;
+    static final double WARM_UP_SECONDS = 15;
     /** Small requests are another matter. */
     static final double RATE_WARM_SECONDS = 5;
     /** Of percentiles the high ones need many times. */

@@ -33,7 +33,7 @@ class BudgetTest {
     }
 
     @Test
-    void aQuarterOfAnHourIsThreeRoundsOfTheBriefPlan() {
-        assertThat(Budget.of(880, Plan.brief()).rounds()).isEqualTo(3);
+    void eighteenMinutesAreThreeRoundsOfTheBriefPlan() {
+        assertThat(Budget.of(1056, Plan.brief()).rounds()).isEqualTo(3);
     }
 }
