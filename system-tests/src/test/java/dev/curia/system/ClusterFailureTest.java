@@ -201,6 +201,7 @@ class ClusterFailureTest {
     }
 
     @Test
+    @Tag("long") // others restart all nodes, too
     void allNodesAreRestartedInTurn() {
         createTopic("rolled");
         try (Load load = startLoad("rolled")) {

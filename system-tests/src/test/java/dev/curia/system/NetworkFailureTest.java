@@ -130,6 +130,7 @@ class NetworkFailureTest {
     }
 
     @Test
+    @Tag("long") // others restart all nodes, too
     void allBrokersRestartInTurnThroughTheOracle() {
         String topic = createTopic("net-rolled");
         try (Load load = Load.start(clients, topic, PARTITIONS, 2)) {

@@ -22,6 +22,7 @@ class QuorumOperationsTest {
     private static final Duration LIMIT = Duration.ofSeconds(15);
 
     @Test
+    @Tag("long")
     @Timeout(value = 6, unit = TimeUnit.MINUTES) // many commands, each a process, beside another test
     void theQuorumIsReplacedNodeByNodeAndRecoveredFromOneUnderLoad() {
         try (LocalCluster cluster = LocalCluster.of(3, 3).startAs("QuorumOperationsTest")) {
