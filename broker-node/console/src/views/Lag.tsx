@@ -27,7 +27,9 @@ export function LagOverTime({ name, group }: { name: string; group: Group }) {
   const value = measure === 'age' ? age({ ...group, partitions }) : partitions.reduce((all, each) => all + (each.lag ?? 0), 0);
   const live = useHistory(`${measure} ${topic}`, known ? value : null, group.atMs);
 
-  const kept = (history.data?.points ?? []).map((point): Point => [point.atMs, measure === 'records' ? point.records : point.seconds === null ? null : point.seconds * 1000]);
+  // The newest is what the page says elsewhere, too.
+  const before = (history.data?.points ?? []).filter((point) => point.atMs < group.atMs);
+  const kept = before.map((point): Point => [point.atMs, measure === 'records' ? point.records : point.seconds === null ? null : point.seconds * 1000]);
   const since = kept[kept.length - 1]?.[0] ?? 0;
   return (
     <Card

@@ -23,6 +23,8 @@ class ConsolePageTest {
 
                 ![Messages](console-messages.png)
 
+                ![How far a group is behind](console-group.png)
+
                 ## Who may see what
                 The HTTP port asks nobody for a login, and the console only reads: it has no request that changes anything. What it shows of the cluster
                 is what its metrics name, and settings; secrets have no value there. Records are another matter, so they are not shown
