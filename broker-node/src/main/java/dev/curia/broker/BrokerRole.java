@@ -334,8 +334,12 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 settings.get(ServerKeys.RPC_LISTENER),
                 ServerKeys.RPC_LISTENER.name(),
                 security.port(),
-                List.of(replication::bind, coordinators.service(), coordinators.groupService(), admin),
-                List.of(new DataService(
+                // Partitions' own threads: only what nodes ask of each other.
+                List.of(replication::bind, coordinators.service()),
+                List.of(
+                        coordinators.groupService(),
+                        admin,
+                        new DataService(
                         replicas, published, clock, background, listeners.quotas(), timers, access.authorization())),
                 background,
                 threads));
