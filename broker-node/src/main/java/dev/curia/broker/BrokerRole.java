@@ -159,8 +159,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 new QuorumClient(channels, QuorumRole.servers(config), QUORUM_CALL_TIMEOUT, timers, clock, random);
         NetworkThreads threads =
                 resources.own(new NetworkThreads("partition-loop", config.threads(ServerKeys.REPLICA_LOOPS, 2)));
-        GrpcReplicaLinks links = resources.own(new GrpcReplicaLinks(
-                self, LinkConfig.defaults(), published, timers, random, threads, security.channels()));
+        GrpcReplicaLinks links = links(timers, threads);
         HostedReplicas replicas = replicas(directories, quorum, links, threads);
         EventOutbox events = new EventOutbox(clock, meters);
         replicas.onEvent(events);
@@ -176,8 +175,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
 
         CoreHandlers.Ports core =
                 corePorts(replicas, logDirs(directories, replicas), topics, coordinators.membership());
-        GrpcPeerCalls peerCalls =
-                resources.own(new GrpcPeerCalls(config.nodeId(), published, threads, security.channels()));
+        GrpcPeerCalls peerCalls = peerCalls(threads);
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
         serveRpc(replicas, auditor, coordinators, coordinators.adminService(core), background, timers, threads);
         resources.own(listeners);
@@ -218,6 +216,15 @@ final class BrokerRole implements Readiness, AutoCloseable {
         session.start();
         new LeaseKeeper(lease, peerCalls, published::others, timers, clock).start();
         auditor.start();
+    }
+
+    private GrpcReplicaLinks links(EventLoop timers, NetworkThreads threads) {
+        return resources.own(new GrpcReplicaLinks(
+                self, LinkConfig.defaults(), published, timers, random, threads, security.channels()));
+    }
+
+    private GrpcPeerCalls peerCalls(NetworkThreads threads) {
+        return resources.own(new GrpcPeerCalls(config.nodeId(), published, threads, security.channels()));
     }
 
     private HostedReplicas replicas(
@@ -340,7 +347,13 @@ final class BrokerRole implements Readiness, AutoCloseable {
                         coordinators.groupService(),
                         admin,
                         new DataService(
-                        replicas, published, clock, background, listeners.quotas(), timers, access.authorization())),
+                                replicas,
+                                published,
+                                clock,
+                                background,
+                                listeners.quotas(),
+                                timers,
+                                access.authorization())),
                 background,
                 threads));
     }

@@ -34,7 +34,8 @@ class WebConsoleTest {
     private static final String GROUP = "billing";
 
     @RegisterExtension
-    static final LocalCluster CLUSTER = LocalCluster.of(1, 3).with("console.messages.enable", "true").with("curia.group.lag.interval.ms", "1000");
+    static final LocalCluster CLUSTER =
+            LocalCluster.of(1, 3).with("console.messages.enable", "true").with("curia.group.lag.interval.ms", "1000");
 
     @Test
     void showsTheClusterToABrowser() throws Exception {
