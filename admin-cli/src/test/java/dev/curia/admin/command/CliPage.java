@@ -26,7 +26,9 @@ final class CliPage {
         page.append("""
                 A profile is a file of `key=value` lines in `~/.config/curia` (or `$XDG_CONFIG_HOME/curia`): `NAME.properties`, with `server`,
                 `timeout` and `output`. `--profile NAME` or `CURIA_PROFILE` names it; `default` is taken when it is there and none is named. An option
-                comes before the environment, and that before the profile. Colours and redrawing are for terminals only; `NO_COLOR` turns colours off.
+                comes before the environment, and that before the profile. Where servers speak TLS ([security](security.md#tls-between-nodes)) it has
+                `security.protocol=SSL` and `ssl.truststore.*`, `ssl.keystore.*` and `ssl.key.password`, with Kafka's names and meaning.
+                Colours and redrawing are for terminals only; `NO_COLOR` turns colours off.
 
                 ## Exit codes
 

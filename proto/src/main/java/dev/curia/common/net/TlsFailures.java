@@ -52,6 +52,8 @@ public final class TlsFailures {
         if (t.getClass().getSimpleName().equals("NotSslRecordException")
                 || message.startsWith("Unsupported or unrecognized SSL message"))
             return "it does not speak TLS: see " + protocolSetting;
+        if (message.contains("closed while performing TLS negotiation"))
+            return "it does not speak TLS, or it went away: see " + protocolSetting;
         if (!(t instanceof SSLException)) return null;
         String alert = message.toLowerCase(Locale.ROOT);
         if (alert.contains("certificate_required"))
