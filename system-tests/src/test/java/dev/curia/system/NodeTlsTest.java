@@ -168,7 +168,7 @@ class NodeTlsTest {
     }
 
     private static String kafka() {
-        return CLUSTER.bootstrapServers().split(",")[0];
+        return CLUSTER.bootstrapServers().split(",", -1)[0];
     }
 
     private static void assertTold(String profile, String server, String... saying) {

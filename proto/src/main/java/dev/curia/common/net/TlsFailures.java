@@ -60,8 +60,8 @@ public final class TlsFailures {
             return "it wants a certificate, and was shown none that it could take: see ssl.keystore.location";
         if (alert.contains("certificate_expired")) return "it found the certificate of ssl.keystore.location expired";
         if (alert.contains("bad_certificate") || alert.contains("certificate_unknown") || alert.contains("unknown_ca"))
-            return "it wants a certificate, and does not take what ssl.keystore.location has: its own"
-                    + " ssl.truststore.location must trust the signer";
+            return "it wants a certificate, and does not take what ssl.keystore.location has: that has expired, or the"
+                    + " server's own ssl.truststore.location does not have the signer";
         return "no TLS was agreed on with it (" + message + ")";
     }
 }

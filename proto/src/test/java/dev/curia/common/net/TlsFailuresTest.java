@@ -40,7 +40,7 @@ class TlsFailuresTest {
         assertThat(said(new SSLHandshakeException("Received fatal alert: certificate_expired")))
                 .contains("ssl.keystore.location", "expired");
         assertThat(said(new SSLHandshakeException("Received fatal alert: bad_certificate")))
-                .contains("ssl.keystore.location", "trust the signer");
+                .contains("ssl.keystore.location", "have the signer");
         assertThat(said(new SSLException("no cipher suites in common"))).contains("no cipher suites in common");
     }
 
