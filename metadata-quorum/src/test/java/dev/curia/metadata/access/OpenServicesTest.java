@@ -37,7 +37,7 @@ final class OpenServicesTest {
         try {
             return String.valueOf(generated.getField("SERVICE_NAME").get(null));
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError("SERVICE_NAME of " + generated.getName(), e);
         }
     }
 }
