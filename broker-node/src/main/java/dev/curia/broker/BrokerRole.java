@@ -342,7 +342,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
                 ServerKeys.RPC_LISTENER.name(),
                 security.port(),
                 // Partitions' own threads: only what nodes ask of each other.
-                List.of(replication::bind, coordinators.service()),
+                List.<BindableService>of(replication::bind, coordinators.service()),
                 List.of(
                         coordinators.groupService(),
                         admin,
