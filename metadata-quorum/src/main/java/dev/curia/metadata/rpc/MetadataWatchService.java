@@ -28,11 +28,13 @@ final class MetadataWatchService extends MetadataGrpc.MetadataImplBase implement
     private final EventLoop loop;
     private final Duration progressInterval;
     private final AtomicBoolean woken = new AtomicBoolean();
+    private final ImageSnapshots snapshots; // loop-confined
     private final Set<Watcher> watchers = new LinkedHashSet<>(); // loop-confined
 
     /** @param progressInterval an idle stream shows a sign of life this often */
     MetadataWatchService(MetadataLog log, EventLoop loop, Duration progressInterval) {
         this.log = log;
+        this.snapshots = new ImageSnapshots(log);
         this.loop = loop;
         this.progressInterval = progressInterval;
     }
@@ -63,7 +65,7 @@ final class MetadataWatchService extends MetadataGrpc.MetadataImplBase implement
                     .asRuntimeException());
             return;
         }
-        Watcher watcher = new Watcher(out, log, request.getAfterIndex());
+        Watcher watcher = new Watcher(out, log, snapshots, request.getAfterIndex());
         out.setOnReadyHandler(() -> offer(watcher::drain));
         out.setOnCancelHandler(() -> offer(() -> watchers.remove(watcher)));
         if (!offer(() -> admit(watcher, out))) out.onError(overloaded());

@@ -1,16 +1,13 @@
 package dev.curia.metadata.rpc;
 
-import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.metadata.port.MetadataLog.Committed;
 import dev.curia.proto.metadata.v1.CommittedBatch;
-import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.proto.metadata.v1.SnapshotPart;
 import dev.curia.proto.metadata.v1.WatchEvent;
 import io.grpc.stub.ServerCallStreamObserver;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,33 +18,32 @@ import java.util.Optional;
  */
 final class Watcher {
     private static final int BATCHES_A_TURN = 64;
-    private static final int PART_RECORDS = 2000;
-    private static final int PART_BYTES = 1024 * 1024;
 
     private final ServerCallStreamObserver<WatchEvent> out;
     private final MetadataLog log;
-    private final Deque<SnapshotPart> parts = new ArrayDeque<>(); // of a snapshot being sent
+    private final ImageSnapshots snapshots;
+    private Iterator<SnapshotPart> parts = Collections.emptyIterator(); // of a snapshot being sent
     private long sentIndex;
     private boolean sentSinceTick;
 
-    Watcher(ServerCallStreamObserver<WatchEvent> out, MetadataLog log, long afterIndex) {
+    Watcher(ServerCallStreamObserver<WatchEvent> out, MetadataLog log, ImageSnapshots snapshots, long afterIndex) {
         this.out = out;
         this.log = log;
+        this.snapshots = snapshots;
         this.sentIndex = afterIndex;
     }
 
     /** Sends what there is, as far as the stream takes it. */
     void drain() {
         while (!out.isCancelled() && out.isReady()) {
-            if (!parts.isEmpty()) {
-                send(WatchEvent.newBuilder().setSnapshot(parts.remove()).build());
+            if (parts.hasNext()) {
+                sendPart();
                 continue;
             }
-            MetadataImage image = log.image();
-            if (image.index() <= sentIndex) return;
+            if (log.image().index() <= sentIndex) return;
             Optional<List<Committed>> next =
                     sentIndex < 0 ? Optional.empty() : log.changesAfter(sentIndex, BATCHES_A_TURN);
-            if (next.isEmpty()) startSnapshot(image);
+            if (next.isEmpty()) startSnapshot();
             else if (next.get().isEmpty()) return;
             else next.get().forEach(this::send);
         }
@@ -56,7 +52,7 @@ final class Watcher {
     /** A sign of life when nothing was sent since the last tick. */
     void tick() {
         drain();
-        if (!sentSinceTick && parts.isEmpty() && !out.isCancelled() && out.isReady()) {
+        if (!sentSinceTick && !parts.hasNext() && !out.isCancelled() && out.isReady()) {
             send(WatchEvent.newBuilder().setProgressIndex(sentIndex).build());
         }
         sentSinceTick = false;
@@ -78,35 +74,14 @@ final class Watcher {
         out.onNext(event);
     }
 
-    private void startSnapshot(MetadataImage image) {
-        List<List<MetadataRecord>> cut = cut(image.toRecords());
-        for (int i = 0; i < cut.size(); i++) {
-            parts.add(SnapshotPart.newBuilder()
-                    .setIndex(image.index())
-                    .addAllRecords(cut.get(i))
-                    .setFirst(i == 0)
-                    .setLast(i == cut.size() - 1)
-                    .build());
-        }
-        sentIndex = image.index();
+    private void startSnapshot() {
+        ImageSnapshots.Snapshot snapshot = snapshots.take();
+        parts = snapshot.parts().iterator();
+        sentIndex = snapshot.index();
     }
 
-    /** At least one part, so that even an empty image is announced. */
-    private static List<List<MetadataRecord>> cut(List<MetadataRecord> records) {
-        List<List<MetadataRecord>> cut = new ArrayList<>();
-        List<MetadataRecord> part = new ArrayList<>();
-        int bytes = 0;
-        for (MetadataRecord record : records) {
-            int size = record.getSerializedSize();
-            if (!part.isEmpty() && (part.size() >= PART_RECORDS || bytes + size > PART_BYTES)) {
-                cut.add(part);
-                part = new ArrayList<>();
-                bytes = 0;
-            }
-            part.add(record);
-            bytes += size;
-        }
-        cut.add(part);
-        return cut;
+    private void sendPart() {
+        send(WatchEvent.newBuilder().setSnapshot(parts.next()).build());
+        if (!parts.hasNext()) parts = Collections.emptyIterator(); // this one would keep all of them
     }
 }

@@ -1,0 +1,70 @@
+package dev.curia.metadata.rpc;
+
+import dev.curia.metadata.image.MetadataImage;
+import dev.curia.metadata.port.MetadataLog;
+import dev.curia.proto.metadata.v1.MetadataRecord;
+import dev.curia.proto.metadata.v1.SnapshotPart;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The image in parts, for whoever has to be sent it whole. It is many times as large as the image itself: of 100,000 partitions it takes 70 MB and
+ * a few tenths of a second. So those that begin while others are still being sent one share it, as when a whole cluster starts, and go on from
+ * there with the changes since. Nobody's snapshot is forgotten. Confined to the watch loop.
+ */
+final class ImageSnapshots {
+    private static final int PART_RECORDS = 2000;
+    private static final int PART_BYTES = 1024 * 1024;
+
+    private final MetadataLog log;
+    private WeakReference<Snapshot> newest = new WeakReference<>(null);
+
+    ImageSnapshots(MetadataLog log) {
+        this.log = log;
+    }
+
+    /** @param parts at least one, so that even an empty image is announced */
+    record Snapshot(long index, List<SnapshotPart> parts) {}
+
+    /** One from which the log's changes lead to the present. */
+    Snapshot take() {
+        Snapshot known = newest.get();
+        if (known != null && log.changesAfter(known.index(), 1).isPresent()) return known;
+        Snapshot made = of(log.image());
+        newest = new WeakReference<>(made);
+        return made;
+    }
+
+    private static Snapshot of(MetadataImage image) {
+        List<List<MetadataRecord>> cut = cut(image.toRecords());
+        List<SnapshotPart> parts = new ArrayList<>();
+        for (int i = 0; i < cut.size(); i++) {
+            parts.add(SnapshotPart.newBuilder()
+                    .setIndex(image.index())
+                    .addAllRecords(cut.get(i))
+                    .setFirst(i == 0)
+                    .setLast(i == cut.size() - 1)
+                    .build());
+        }
+        return new Snapshot(image.index(), parts);
+    }
+
+    private static List<List<MetadataRecord>> cut(List<MetadataRecord> records) {
+        List<List<MetadataRecord>> cut = new ArrayList<>();
+        List<MetadataRecord> part = new ArrayList<>();
+        int bytes = 0;
+        for (MetadataRecord record : records) {
+            int size = record.getSerializedSize();
+            if (!part.isEmpty() && (part.size() >= PART_RECORDS || bytes + size > PART_BYTES)) {
+                cut.add(part);
+                part = new ArrayList<>();
+                bytes = 0;
+            }
+            part.add(record);
+            bytes += size;
+        }
+        cut.add(part);
+        return cut;
+    }
+}
