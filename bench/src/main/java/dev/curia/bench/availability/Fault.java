@@ -1,8 +1,7 @@
 package dev.curia.bench.availability;
 
 import dev.curia.bench.product.NodeProcess;
-import dev.curia.common.time.SystemClock;
-import java.util.concurrent.locks.LockSupport;
+import dev.curia.bench.product.Waits;
 
 /** What is done to a cluster. */
 enum Fault {
@@ -42,11 +41,11 @@ enum Fault {
             int quorumLeader = cluster.quorumLeader();
             NodeProcess another = cluster.broker(leader % Cluster.NODES + 1);
             cluster.broker(leader).kill();
-            pause(300);
+            Waits.pause(0.3);
             cluster.quorumNode(quorumLeader).kill();
-            pause(300);
+            Waits.pause(0.3);
             another.signal("STOP");
-            pause(1_000);
+            Waits.pause(1);
             another.signal("CONT");
         }
     },
@@ -56,8 +55,6 @@ enum Fault {
             cluster.quorumNode(cluster.quorumLeader()).kill();
         }
     };
-
-    private static final SystemClock CLOCK = new SystemClock();
 
     private final String what;
     private final boolean combined;
@@ -84,11 +81,5 @@ enum Fault {
     /** What Curia should keep within; 0: no promise. */
     int targetMillis() {
         return targetMillis;
-    }
-
-    private static void pause(int millis) {
-        long until = CLOCK.monotonicNanos() + millis * 1_000_000L;
-        for (long left = until - CLOCK.monotonicNanos(); left > 0; left = until - CLOCK.monotonicNanos())
-            LockSupport.parkNanos(left);
     }
 }

@@ -8,6 +8,7 @@ import dev.curia.bench.load.RateLoad;
 import dev.curia.bench.load.ServerUsage;
 import dev.curia.bench.load.Times;
 import dev.curia.bench.load.Work;
+import dev.curia.bench.product.Waits;
 import dev.curia.common.time.Clock;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -79,17 +80,13 @@ final class FixedRate {
             int record = i;
             byte[] value = payloads.get(record).clone();
             ByteBuffer.wrap(value).putInt(record);
-            awaitDue(record);
+            Waits.until(start + load.dueNanos(record));
             var unused = producer.send(
                     new ProducerRecord<>(topic, record % load.partitions(), null, value), (metadata, failure) -> {
                         acknowledged.onCompletion(metadata, failure);
                         note(record, acknowledgedNanos);
                     });
         }
-    }
-
-    private void awaitDue(int record) {
-        for (long left = -lateNanos(record); left > 0; left = -lateNanos(record)) LockSupport.parkNanos(left);
     }
 
     private long lateNanos(int record) {

@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.ObjDoubleConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -79,7 +78,7 @@ final class Life implements AutoCloseable {
         }
         ServerUsage usage = new ServerUsage(servers.pids());
         if (plan.restart()) {
-            pause(IDLE_SECONDS);
+            Waits.pause(IDLE_SECONDS);
             results.accept(figures.residentMegabytes(true), usage.residentMegabytes());
         }
         Saturation saturation = new Saturation(clients, clock, usage);
@@ -192,12 +191,6 @@ final class Life implements AutoCloseable {
 
     private void awaitLeaders(String topic, int partitions) {
         Waits.until(servers + ": leaders of " + topic, PATIENCE, () -> clients.allHaveLeaders(topic, partitions));
-    }
-
-    private void pause(double seconds) {
-        long until = clock.monotonicNanos() + (long) (seconds * 1e9);
-        for (long left = until - clock.monotonicNanos(); left > 0; left = until - clock.monotonicNanos())
-            LockSupport.parkNanos(left);
     }
 
     private static void get(Future<?> future) {

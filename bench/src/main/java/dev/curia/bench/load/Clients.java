@@ -59,11 +59,12 @@ public final class Clients implements AutoCloseable {
         return new KafkaProducer<>(settings(settings), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** For servers that may not run yet. */
+    /** For servers that may not run yet, and a small record in each of many partitions. */
     public KafkaProducer<byte[], byte[]> eagerProducer() {
         Map<String, Object> settings = new HashMap<>(EAGER);
         settings.put("acks", "all");
         settings.put("linger.ms", 0);
+        settings.put("batch.size", 1_024); // what each partition's batch takes of the buffer
         return producer(settings);
     }
 

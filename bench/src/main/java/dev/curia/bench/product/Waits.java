@@ -12,6 +12,18 @@ public final class Waits {
 
     private Waits() {}
 
+    /** Returns at a time of the monotonic clock, or at once when that is past. */
+    public static void until(long nanos) {
+        for (long left = nanos - CLOCK.monotonicNanos(); left > 0; left = nanos - CLOCK.monotonicNanos()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    /** Returns after so many seconds. */
+    public static void pause(double seconds) {
+        until(CLOCK.monotonicNanos() + (long) (seconds * 1e9));
+    }
+
     /** Returns when the condition holds; fails after so long. It is asked every {@code 5 ms}. */
     public static void until(String what, Duration patience, BooleanSupplier holds) {
         long start = CLOCK.monotonicNanos();

@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 
@@ -129,10 +128,10 @@ final class Broker implements AutoCloseable {
     /** Percent of one core that it takes, doing what it does by itself. */
     double idlePercent(double seconds) {
         ServerUsage usage = usage();
-        pause(1);
+        Waits.pause(1);
         double before = usage.cpuSeconds();
         long start = clock.monotonicNanos();
-        pause(seconds);
+        Waits.pause(seconds);
         return 100 * (usage.cpuSeconds() - before) / (millisSince(start) / 1e3);
     }
 
@@ -190,13 +189,6 @@ final class Broker implements AutoCloseable {
 
     double millisSince(long nanos) {
         return (clock.monotonicNanos() - nanos) / 1e6;
-    }
-
-    void pause(double seconds) {
-        long until = clock.monotonicNanos() + (long) (seconds * 1e9);
-        for (long left = until - clock.monotonicNanos(); left > 0; left = until - clock.monotonicNanos()) {
-            LockSupport.parkNanos(left);
-        }
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.curia.bench.scale;
 
 import dev.curia.bench.load.Times;
+import dev.curia.bench.product.Waits;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.ObjDoubleConsumer;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.protocol.Errors;
@@ -54,7 +54,7 @@ final class GroupLoad implements Trial {
         long start = broker.clock().monotonicNanos();
         for (int i = 0; i < COMMITS_A_SECOND * forSeconds; i++) {
             long due = start + i * 1_000_000_000L / COMMITS_A_SECOND;
-            for (long left = due - now(); left > 0; left = due - now()) LockSupport.parkNanos(left);
+            Waits.until(due);
             long group = committed % groups;
             Errors error = commits.commit(GroupCommits.group(group), members.member(group), committed++);
             error.maybeThrow();

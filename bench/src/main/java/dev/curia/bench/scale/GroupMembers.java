@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
@@ -132,30 +131,24 @@ final class GroupMembers implements AutoCloseable {
         public void run() {
             Clock clock = broker.clock();
             try {
-                long begin = clock.monotonicNanos();
                 for (int i = 0; !closed; i++) {
-                    long due = begin + (beat(i) ? HEARTBEAT_NANOS / size() : HEARTBEAT_NANOS / 100);
-                    for (long left = due - clock.monotonicNanos(); left > 0; left = due - clock.monotonicNanos()) {
-                        LockSupport.parkNanos(left);
-                    }
-                    begin = due;
+                    long begin =
+                            clock.monotonicNanos(); // what was late, as while groups are formed, is not made up for
+                    int groups = beat(i);
+                    Waits.until(begin + HEARTBEAT_NANOS / Math.max(1, groups));
                 }
             } catch (IOException | RuntimeException e) {
                 if (!closed) failure.compareAndSet(null, e);
             }
         }
 
-        private synchronized int size() {
-            return beats.size();
-        }
-
-        /** False: there is no group yet. */
-        private synchronized boolean beat(int number) throws IOException {
-            if (beats.isEmpty()) return false;
+        /** @return of how many groups it was one */
+        private synchronized int beat(int number) throws IOException {
+            if (beats.isEmpty()) return 0;
             HeartbeatResponse response =
                     (HeartbeatResponse) connection.call(ApiKeys.HEARTBEAT, VERSION, beats.get(number % beats.size()));
             Errors.forCode(response.data().errorCode()).maybeThrow();
-            return true;
+            return beats.size();
         }
 
         void end() {

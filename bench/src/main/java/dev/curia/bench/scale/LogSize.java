@@ -12,21 +12,21 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ObjDoubleConsumer;
 import java.util.stream.LongStream;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.requests.FetchResponse;
+import org.apache.kafka.common.requests.ListOffsetsResponse;
 
 /** One partition with a long log. */
 final class LogSize implements Trial {
     static final long GIGABYTE = 1_000_000_000;
     private static final String TOPIC = "large";
-    private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
+    private static final int LIST_VERSION = 6;
     private static final long AGE_MILLIS = 3_600_000;
     private static final double WARM_SECONDS = 1;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -53,7 +53,7 @@ final class LogSize implements Trial {
     }
 
     @Override
-    public void at(long size, ObjDoubleConsumer<String> costs) throws IOException, ExecutionException {
+    public void at(long size, ObjDoubleConsumer<String> costs) throws IOException {
         broker.stop();
         log.growTo(size * GIGABYTE, firstTimestamp);
         long records = size * GIGABYTE / SparseLog.BATCH_BYTES;
@@ -61,9 +61,11 @@ final class LogSize implements Trial {
         costs.accept("heap, MB", broker.heapMegabytes());
         try (RawConnection connection = new RawConnection(broker.address())) {
             costs.accept("record by offset, half within ms", lookUps(() -> read(connection, random.nextLong(records))));
+            costs.accept("offset by timestamp, half within ms", lookUps(() -> {
+                long offset = random.nextLong(records);
+                find(connection, firstTimestamp + offset, offset);
+            }));
         }
-        costs.accept(
-                "offset by timestamp, half within ms", lookUps(() -> find(firstTimestamp + random.nextLong(records))));
         costs.accept("resident, MB", broker.usage().residentMegabytes());
         start("after kill -9", broker.startAfterKill(), records, costs);
     }
@@ -78,15 +80,15 @@ final class LogSize implements Trial {
     }
 
     private interface LookUp {
-        void run() throws IOException, ExecutionException;
+        void run() throws IOException;
     }
 
-    private double lookUps(LookUp lookUp) throws IOException, ExecutionException {
+    private double lookUps(LookUp lookUp) throws IOException {
         repeat(lookUp, WARM_SECONDS);
         return new Times(repeat(lookUp, seconds)).millis(50);
     }
 
-    private long[] repeat(LookUp lookUp, double forSeconds) throws IOException, ExecutionException {
+    private long[] repeat(LookUp lookUp, double forSeconds) throws IOException {
         LongStream.Builder nanos = LongStream.builder();
         long start = broker.clock().monotonicNanos();
         long now = start;
@@ -124,14 +126,17 @@ final class LogSize implements Trial {
         return response.data().responses().get(0).partitions().get(0);
     }
 
-    private void find(long timestamp) throws ExecutionException {
-        long found = Clients.get(broker.clients()
-                        .admin()
-                        .listOffsets(Map.of(PARTITION, OffsetSpec.forTimestamp(timestamp)))
-                        .partitionResult(PARTITION))
-                .offset();
-        if (found != timestamp - firstTimestamp) {
-            throw new IllegalStateException("got offset " + found + " for the time of " + (timestamp - firstTimestamp));
-        }
+    private static void find(RawConnection connection, long timestamp, long offset) throws IOException {
+        ListOffsetsRequestData request = new ListOffsetsRequestData()
+                .setReplicaId(-1)
+                .setTopics(List.of(new ListOffsetsRequestData.ListOffsetsTopic()
+                        .setName(TOPIC)
+                        .setPartitions(List.of(new ListOffsetsRequestData.ListOffsetsPartition()
+                                .setPartitionIndex(0)
+                                .setTimestamp(timestamp)))));
+        ListOffsetsResponse response =
+                (ListOffsetsResponse) connection.call(ApiKeys.LIST_OFFSETS, LIST_VERSION, request);
+        long found = response.data().topics().get(0).partitions().get(0).offset();
+        if (found != offset) throw new IllegalStateException("got offset " + found + ", expected " + offset);
     }
 }

@@ -5,8 +5,8 @@ import dev.curia.bench.load.Meter;
 import dev.curia.bench.load.Payloads;
 import dev.curia.bench.load.RateLoad;
 import dev.curia.bench.load.Work;
+import dev.curia.bench.product.Waits;
 import java.nio.ByteBuffer;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -57,7 +57,7 @@ final class SteadyProducer {
                 long due = start + load.dueNanos(i);
                 byte[] value = payloads.get(i).clone();
                 ByteBuffer.wrap(value).putLong(due);
-                await(due);
+                Waits.until(due);
                 var unused =
                         producer.send(new ProducerRecord<>(topic, i % load.partitions(), null, value), acknowledged);
             }
@@ -70,13 +70,5 @@ final class SteadyProducer {
     /** When a record was due, on this process' monotonic clock. */
     static long dueNanos(ByteBuffer value) {
         return value.getLong(value.position());
-    }
-
-    private void await(long due) {
-        for (long left = due - broker.clock().monotonicNanos();
-                left > 0;
-                left = due - broker.clock().monotonicNanos()) {
-            LockSupport.parkNanos(left);
-        }
     }
 }
