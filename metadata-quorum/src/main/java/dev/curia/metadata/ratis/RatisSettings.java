@@ -28,6 +28,8 @@ final class RatisSettings {
 
     private static final int UNANSWERED_CHUNKS = 8;
 
+    private static final Duration NEVER = Duration.ofDays(3_650);
+
     private RatisSettings() {}
 
     /** Derived from the cluster id, so that nodes of different clusters never understand each other. */
@@ -103,6 +105,8 @@ final class RatisSettings {
         RaftServerConfigKeys.setStagingTimeout(p, duration(election.multipliedBy(20)));
         RaftServerConfigKeys.Notification.setNoLeaderTimeout(p, duration(Duration.ofSeconds(10)));
         RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
+        // Ratis would stop for good after a pause of a minute: a machine that was suspended, perhaps all of them at once.
+        RaftServerConfigKeys.setCloseThreshold(p, duration(NEVER));
     }
 
     /** Ratis' client and admin services share the peers' port; who reaches that one is inside the quorum anyway. */

@@ -49,6 +49,12 @@ class RatisSettingsTest {
     }
 
     @Test
+    void noPauseHoweverLongStopsANode() {
+        assertThat(RaftServerConfigKeys.closeThreshold(properties(3)).toLong(MILLISECONDS))
+                .isGreaterThan(Duration.ofDays(1_000).toMillis());
+    }
+
+    @Test
     void theGroupIsTheClusters() {
         assertThat(RatisSettings.groupUuid("a")).isEqualTo(RatisSettings.groupUuid("a"));
         assertThat(RatisSettings.groupUuid("a")).isNotEqualTo(RatisSettings.groupUuid("b"));
