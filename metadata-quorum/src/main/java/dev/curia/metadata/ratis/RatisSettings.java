@@ -105,7 +105,7 @@ final class RatisSettings {
         RaftServerConfigKeys.setStagingTimeout(p, duration(election.multipliedBy(20)));
         RaftServerConfigKeys.Notification.setNoLeaderTimeout(p, duration(Duration.ofSeconds(10)));
         RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
-        // Ratis would stop for good after a pause of a minute: a machine that was suspended, perhaps all of them at once.
+        // Ratis would stop for good after a minute: a machine that was suspended, perhaps all of them at once.
         RaftServerConfigKeys.setCloseThreshold(p, duration(NEVER));
     }
 

@@ -18,25 +18,22 @@ final class ImageSnapshots {
     private static final int PART_BYTES = 1024 * 1024;
 
     private final MetadataLog log;
-    private WeakReference<Snapshot> newest = new WeakReference<>(null);
+    private WeakReference<List<SnapshotPart>> newest = new WeakReference<>(null); // whoever sends it keeps it
 
     ImageSnapshots(MetadataLog log) {
         this.log = log;
     }
 
-    /** @param parts at least one, so that even an empty image is announced */
-    record Snapshot(long index, List<SnapshotPart> parts) {}
-
-    /** One from which the log's changes lead to the present. */
-    Snapshot take() {
-        Snapshot known = newest.get();
-        if (known != null && log.changesAfter(known.index(), 1).isPresent()) return known;
-        Snapshot made = of(log.image());
+    /** One from which the log's changes lead to the present; at least one part, so that even an empty image is announced. */
+    List<SnapshotPart> take() {
+        List<SnapshotPart> known = newest.get();
+        if (known != null && log.changesAfter(known.get(0).getIndex(), 1).isPresent()) return known;
+        List<SnapshotPart> made = of(log.image());
         newest = new WeakReference<>(made);
         return made;
     }
 
-    private static Snapshot of(MetadataImage image) {
+    private static List<SnapshotPart> of(MetadataImage image) {
         List<List<MetadataRecord>> cut = cut(image.toRecords());
         List<SnapshotPart> parts = new ArrayList<>();
         for (int i = 0; i < cut.size(); i++) {
@@ -47,7 +44,7 @@ final class ImageSnapshots {
                     .setLast(i == cut.size() - 1)
                     .build());
         }
-        return new Snapshot(image.index(), parts);
+        return parts;
     }
 
     private static List<List<MetadataRecord>> cut(List<MetadataRecord> records) {

@@ -75,9 +75,9 @@ final class Watcher {
     }
 
     private void startSnapshot() {
-        ImageSnapshots.Snapshot snapshot = snapshots.take();
-        parts = snapshot.parts().iterator();
-        sentIndex = snapshot.index();
+        List<SnapshotPart> snapshot = snapshots.take();
+        parts = snapshot.iterator();
+        sentIndex = snapshot.get(0).getIndex();
     }
 
     private void sendPart() {

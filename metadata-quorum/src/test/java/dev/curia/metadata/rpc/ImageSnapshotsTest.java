@@ -8,6 +8,7 @@ import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.proto.metadata.v1.ProducerIdBlockRecord;
 import dev.curia.proto.metadata.v1.SnapshotPart;
+import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,38 +43,47 @@ class ImageSnapshotsTest {
                 .build()));
     }
 
-    private static MetadataImage image(ImageSnapshots.Snapshot snapshot) {
-        List<MetadataRecord> records = snapshot.parts().stream()
+    private static MetadataImage image(List<SnapshotPart> snapshot) {
+        List<MetadataRecord> records = snapshot.stream()
                 .map(SnapshotPart::getRecordsList)
                 .flatMap(List::stream)
                 .toList();
-        return MetadataImage.EMPTY.apply(snapshot.index(), records).image();
+        return MetadataImage.EMPTY.apply(snapshot.get(0).getIndex(), records).image();
     }
 
     @Test
     void whoComesLaterSharesOneAndGoesOnWithTheChangesSince() {
-        ImageSnapshots.Snapshot first = snapshots.take();
+        List<SnapshotPart> first = snapshots.take();
         assertThat(image(first)).isEqualTo(log.image());
         change(1_000);
         assertThat(snapshots.take()).isSameAs(first);
-        assertThat(log.changesAfter(first.index(), 10).orElseThrow()).hasSize(1);
+        assertThat(log.changesAfter(first.get(0).getIndex(), 10).orElseThrow()).hasSize(1);
+    }
+
+    /** A watcher keeps no more of it. */
+    @Test
+    void whoIsStillSendingKeepsItForOthers() {
+        Iterator<SnapshotPart> sending = snapshots.take().iterator();
+        System.gc();
+        SnapshotPart shared = snapshots.take().get(0);
+        assertThat(sending.next()).isSameAs(shared);
     }
 
     @Test
     void fromOneThatIsTooOldNothingLeadsToThePresent() {
-        ImageSnapshots.Snapshot first = snapshots.take();
+        List<SnapshotPart> first = snapshots.take();
         change(1_000);
         log.forgetChanges();
-        ImageSnapshots.Snapshot second = snapshots.take();
+        List<SnapshotPart> second = snapshots.take();
         assertThat(second).isNotSameAs(first);
         assertThat(image(second)).isEqualTo(log.image());
     }
 
     @Test
     void anEmptyImageIsAnnouncedToo() {
-        ImageSnapshots.Snapshot empty = new ImageSnapshots(new FakeMetadataLog()).take();
-        assertThat(empty.parts()).hasSize(1);
-        assertThat(empty.parts().get(0).getFirst()).isTrue();
-        assertThat(empty.parts().get(0).getLast()).isTrue();
+        List<SnapshotPart> empty = new ImageSnapshots(new FakeMetadataLog()).take();
+        assertThat(empty).hasSize(1);
+        assertThat(empty.get(0).getFirst()).isTrue();
+        assertThat(empty.get(0).getLast()).isTrue();
     }
 }
