@@ -4,21 +4,20 @@ import dev.curia.metadata.image.MetadataImage;
 import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.proto.metadata.v1.SnapshotPart;
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The image in parts, for whoever has to be sent it whole. It is many times as large as the image itself: of 100,000 partitions it takes 70 MB and
  * a few tenths of a second. So those that begin while others are still being sent one share it, as when a whole cluster starts, and go on from
- * there with the changes since. Nobody's snapshot is forgotten. Confined to the watch loop.
+ * there with the changes since. Confined to the watch loop.
  */
 final class ImageSnapshots {
     private static final int PART_RECORDS = 2000;
     private static final int PART_BYTES = 1024 * 1024;
 
     private final MetadataLog log;
-    private WeakReference<List<SnapshotPart>> newest = new WeakReference<>(null); // whoever sends it keeps it
+    private List<SnapshotPart> newest = List.of();
 
     ImageSnapshots(MetadataLog log) {
         this.log = log;
@@ -26,11 +25,15 @@ final class ImageSnapshots {
 
     /** One from which the log's changes lead to the present; at least one part, so that even an empty image is announced. */
     List<SnapshotPart> take() {
-        List<SnapshotPart> known = newest.get();
-        if (known != null && log.changesAfter(known.get(0).getIndex(), 1).isPresent()) return known;
-        List<SnapshotPart> made = of(log.image());
-        newest = new WeakReference<>(made);
-        return made;
+        boolean leadsOn = !newest.isEmpty()
+                && log.changesAfter(newest.get(0).getIndex(), 1).isPresent();
+        if (!leadsOn) newest = of(log.image());
+        return newest;
+    }
+
+    /** Nobody is being sent one any more. */
+    void forget() {
+        newest = List.of();
     }
 
     private static List<SnapshotPart> of(MetadataImage image) {

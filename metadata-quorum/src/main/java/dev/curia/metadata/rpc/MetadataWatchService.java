@@ -92,6 +92,7 @@ final class MetadataWatchService extends MetadataGrpc.MetadataImplBase implement
     private void tick() {
         watchers.removeIf(Watcher::isGone);
         watchers.forEach(Watcher::tick);
+        if (watchers.stream().noneMatch(Watcher::sendsSnapshot)) snapshots.forget();
         loop.schedule(progressInterval.toNanos(), this::tick);
     }
 

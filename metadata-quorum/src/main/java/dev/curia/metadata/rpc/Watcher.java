@@ -49,6 +49,10 @@ final class Watcher {
         }
     }
 
+    boolean sendsSnapshot() {
+        return parts.hasNext();
+    }
+
     /** A sign of life when nothing was sent since the last tick. */
     void tick() {
         drain();

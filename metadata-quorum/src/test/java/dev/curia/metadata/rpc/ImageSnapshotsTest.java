@@ -8,7 +8,6 @@ import dev.curia.metadata.port.MetadataLog;
 import dev.curia.proto.metadata.v1.MetadataRecord;
 import dev.curia.proto.metadata.v1.ProducerIdBlockRecord;
 import dev.curia.proto.metadata.v1.SnapshotPart;
-import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,13 +59,13 @@ class ImageSnapshotsTest {
         assertThat(log.changesAfter(first.get(0).getIndex(), 10).orElseThrow()).hasSize(1);
     }
 
-    /** A watcher keeps no more of it. */
     @Test
-    void whoIsStillSendingKeepsItForOthers() {
-        Iterator<SnapshotPart> sending = snapshots.take().iterator();
-        System.gc();
-        SnapshotPart shared = snapshots.take().get(0);
-        assertThat(sending.next()).isSameAs(shared);
+    void oneThatNobodyIsSentIsForgotten() {
+        List<SnapshotPart> first = snapshots.take();
+        snapshots.forget();
+        change(1_000);
+        assertThat(image(snapshots.take())).isEqualTo(log.image());
+        assertThat(snapshots.take()).isNotSameAs(first);
     }
 
     @Test
