@@ -99,7 +99,7 @@ class SimulationTest {
 
     @Test
     void unfencedFollowersAreFound() {
-        assertFound(PlantedBugs.UnfencedFollowers::new, 20, 31); // rare: none of the seeds before finds it
+        assertFound(PlantedBugs.UnfencedFollowers::new, 60, 20); // rare: one seed of 60
     }
 
     @Test
