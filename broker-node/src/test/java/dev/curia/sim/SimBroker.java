@@ -271,8 +271,5 @@ final class SimBroker {
         public ManagedChannel open(Peers.Address address, int maxFrameBytes) {
             return new SimChannel(network, process, new HostPort(address.host(), address.port()));
         }
-
-        @Override
-        public void close() {}
     }
 }

@@ -46,6 +46,7 @@ public final class BrokerRpcServer implements AutoCloseable {
      * @param security of it
      * @param onTransport services whose callbacks never block: they run on the transport's threads, which spares a hand-over a message
      * @param onExecutor services whose callbacks may block; they run on {@code executor}
+     * @param threads the transport's; closed later, by their owner
      * @throws IOException when the address cannot be bound; the message names it
      */
     public static BrokerRpcServer start(

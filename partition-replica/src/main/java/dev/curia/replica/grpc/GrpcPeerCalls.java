@@ -36,7 +36,6 @@ public final class GrpcPeerCalls implements AuditLinks, ContactLinks, AutoClosea
         this(self, peers, new ReplicationChannels(threads, credentials));
     }
 
-    /** @param channels owned from here on */
     public GrpcPeerCalls(int self, Peers peers, LeaderChannels channels) {
         this.self = self;
         this.peers = peers;
@@ -78,6 +77,5 @@ public final class GrpcPeerCalls implements AuditLinks, ContactLinks, AutoClosea
     @Override
     public void close() {
         open.values().forEach(link -> link.channel.shutdownNow());
-        channels.close();
     }
 }

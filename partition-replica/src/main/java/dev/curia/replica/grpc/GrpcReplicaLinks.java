@@ -27,6 +27,7 @@ public final class GrpcReplicaLinks implements ReplicaLinks {
     /**
      * @param timers runs reconnects; thread-safe, such as an event loop's; may be shared
      * @param random for backoff jitter; thread-safe
+     * @param threads carry the streams; closed later, by their owner
      */
     public GrpcReplicaLinks(
             LocalBroker self,
@@ -39,7 +40,6 @@ public final class GrpcReplicaLinks implements ReplicaLinks {
         this(self, config, peers, timers, random, new ReplicationChannels(threads, credentials));
     }
 
-    /** @param channels closed with this */
     public GrpcReplicaLinks(
             LocalBroker self,
             LinkConfig config,
@@ -70,12 +70,11 @@ public final class GrpcReplicaLinks implements ReplicaLinks {
         links.values().forEach(link -> link.reopen("this broker has a new epoch"));
     }
 
-    /** Ends the streams, then the network threads. Waits for these at most a few seconds. */
+    /** Ends the streams. */
     @Override
     public void close() {
         if (!open.getAndSet(false)) return;
         links.values().forEach(LeaderLink::close);
-        channels.close();
     }
 
     boolean isOpen() {

@@ -39,9 +39,4 @@ final class ReplicationChannels implements LeaderChannels {
                 .keepAliveWithoutCalls(false)
                 .build();
     }
-
-    @Override
-    public void close() {
-        // The threads are others', too.
-    }
 }
