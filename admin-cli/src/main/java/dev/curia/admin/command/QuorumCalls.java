@@ -11,6 +11,7 @@ import dev.curia.proto.admin.v1.QuorumAdminGrpc;
 import dev.curia.proto.admin.v1.QuorumAdminGrpc.QuorumAdminBlockingStub;
 import dev.curia.proto.admin.v1.QuorumChange;
 import dev.curia.proto.admin.v1.QuorumChangeResponse;
+import dev.curia.proto.admin.v1.QuorumVoter;
 import dev.curia.proto.admin.v1.RemoveVoterRequest;
 import dev.curia.proto.common.v1.ErrorCode;
 import java.time.Duration;
@@ -22,12 +23,13 @@ import java.util.function.Function;
 /** What the commands on the quorum have in common. */
 final class QuorumCalls {
     private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration LOOK = Duration.ofSeconds(2);
 
     private QuorumCalls() {}
 
     /** The quorum as its leader sees it, or as anyone does when the leader is not known or does not answer. */
     static InspectQuorumResponse inspect(CuriaCommand curia, AdminClient admin, Channels channels) {
-        InspectQuorumResponse any = inspect(admin);
+        InspectQuorumResponse any = whoKnowsMost(curia, admin, channels);
         if (any.getLeaderId() == any.getAnswering().getNodeId()) return any;
         try {
             return leader(any, curia, channels).map(QuorumCalls::inspect).orElse(any);
@@ -36,13 +38,37 @@ final class QuorumCalls {
         }
     }
 
+    /** A node that was removed, and still runs, knows of no leader; those that it voted with may. */
+    private static InspectQuorumResponse whoKnowsMost(CuriaCommand curia, AdminClient admin, Channels channels) {
+        InspectQuorumResponse any = inspect(admin);
+        if (leader(any, curia, channels).isPresent()) return any;
+        return any.getVotersList().stream()
+                .filter(voter -> voter.getNodeId() != any.getAnswering().getNodeId())
+                .flatMap(voter -> look(voter, curia, channels).stream())
+                .filter(other -> leader(other, curia, channels).isPresent())
+                .findFirst()
+                .orElse(any);
+    }
+
+    /** Empty: it does not answer soon. */
+    private static Optional<InspectQuorumResponse> look(QuorumVoter node, CuriaCommand curia, Channels channels) {
+        try {
+            return Optional.of(inspect(ask(node, LOOK, curia, channels)));
+        } catch (ClusterException down) {
+            return Optional.empty();
+        }
+    }
+
     /** Who asks the leader, and nobody else; empty: it is not known. */
     static Optional<AdminClient> leader(InspectQuorumResponse quorum, CuriaCommand curia, Channels channels) {
         return quorum.getVotersList().stream()
                 .filter(voter -> voter.getNodeId() == quorum.getLeaderId())
-                .map(voter -> ServerAddress.parse(voter.getRpcAddress()))
-                .map(address -> new AdminClient(List.of(address), curia.timeout(), channels, curia.clock()))
+                .map(voter -> ask(voter, curia.timeout(), curia, channels))
                 .findFirst();
+    }
+
+    private static AdminClient ask(QuorumVoter node, Duration timeout, CuriaCommand curia, Channels channels) {
+        return new AdminClient(List.of(ServerAddress.parse(node.getRpcAddress())), timeout, channels, curia.clock());
     }
 
     private static InspectQuorumResponse inspect(AdminClient admin) {
