@@ -119,7 +119,11 @@ class RpcTlsTest {
     }
 
     private String clusterAsSeenBy(ChannelCredentials credentials, ClientInterceptor... says) {
-        return AdminGrpc.newBlockingStub(ClientInterceptors.intercept(channel(QUORUM, credentials), says))
+        return clusterAsSeenBy(QUORUM, credentials, says);
+    }
+
+    private String clusterAsSeenBy(int port, ChannelCredentials credentials, ClientInterceptor... says) {
+        return AdminGrpc.newBlockingStub(ClientInterceptors.intercept(channel(port, credentials), says))
                 .withDeadlineAfter(20, TimeUnit.SECONDS)
                 .describeCluster(DescribeClusterRequest.getDefaultInstance())
                 .getClusterId();
@@ -150,9 +154,43 @@ class RpcTlsTest {
                     ReplicationGrpc.newBlockingStub(ClientInterceptors.intercept(channel(BROKER, tls(alice)), says));
             assertRefused(() -> replication.contact(ContactRequest.getDefaultInstance()));
         }
-        var asNode = ReplicationGrpc.newBlockingStub(channel(BROKER, tls(node)));
-        assertThatCode(() -> asNode.contact(ContactRequest.getDefaultInstance()))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> contact(BROKER, tls(node))).doesNotThrowAnyException();
+    }
+
+    private static ChannelCredentials withoutCertificate() throws IOException {
+        return TlsChannelCredentials.newBuilder()
+                .trustManager(directory.resolve("trust.pem").toFile())
+                .build();
+    }
+
+    @Test
+    void rulesNameOwnersAndWhoShowsNothingIsAnonymousWhereThatIsAllowed() throws Exception {
+        List<Integer> ports = FreePorts.find(3);
+        Map<String, String> settings = settings(Map.of(
+                "quorum.voters", "1@127.0.0.1:" + ports.get(0) + ":" + ports.get(1),
+                "rpc.listener", "127.0.0.1:" + ports.get(2),
+                "rpc.ssl.client.auth", "requested",
+                "ssl.principal.mapping.rules", "RULE:^CN=([^,]+),.*$/$1/",
+                "rpc.node.principals", "User:old;User:node",
+                "super.users", "User:alice"));
+        try (EmbeddedNode other = EmbeddedNode.start(directory.resolve("rules"), settings)) {
+            assertThat(clusterAsSeenBy(ports.get(1), tls(alice))).isEqualTo("embedded");
+            assertThatThrownBy(() -> clusterAsSeenBy(ports.get(1), withoutCertificate()))
+                    .hasMessageContaining("PERMISSION_DENIED")
+                    .hasMessageContaining("User:ANONYMOUS");
+            assertThatThrownBy(() -> contact(ports.get(2), tls(alice))).hasMessageContaining("User:alice is no node");
+            assertThatThrownBy(() -> contact(ports.get(2), withoutCertificate()))
+                    .hasMessageContaining("User:ANONYMOUS is no node");
+            assertThatCode(() -> contact(ports.get(2), tls(node))).doesNotThrowAnyException();
+            assertThatThrownBy(() -> shakeHandsWithRaft(alice, ports.get(0))).isInstanceOf(IOException.class);
+            assertThat(other.scrape().value("curia_tls_certificate_days_left", "listener", "rpc"))
+                    .isPresent();
+        }
+    }
+
+    private void contact(int port, ChannelCredentials credentials) {
+        var unused = ReplicationGrpc.newBlockingStub(channel(port, credentials))
+                .contact(ContactRequest.getDefaultInstance());
     }
 
     private static void assertRefused(Runnable call) {
@@ -163,10 +201,7 @@ class RpcTlsTest {
 
     @Test
     void whoHasNoCertificateOrAnotherOneIsTold() throws Exception {
-        assertThat(reason(TlsChannelCredentials.newBuilder()
-                        .trustManager(directory.resolve("trust.pem").toFile())
-                        .build()))
-                .contains("it wants a certificate", "ssl.keystore.location");
+        assertThat(reason(withoutCertificate())).contains("it wants a certificate", "ssl.keystore.location");
         assertThat(reason(tls(stranger))).contains("it wants a certificate", "ssl.keystore.location");
         assertThat(reason(TlsChannelCredentials.newBuilder()
                         .keyManager(alice.keyManagers())
@@ -211,16 +246,16 @@ class RpcTlsTest {
 
     @Test
     void onlyNodesReachRaft() throws Exception {
-        assertThatCode(() -> shakeHandsWithRaft(node)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> shakeHandsWithRaft(alice)).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> shakeHandsWithRaft(stranger)).isInstanceOf(IOException.class);
+        assertThatCode(() -> shakeHandsWithRaft(node, RAFT)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> shakeHandsWithRaft(alice, RAFT)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> shakeHandsWithRaft(stranger, RAFT)).isInstanceOf(IOException.class);
     }
 
     /** By TLS 1.2, where a client hears in the handshake that it is refused. */
-    private static void shakeHandsWithRaft(TestCertificates own) throws Exception {
+    private static void shakeHandsWithRaft(TestCertificates own, int port) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(own.keyManagers(), TestCertificates.trustManagers(node, renewed), null);
-        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", RAFT)) {
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port)) {
             socket.setEnabledProtocols(new String[] {"TLSv1.2"});
             socket.startHandshake();
         }

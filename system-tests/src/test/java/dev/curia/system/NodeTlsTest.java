@@ -109,6 +109,16 @@ class NodeTlsTest {
     }
 
     @Test
+    void whoMayAlterTheClusterTakesABackup() {
+        Result refused = runAs("alice", "quorum snapshot save " + KEYS.resolve("hers.backup"));
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(REFUSED);
+        assertThat(KEYS.resolve("hers.backup")).doesNotExist();
+        Path backup = KEYS.resolve("metadata.backup");
+        runAs("admin", "quorum snapshot save " + backup).orFail();
+        assertThat(backup).isNotEmptyFile();
+    }
+
+    @Test
     void whatNodesAskOfEachOtherIsForNodes() throws Exception {
         for (String server : List.of(CLUSTER.adminServers().get(0), CLUSTER.brokerRpc(1))) {
             ManagedChannel channel = channelOf("alice", server);

@@ -6,11 +6,10 @@ import dev.curia.admin.client.ClusterException;
 import dev.curia.backup.BackupWriter;
 import dev.curia.backup.MetadataBackup;
 import dev.curia.proto.admin.v1.InspectQuorumResponse;
+import dev.curia.proto.admin.v1.QuorumAdminGrpc;
+import dev.curia.proto.admin.v1.SaveMetadataRequest;
 import dev.curia.proto.metadata.v1.BackupHeader;
-import dev.curia.proto.metadata.v1.MetadataGrpc;
-import dev.curia.proto.metadata.v1.SnapshotPart;
-import dev.curia.proto.metadata.v1.WatchEvent;
-import dev.curia.proto.metadata.v1.WatchRequest;
+import dev.curia.proto.metadata.v1.BackupPart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -52,13 +51,8 @@ final class QuorumSnapshotSave extends AdminCommand {
                         "cannot save the metadata: the quorum has no leader now, so nobody knows what is newest. See"
                                 + " 'curia quorum status'."));
         try {
-            // Whoever watches from the beginning gets everything first. Closing the channel ends the watch.
-            leader.readLong("save the metadata", MetadataGrpc::newBlockingStub, stub -> {
-                WatchRequest all = WatchRequest.newBuilder()
-                        .setClusterId(quorum.getClusterId())
-                        .setAfterIndex(-1)
-                        .build();
-                write(quorum, stub.watch(all));
+            leader.readLong("save the metadata", QuorumAdminGrpc::newBlockingStub, stub -> {
+                write(stub.saveMetadata(SaveMetadataRequest.getDefaultInstance()));
                 return file;
             });
         } catch (UncheckedIOException e) {
@@ -69,34 +63,18 @@ final class QuorumSnapshotSave extends AdminCommand {
         return ExitCode.OK;
     }
 
-    private void write(InspectQuorumResponse quorum, Iterator<WatchEvent> events) {
-        SnapshotPart part = next(events);
-        BackupHeader header = BackupHeader.newBuilder()
-                .setClusterId(quorum.getClusterId())
-                .setTerm(quorum.getTerm())
-                .setIndex(part.getIndex())
+    private void write(Iterator<BackupPart> parts) {
+        BackupHeader header = parts.next().getHeader().toBuilder()
                 .setSavedAtMs(curia.clock().wallMillis())
                 .setBuild(VersionProvider.version())
                 .build();
         try (BackupWriter writer = new BackupWriter(file, header)) {
-            writer.add(part.getRecordsList());
-            while (!part.getLast()) {
-                part = next(events);
-                writer.add(part.getRecordsList());
-            }
+            while (parts.hasNext()) writer.add(parts.next().getRecords().getRecordsList());
             writer.finish();
         } catch (FileAlreadyExistsException e) {
             throw curia.usage(file + " exists. Name a new file, or move that one away.");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** Signs of life may come in between. */
-    private static SnapshotPart next(Iterator<WatchEvent> events) {
-        while (true) {
-            WatchEvent event = events.next();
-            if (event.hasSnapshot()) return event.getSnapshot();
         }
     }
 }

@@ -20,6 +20,11 @@ public record QuorumStatus(
         long snapshotIndex,
         List<Member> members) {
 
+    /** Whether this node is the leader. */
+    public boolean leads() {
+        return leader.filter(node -> node.id() == nodeId).isPresent();
+    }
+
     /** A quorum node: Raft peer address and gRPC address, each {@code host:port}. */
     public record Node(int id, String peerAddress, String rpcAddress) {}
 

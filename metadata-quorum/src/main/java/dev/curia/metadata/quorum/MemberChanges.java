@@ -63,7 +63,7 @@ public final class MemberChanges {
     /** Begins to add a node; {@link #newest} tells the outcome. */
     public CompletableFuture<Result> add(Node node) {
         QuorumStatus status = log.status();
-        if (!leads(status)) return done(new Result.NotLeader());
+        if (!status.leads()) return done(new Result.NotLeader());
         if (QuorumChanges.isVoter(status.members(), node)) return done(new Result.Needless());
         String what = "add node " + node.id();
         if (isRunning(what)) return done(new Result.Accepted());
@@ -91,7 +91,7 @@ public final class MemberChanges {
     /** Takes a node out. If it leads, it only hands over: the next leader is to be asked again. */
     public CompletableFuture<Result> remove(int nodeId) {
         QuorumStatus status = log.status();
-        if (!leads(status)) return done(new Result.NotLeader());
+        if (!status.leads()) return done(new Result.NotLeader());
         if (status.members().stream().noneMatch(member -> member.node().id() == nodeId)) {
             return done(new Result.Needless());
         }
@@ -102,7 +102,7 @@ public final class MemberChanges {
         LOG.info("{}: handing leadership over first", what);
         return membership
                 .transferLeadership(Optional.empty())
-                .thenCompose(failure -> failure.isEmpty() || !leads(log.status())
+                .thenCompose(failure -> failure.isEmpty() || !log.status().leads()
                         ? done(new Result.NotLeader())
                         : refused(what, "it leads the quorum, and nobody took over: " + failure.get()));
     }
@@ -110,7 +110,7 @@ public final class MemberChanges {
     /** @param nodeId empty: whichever voter is furthest */
     public CompletableFuture<Result> transfer(Optional<Integer> nodeId) {
         QuorumStatus status = log.status();
-        if (!leads(status)) return done(new Result.NotLeader());
+        if (!status.leads()) return done(new Result.NotLeader());
         if (nodeId.isPresent() && nodeId.get() == status.nodeId()) return done(new Result.Needless());
         String what = "transfer leadership to " + nodeId.map(id -> "node " + id).orElse("any node");
         Optional<String> refusal =
@@ -119,7 +119,7 @@ public final class MemberChanges {
         // A slow election can make another node lead than was meant: the caller then asks that one, which tries again.
         return begin(what, nodeId.orElse(-1), () -> membership.transferLeadership(nodeId), true)
                 .thenApply(result ->
-                        result instanceof Result.Refused && !leads(log.status()) ? new Result.NotLeader() : result);
+                        result instanceof Result.Refused && !log.status().leads() ? new Result.NotLeader() : result);
     }
 
     private interface Change {
@@ -169,10 +169,6 @@ public final class MemberChanges {
         return newest == null || newest.getState() != QuorumChange.State.RUNNING
                 ? Optional.empty()
                 : Optional.of("another change of the quorum is under way: " + newest.getWhat() + ".");
-    }
-
-    private static boolean leads(QuorumStatus status) {
-        return status.leader().filter(leader -> leader.id() == status.nodeId()).isPresent();
     }
 
     private static CompletableFuture<Result> refused(String what, String reason) {

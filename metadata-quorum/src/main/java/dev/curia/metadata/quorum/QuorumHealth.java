@@ -66,8 +66,6 @@ public final class QuorumHealth {
                     "an election takes a second or two; if none comes about, start the nodes that are down until a"
                             + " majority runs; if a majority is lost for good, see 'curia quorum recover --help'"));
         }
-        boolean leads =
-                status.leader().filter(leader -> leader.id() == status.nodeId()).isPresent();
         for (MetadataDigests.Mismatch mismatch : mismatches) {
             problems.add(problem(
                     mismatch.toString(),
@@ -76,7 +74,7 @@ public final class QuorumHealth {
                             : "replace the node: 'curia quorum replace'. If all others differ, it is the leader that does:"
                                     + " 'curia quorum transfer --any' first"));
         }
-        if (leads) unreachable(status, heard, problems);
+        if (status.leads()) unreachable(status, heard, problems);
         heard.values().forEach(state -> ofNode(status, state, problems));
         int voters = status.members().size();
         if (voters < WANTED_VOTERS) {

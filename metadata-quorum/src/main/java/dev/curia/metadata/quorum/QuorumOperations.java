@@ -122,9 +122,7 @@ public final class QuorumOperations implements AutoCloseable {
     private void round() {
         if (closed) return;
         QuorumStatus status = log.status();
-        boolean leads =
-                status.leader().filter(leader -> leader.id() == status.nodeId()).isPresent();
-        if (leads) {
+        if (status.leads()) {
             status.members().stream()
                     .map(QuorumStatus.Member::node)
                     .filter(node -> node.id() != status.nodeId())

@@ -165,9 +165,7 @@ final class AdminService extends AdminGrpc.AdminImplBase {
     @Override
     public void describeQuorum(DescribeQuorumRequest request, StreamObserver<DescribeQuorumResponse> caller) {
         QuorumStatus status = log.status();
-        boolean leads =
-                status.leader().filter(leader -> leader.id() == status.nodeId()).isPresent();
-        if (request.getByLeader() && !leads) caller.onError(answers.notActive());
+        if (request.getByLeader() && !status.leads()) caller.onError(answers.notActive());
         else reply(caller, Descriptions.quorum(status));
     }
 

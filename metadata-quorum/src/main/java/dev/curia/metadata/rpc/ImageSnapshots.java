@@ -37,7 +37,7 @@ final class ImageSnapshots {
     }
 
     private static List<SnapshotPart> of(MetadataImage image) {
-        List<List<MetadataRecord>> cut = cut(image.toRecords());
+        List<List<MetadataRecord>> cut = cut(image);
         List<SnapshotPart> parts = new ArrayList<>();
         for (int i = 0; i < cut.size(); i++) {
             parts.add(SnapshotPart.newBuilder()
@@ -50,11 +50,12 @@ final class ImageSnapshots {
         return parts;
     }
 
-    private static List<List<MetadataRecord>> cut(List<MetadataRecord> records) {
+    /** Its records, so many together as a message may hold; at least one list. */
+    static List<List<MetadataRecord>> cut(MetadataImage image) {
         List<List<MetadataRecord>> cut = new ArrayList<>();
         List<MetadataRecord> part = new ArrayList<>();
         int bytes = 0;
-        for (MetadataRecord record : records) {
+        for (MetadataRecord record : image.toRecords()) {
             int size = record.getSerializedSize();
             if (!part.isEmpty() && (part.size() >= PART_RECORDS || bytes + size > PART_BYTES)) {
                 cut.add(part);

@@ -53,7 +53,7 @@ public final class QuorumServices {
         this.controllerService = new ControllerService(controller, log, digests, answers);
         this.adminService = new AdminService(controller, log, answers);
         List<BindableService> services = new ArrayList<>(List.of(controllerService, watch, adminService));
-        operations.ifPresent(on -> services.add(new QuorumAdminService(on, answers)));
+        operations.ifPresent(on -> services.add(new QuorumAdminService(on, log, answers)));
         this.all = List.copyOf(services);
     }
 
