@@ -53,7 +53,7 @@ public final class Availability {
                 Map.of("broker.session.timeout.ms", "3000", "broker.heartbeat.interval.ms", "500");
         Availability availability = new Availability(
                 List.of(
-                        new CuriaProduct(Path.of(arguments[0]).toAbsolutePath(), jvm, Map.of()),
+                        new CuriaProduct("Curia", Path.of(arguments[0]).toAbsolutePath(), jvm, Map.of()),
                         new KafkaProduct("Kafka, Curia's session timeout", kafka, jvm, asCuria),
                         new KafkaProduct("Kafka, its defaults", kafka, jvm, Map.of())),
                 Path.of(arguments[2]),

@@ -1,8 +1,6 @@
 package dev.curia.bench.compare;
 
-import dev.curia.bench.product.CuriaProduct;
 import dev.curia.bench.product.Jvm;
-import dev.curia.bench.product.KafkaProduct;
 import dev.curia.bench.product.Layout;
 import dev.curia.bench.product.Product;
 import dev.curia.common.time.Clock;
@@ -24,21 +22,17 @@ import java.util.function.ObjDoubleConsumer;
 import java.util.stream.Stream;
 
 /**
- * Curia and Apache Kafka side by side: prints tables in Markdown and draws a chart. Arguments: Curia's distribution, the directory of Kafka's
- * jars, a directory for data, seconds in all, the chart's file, {@code brief} or {@code full}.
+ * Curia beside Apache Kafka, or beside itself: prints tables in Markdown. Arguments: Curia's distribution, the directory of Kafka's jars, a
+ * directory for data, seconds in all, and {@code durability}, or {@code brief} or {@code full} and the file of a chart.
  */
 public final class Compare {
     private static final String HEAP = "-Xms1g -Xmx1g";
-    /** Of both. Files of topics that were measured should not stay for a minute. */
-    private static final Map<String, String> SETTINGS = Map.of("log.segment.delete.delay.ms", "1000");
-
     /** The clients start cold, and should not be measured so. */
-    private static final Plan REHEARSAL = new Plan(Layout.SINGLE, List.of(), false, List.of(), false, 0);
+    private static final Plan REHEARSAL = new Plan(Layout.SINGLE, List.of(), List.of(), false, List.of(), false, 0);
 
     private static final double REHEARSAL_SECONDS = 24;
 
-    private final Product curia;
-    private final Product kafka;
+    private final Contest contest;
     private final Path directory;
     private final Clock clock;
     private final Results results = new Results();
@@ -48,49 +42,62 @@ public final class Compare {
     private int lives;
     private int rounds;
 
-    private Compare(Product curia, Product kafka, Path directory, Clock clock) {
-        this.curia = curia;
-        this.kafka = kafka;
+    private Compare(Contest contest, Path directory, Clock clock) {
+        this.contest = contest;
         this.directory = directory;
         this.clock = clock;
     }
 
     /** See the class. */
     public static void main(String[] arguments) throws IOException {
+        Path home = Path.of(arguments[0]).toAbsolutePath();
+        Path kafka = Path.of(arguments[1]);
+        Path directory = Path.of(arguments[2]);
+        double seconds = Double.parseDouble(arguments[3]);
         Jvm jvm = Jvm.own(HEAP);
-        Compare compare = new Compare(
-                new CuriaProduct(Path.of(arguments[0]).toAbsolutePath(), jvm, SETTINGS),
-                new KafkaProduct("Kafka", Path.of(arguments[1]), jvm, SETTINGS),
-                Path.of(arguments[2]),
-                new SystemClock());
-        List<Plan> plans = "full".equals(arguments[5]) ? Plan.full() : Plan.brief();
-        Budget budget = Budget.of(Double.parseDouble(arguments[3]) - REHEARSAL_SECONDS, plans);
-        compare.measure(plans, budget, Double.parseDouble(arguments[3]));
+        boolean durability = "durability".equals(arguments[4]);
+        Contest contest =
+                durability ? Contest.ofDurability(home, jvm) : Contest.withKafka(home, kafka, jvm, arguments[4]);
+        Budget budget = Budget.of(seconds - REHEARSAL_SECONDS, contest.plans());
+        Compare compare = new Compare(contest, directory, new SystemClock());
+        compare.measure(budget, seconds);
         List<Comparison> comparisons = compare.results.comparisons();
-        Path chart = Path.of(arguments[4]);
+        if (!durability) draw(comparisons, Path.of(arguments[5]));
+        System.out.print(compare.method(budget)
+                + '\n'
+                + Table.of(comparisons, contest.one().name(), contest.other().name()));
+    }
+
+    private static void draw(List<Comparison> comparisons, Path chart) throws IOException {
         Files.writeString(chart, RatioChart.of(comparisons), StandardCharsets.UTF_8);
-        System.out.print("![Curia's figures divided by Kafka's](images/" + chart.getFileName() + ")\n\n"
-                + compare.method(budget) + '\n' + Table.of(comparisons));
+        System.out.print("![Curia's figures divided by Kafka's](images/" + chart.getFileName() + ")\n\n");
     }
 
     /** Whole rounds, and of the last one the layouts that there is time for; the first is measured whole in any case. */
-    private void measure(List<Plan> plans, Budget budget, double seconds) {
+    private void measure(Budget budget, double seconds) {
         long start = clock.monotonicNanos();
-        for (Product product : List.of(curia, kafka)) live(product, REHEARSAL, 1, (figure, value) -> {});
+        for (Product product : products()) live(product, REHEARSAL, 1, (figure, value) -> {});
         Map<Plan, Double> longest = new HashMap<>();
         for (rounds = 0; rounds < budget.rounds(); rounds++) {
-            for (Plan plan : plans) {
+            for (Plan plan : contest.plans()) {
                 double before = (clock.monotonicNanos() - start) / 1e9;
                 if (rounds > 0 && before + longest.getOrDefault(plan, 0.0) > seconds) return;
-                for (Product product : List.of(curia, kafka)) {
+                for (Product product : products()) {
                     live(product, plan, budget.windowSeconds(), (figure, value) -> {
                         System.err.printf("  %s: %s%n", figure.name(), Table.number(value));
-                        results.add(product.equals(curia), figure, value);
+                        results.add(
+                                product.equals(contest.one()),
+                                contest.targets() ? figure : figure.withTarget(Double.NaN),
+                                value);
                     });
                 }
                 longest.merge(plan, (clock.monotonicNanos() - start) / 1e9 - before, Math::max);
             }
         }
+    }
+
+    private List<Product> products() {
+        return List.of(contest.one(), contest.other());
     }
 
     private void live(Product product, Plan plan, double windowSeconds, ObjDoubleConsumer<Figure> figures) {
@@ -116,8 +123,7 @@ public final class Compare {
 
     private String method(Budget budget) {
         return "The same stock Java client (" + System.getProperty("kafka.clients.version")
-                + ") drives Curia and Apache Kafka "
-                + System.getProperty("kafka.version") + ": " + rounds
+                + ") drives " + contest.both() + ": " + rounds
                 + " rounds, in each of which both were started anew, one after the other, on the same JVM with " + HEAP
                 + ", the collector's options of their start scripts and their default settings. Numbers are medians"
                 + " (least–most).\n"
@@ -134,7 +140,7 @@ public final class Compare {
                 + " Tuned batches: batch.size 128 KiB, linger.ms 10, buffer.memory 64 MiB.\n"
                 + "At fixed rates the time of each record counts from when it was due, so that a stall counts for all"
                 + " that it held up; CPU there includes a consumer's fetches.\n"
-                + "Start: with the class-data archive that the distribution makes when it is built; Kafka has none.\n"
+                + contest.aim()
                 + (failures.isEmpty() ? "" : "\nRuns that failed: " + String.join("; ", failures) + ".\n");
     }
 }

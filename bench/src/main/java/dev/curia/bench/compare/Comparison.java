@@ -2,16 +2,15 @@ package dev.curia.bench.compare;
 
 import java.util.OptionalDouble;
 
-/** One figure of both products. Immutable. */
-record Comparison(Figure figure, Sample curia, Sample kafka) {
-    /** Curia's median divided by Kafka's; empty where it would say nothing: measured once only, or the spread is larger than the difference. */
+/** One figure of both of a {@link Contest}. Immutable. */
+record Comparison(Figure figure, Sample one, Sample other) {
+    /** One's median divided by the other's; empty where it would say nothing: measured once only, or the spread is larger than the difference. */
     OptionalDouble ratio() {
-        if (curia.sorted().size() < 2 || kafka.sorted().size() < 2 || kafka.median() <= 0)
-            return OptionalDouble.empty();
-        double difference = Math.abs(curia.median() - kafka.median());
-        return Math.max(curia.spread(), kafka.spread()) > difference
+        if (one.sorted().size() < 2 || other.sorted().size() < 2 || other.median() <= 0) return OptionalDouble.empty();
+        double difference = Math.abs(one.median() - other.median());
+        return Math.max(one.spread(), other.spread()) > difference
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(curia.median() / kafka.median());
+                : OptionalDouble.of(one.median() / other.median());
     }
 
     boolean missesTarget() {

@@ -2,6 +2,7 @@ package dev.curia.bench.compare;
 
 import dev.curia.bench.load.ProduceLoad;
 import dev.curia.bench.load.RateLoad;
+import dev.curia.bench.load.RawLoad;
 import dev.curia.bench.product.Layout;
 
 /** The figures of one layout, with the targets that Curia has for them. Immutable. */
@@ -39,12 +40,25 @@ record Figures(Layout layout) {
         return load.recordBytes() < SMALL_RECORD;
     }
 
-    Figure consumeMegabytes() {
-        return Figure.more(group(), "consume 1 KiB from the page cache: MB/s");
+    Figure megabytes(RawLoad load) {
+        return Figure.more(group(), load + ": MB/s").withTarget(1.2);
     }
 
-    Figure consumeCpuPerGigabyte() {
-        return Figure.less(group(), "consume 1 KiB from the page cache: CPU-s per GB");
+    Figure cpuPerGigabyte(RawLoad load) {
+        return Figure.less(group(), load + ": CPU-s per GB").withTarget(0.45);
+    }
+
+    /** In microseconds. */
+    Figure cpuPerRequest(RawLoad load) {
+        return Figure.less(group(), load + ": CPU-µs per request").withTarget(0.5);
+    }
+
+    Figure consumeMegabytes(String how) {
+        return Figure.more(group(), how + ": MB/s");
+    }
+
+    Figure consumeCpuPerGigabyte(String how) {
+        return Figure.less(group(), how + ": CPU-s per GB").withTarget(1);
     }
 
     /** @param what it is a time of: acknowledged, or read by a consumer */

@@ -3,6 +3,8 @@ package dev.curia.bench.compare;
 import dev.curia.bench.load.Clients;
 import dev.curia.bench.load.ProduceLoad;
 import dev.curia.bench.load.RateLoad;
+import dev.curia.bench.load.RawLoad;
+import dev.curia.bench.load.RawSaturation;
 import dev.curia.bench.load.Saturation;
 import dev.curia.bench.load.ServerUsage;
 import dev.curia.bench.load.Times;
@@ -11,6 +13,7 @@ import dev.curia.bench.product.Product;
 import dev.curia.bench.product.Servers;
 import dev.curia.bench.product.Waits;
 import dev.curia.common.time.Clock;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -60,17 +63,17 @@ final class Life implements AutoCloseable {
         this.clients = new Clients(servers.bootstrapServers(), plan.layout().brokers());
     }
 
-    void live() throws ExecutionException {
+    void live() throws ExecutionException, IOException {
         try {
             measure();
-        } catch (ExecutionException | RuntimeException e) {
+        } catch (ExecutionException | IOException | RuntimeException e) {
             // A node that is gone is why the clients failed.
             servers.checkAlive();
             throw e;
         }
     }
 
-    private void measure() throws ExecutionException {
+    private void measure() throws ExecutionException, IOException {
         results.accept(figures.startMillis(true), startMillis(true));
         if (plan.restart()) {
             servers.terminate();
@@ -89,7 +92,9 @@ final class Life implements AutoCloseable {
             resident = Math.max(resident, usage.residentMegabytes());
         }
         results.accept(figures.residentMegabytes(false), resident);
-        if (plan.consume()) consume(saturation);
+        RawSaturation raw = new RawSaturation(servers.address(1), clock, usage);
+        for (RawLoad load : plan.raw()) raw(raw, load);
+        if (plan.consume()) consume(saturation, raw);
         for (RateLoad load : plan.rates()) rate(load, usage);
         results.accept(figures.compilingSeconds(), usage.compilingSeconds());
         if (plan.manyPartitions() > 0) manyPartitions();
@@ -140,12 +145,33 @@ final class Life implements AutoCloseable {
         if (Figures.isSmall(load)) results.accept(figures.cpuPerMillion(load), work.cpuPerMillion());
     }
 
-    private void consume(Saturation saturation) throws ExecutionException {
-        String topic = newTopic(ProduceLoad.BASE.partitions());
-        Work work = saturation.consume(ProduceLoad.BASE, topic, LOAD_WARM_SECONDS, windowSeconds);
+    private void raw(RawSaturation raw, RawLoad load) throws ExecutionException, IOException {
+        String topic = newTopic(load.connections());
+        Work work = raw.produce(load, topic, LOAD_WARM_SECONDS, windowSeconds);
         clients.deleteTopic(topic);
-        results.accept(figures.consumeMegabytes(), work.megabytesASecond());
-        results.accept(figures.consumeCpuPerGigabyte(), work.cpuPerGigabyte());
+        results.accept(figures.megabytes(load), work.megabytesASecond());
+        if (load.records() > 1) results.accept(figures.cpuPerGigabyte(load), work.cpuPerGigabyte());
+        else results.accept(figures.cpuPerRequest(load), work.cpuPerMillion());
+    }
+
+    private void consume(Saturation saturation, RawSaturation raw) throws ExecutionException, IOException {
+        ProduceLoad filler = ProduceLoad.BASE;
+        String topic = newTopic(filler.partitions());
+        saturation.fill(filler, topic);
+        consumed("consume 1 KiB", saturation.consume(filler, topic, LOAD_WARM_SECONDS, windowSeconds));
+        // One server leads them all only where it is alone.
+        if (plan.layout().brokers() == 1) {
+            consumed(
+                    "fetch 1 KiB, raw client", raw.fetch(topic, filler.partitions(), LOAD_WARM_SECONDS, windowSeconds));
+        }
+        servers.evictFromPageCache();
+        consumed("consume 1 KiB from the disk", saturation.consumeOnce(filler, topic));
+        clients.deleteTopic(topic);
+    }
+
+    private void consumed(String how, Work work) {
+        results.accept(figures.consumeMegabytes(how), work.megabytesASecond());
+        results.accept(figures.consumeCpuPerGigabyte(how), work.cpuPerGigabyte());
     }
 
     private void rate(RateLoad load, ServerUsage usage) throws ExecutionException {

@@ -2,6 +2,7 @@ package dev.curia.bench.compare;
 
 import dev.curia.bench.load.ProduceLoad;
 import dev.curia.bench.load.RateLoad;
+import dev.curia.bench.load.RawLoad;
 import dev.curia.bench.product.Layout;
 import java.util.List;
 
@@ -9,6 +10,7 @@ import java.util.List;
  * What is measured of one product in one layout, from its start to its end. Immutable.
  *
  * @param produce the first one also warms up
+ * @param raw of one broker only
  * @param consume whether reading is measured
  * @param restart whether the servers are stopped and started again before anything else, and measured idle
  * @param manyPartitions of a topic that is made last; 0: none is
@@ -16,11 +18,13 @@ import java.util.List;
 record Plan(
         Layout layout,
         List<ProduceLoad> produce,
+        List<RawLoad> raw,
         boolean consume,
         List<RateLoad> rates,
         boolean restart,
         int manyPartitions) {
     private static final ProduceLoad BASE = ProduceLoad.BASE;
+    private static final List<RawLoad> RAW = List.of(RawLoad.LARGE, RawLoad.SMALL);
 
     /** What says most, for a few minutes. */
     static List<Plan> brief() {
@@ -32,7 +36,9 @@ record Plan(
                                 BASE.withDefaultBatches(),
                                 BASE.withRecordBytes(100),
                                 BASE.withPartitions(1),
-                                BASE.withCodec("lz4")),
+                                BASE.withCodec("lz4"),
+                                BASE.withCodec("zstd")),
+                        RAW,
                         true,
                         List.of(RateLoad.perSecond(2_000)),
                         true,
@@ -40,6 +46,7 @@ record Plan(
                 new Plan(
                         Layout.COMBINED,
                         List.of(BASE, BASE.withDefaultBatches(), BASE.withRecordBytes(100), BASE.withAcks("1")),
+                        List.of(),
                         false,
                         List.of(RateLoad.perSecond(2_000)),
                         false,
@@ -70,23 +77,36 @@ record Plan(
                         small.withAcks("1"),
                         small.withCodec("lz4"),
                         small.withCodec("zstd")),
+                layout.brokers() == 1 ? RAW : List.of(),
                 true,
                 List.of(RateLoad.perSecond(2_000), RateLoad.perSecond(10_000)),
                 true,
                 1_000);
     }
 
+    /** What it costs that acknowledged records are on the disks. */
+    static List<Plan> durability() {
+        return List.of(new Plan(
+                Layout.COMBINED,
+                List.of(BASE, BASE.withDefaultBatches()),
+                List.of(),
+                false,
+                List.of(RateLoad.perSecond(2_000)),
+                false,
+                0));
+    }
+
     /** How many times the length of a window passes while something is measured. */
     double windows() {
-        return produce.size() + (consume ? 1 : 0) + Budget.RATE_WINDOWS * rates.size();
+        return produce.size() + raw.size() + (consume ? 3 : 0) + Budget.RATE_WINDOWS * rates.size();
     }
 
     /** About how long all else takes, of the slower product. */
     double otherSeconds() {
         return Budget.WARM_UP_SECONDS * layout.brokers()
                 + 4
-                + 2.5 * produce.size()
-                + (consume ? 4 : 0)
+                + 2.5 * (produce.size() + raw.size())
+                + (consume ? 8 : 0)
                 + (2 + Budget.RATE_WARM_SECONDS) * rates.size()
                 + 2 * layout.brokers()
                 + (restart ? 8 : 0)

@@ -7,21 +7,21 @@ import java.util.Map;
 
 /** All that was measured, figures in the order of their first number. Not thread-safe. */
 final class Results {
-    private record Numbers(List<Double> curia, List<Double> kafka) {}
+    private record Numbers(List<Double> one, List<Double> other) {}
 
     private final Map<Figure, Numbers> figures = new LinkedHashMap<>();
 
-    void add(boolean curia, Figure figure, double value) {
+    void add(boolean one, Figure figure, double value) {
         Numbers numbers = figures.computeIfAbsent(figure, f -> new Numbers(new ArrayList<>(), new ArrayList<>()));
-        (curia ? numbers.curia : numbers.kafka).add(value);
+        (one ? numbers.one : numbers.other).add(value);
     }
 
     /** Of the figures that both have. */
     List<Comparison> comparisons() {
         List<Comparison> all = new ArrayList<>();
         figures.forEach((figure, numbers) -> {
-            if (numbers.curia.isEmpty() || numbers.kafka.isEmpty()) return;
-            all.add(new Comparison(figure, new Sample(numbers.curia), new Sample(numbers.kafka)));
+            if (numbers.one.isEmpty() || numbers.other.isEmpty()) return;
+            all.add(new Comparison(figure, new Sample(numbers.one), new Sample(numbers.other)));
         });
         return all;
     }

@@ -6,12 +6,11 @@ import java.util.OptionalDouble;
 
 /** Comparisons in Markdown, a table for each group of figures. Stateless. */
 final class Table {
-    private static final String HEADER =
-            "| | Curia | Kafka | Curia / Kafka | target |\n| --- | ---: | ---: | ---: | ---: |\n";
-
     private Table() {}
 
-    static String of(List<Comparison> comparisons) {
+    static String of(List<Comparison> comparisons, String one, String other) {
+        String header = "| | " + one + " | " + other + " | " + one + " / " + other
+                + " | target |\n| --- | ---: | ---: | ---: | ---: |\n";
         StringBuilder text = new StringBuilder();
         for (String group :
                 comparisons.stream().map(c -> c.figure().group()).distinct().toList()) {
@@ -19,7 +18,7 @@ final class Table {
                     .append("### ")
                     .append(group)
                     .append('\n')
-                    .append(HEADER);
+                    .append(header);
             comparisons.stream().filter(c -> c.figure().group().equals(group)).forEach(c -> text.append(row(c)));
         }
         return text.toString();
@@ -29,7 +28,7 @@ final class Table {
         Figure figure = comparison.figure();
         OptionalDouble ratio = comparison.ratio();
         String target = figure.hasTarget() ? (figure.lessIsBetter() ? "≤ " : "≥ ") + number(figure.target()) : "";
-        return "| " + figure.name() + " | " + cell(comparison.curia()) + " | " + cell(comparison.kafka()) + " | "
+        return "| " + figure.name() + " | " + cell(comparison.one()) + " | " + cell(comparison.other()) + " | "
                 + (ratio.isPresent() ? number(ratio.getAsDouble()) : "–") + " | " + target
                 + (comparison.missesTarget() ? " missed" : "") + " |\n";
     }

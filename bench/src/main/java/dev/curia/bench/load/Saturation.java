@@ -11,6 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 public final class Saturation {
     private static final int SENDS_A_LOOK = 32;
     private static final Duration POLL = Duration.ofMillis(200);
+    /** Polls without a record. */
+    private static final int PATIENCE = 100;
     /** So much is read again and again: it is in the page cache, and more than processors cache. */
     private static final int CONSUMED_RECORDS = 256 << 10;
 
@@ -57,8 +59,8 @@ public final class Saturation {
         return record;
     }
 
-    /** Fills the topic first. */
-    public Work consume(ProduceLoad filler, String topic, double warmSeconds, double seconds) {
+    /** So much that a consumer has something to read. */
+    public void fill(ProduceLoad filler, String topic) {
         Payloads payloads = new Payloads(filler.recordBytes());
         Acknowledged acknowledged = new Acknowledged();
         try (KafkaProducer<byte[], byte[]> producer = clients.producer(filler.settings())) {
@@ -67,11 +69,32 @@ public final class Saturation {
             }
         }
         acknowledged.check();
+    }
+
+    /** Measures after {@code warmSeconds} what was filled: it is read to its end, and again. */
+    public Work consume(ProduceLoad filler, String topic, double warmSeconds, double seconds) {
         Meter meter = new Meter(clock, usage);
         try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(topic, filler.partitions(), false)) {
             long read = readFor(warmSeconds, 0, consumer);
             meter.begin(read);
             return meter.end(readFor(seconds, read, consumer), filler.recordBytes());
+        }
+    }
+
+    /** Measures what was filled, read once from its beginning. */
+    public Work consumeOnce(ProduceLoad filler, String topic) {
+        Meter meter = new Meter(clock, usage);
+        try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(topic, filler.partitions(), false)) {
+            meter.begin(0);
+            long read = 0;
+            int inVain = 0;
+            while (read < CONSUMED_RECORDS) {
+                int records = consumer.poll(POLL).count();
+                inVain = records > 0 ? 0 : inVain + 1;
+                if (inVain > PATIENCE) throw new IllegalStateException(topic + " ends after " + read + " records");
+                read += records;
+            }
+            return meter.end(read, filler.recordBytes());
         }
     }
 

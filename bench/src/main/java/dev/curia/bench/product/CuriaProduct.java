@@ -20,13 +20,8 @@ import org.apache.kafka.clients.admin.Admin;
  * @param home the built distribution
  * @param more settings that differ from its defaults
  */
-public record CuriaProduct(Path home, Jvm jvm, Map<String, String> more) implements Product {
+public record CuriaProduct(String name, Path home, Jvm jvm, Map<String, String> more) implements Product {
     private static final String HOST = "127.0.0.1:";
-
-    @Override
-    public String name() {
-        return "Curia";
-    }
 
     /** A combined node's quorum part listens for gRPC beside its broker part. */
     private static int quorumRpc(Place node) {

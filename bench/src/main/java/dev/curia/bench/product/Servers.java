@@ -2,7 +2,10 @@ package dev.curia.bench.product;
 
 import dev.curia.common.time.SystemClock;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /** The processes of one cluster of one product, with data of their own. Not thread-safe. */
@@ -96,6 +100,11 @@ public final class Servers implements AutoCloseable {
         return places.stream().filter(place -> place.id() == id).findFirst().orElseThrow();
     }
 
+    /** Where a broker listens for clients. */
+    public InetSocketAddress address(int id) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), place(id).kafka());
+    }
+
     public NodeProcess node(int id) {
         NodeProcess node = nodes.get(id);
         if (node == null) throw new IllegalArgumentException("no node " + id);
@@ -108,6 +117,33 @@ public final class Servers implements AutoCloseable {
 
     public OptionalInt quorumLeader(Admin admin) {
         return product.quorumLeader(admin, places);
+    }
+
+    /** What lies in the nodes' files is then on the disk, and not in memory. */
+    public void evictFromPageCache() {
+        for (Product.Place place : places) {
+            try (Stream<Path> files = Files.walk(data(place.id()))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    run("sync", file.toString()); // what is not written stays
+                    run("dd", "if=" + file, "iflag=nocache", "count=0", "status=none");
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot evict files of " + place + " from memory", e);
+            }
+        }
+    }
+
+    private static void run(String... command) throws IOException {
+        try {
+            // A file that was deleted meanwhile is not in memory either.
+            int unused = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException(String.join(" ", command));
+        }
     }
 
     /** The product's name. */

@@ -11,7 +11,6 @@ import dev.curia.bench.product.Servers;
 import dev.curia.bench.product.Waits;
 import dev.curia.common.time.Clock;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,7 +54,7 @@ final class Broker implements AutoCloseable {
     Broker(Path home, Path directory, Map<String, String> more, Clock clock) {
         Map<String, String> settings = new LinkedHashMap<>(SETTINGS);
         settings.putAll(more);
-        this.servers = new Servers(new CuriaProduct(home, Jvm.own(HEAP), settings), Layout.SINGLE, directory);
+        this.servers = new Servers(new CuriaProduct("Curia", home, Jvm.own(HEAP), settings), Layout.SINGLE, directory);
         this.clock = clock;
         this.clients = new Clients(servers.bootstrapServers(), 1);
         start();
@@ -75,8 +74,7 @@ final class Broker implements AutoCloseable {
     }
 
     InetSocketAddress address() {
-        return new InetSocketAddress(
-                InetAddress.getLoopbackAddress(), servers.place(ID).kafka());
+        return servers.address(ID);
     }
 
     Path logDirectory() {

@@ -1,6 +1,7 @@
 package dev.curia.bench.scale;
 
 import dev.curia.bench.load.RateLoad;
+import dev.curia.bench.load.RawConnection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

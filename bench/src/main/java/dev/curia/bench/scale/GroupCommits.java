@@ -1,5 +1,6 @@
 package dev.curia.bench.scale;
 
+import dev.curia.bench.load.RawConnection;
 import dev.curia.bench.product.Waits;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package dev.curia.bench.scale;
 
+import dev.curia.bench.load.RawConnection;
 import dev.curia.bench.product.Waits;
 import dev.curia.bench.scale.GroupCommits.Member;
 import dev.curia.common.time.Clock;

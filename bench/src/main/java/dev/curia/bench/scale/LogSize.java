@@ -1,6 +1,7 @@
 package dev.curia.bench.scale;
 
 import dev.curia.bench.load.Clients;
+import dev.curia.bench.load.RawConnection;
 import dev.curia.bench.load.Times;
 import dev.curia.bench.product.Waits;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.curia.bench.scale;
 
+import dev.curia.bench.load.RawConnection;
 import dev.curia.common.time.Clock;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class PlanTest {
     @Test
     void plansMeasureNothingTwiceAndEveryFigureHasItsOwnName() {
-        for (List<Plan> plans : List.of(Plan.brief(), Plan.full())) {
+        for (List<Plan> plans : List.of(Plan.brief(), Plan.full(), Plan.durability())) {
             for (Plan plan : plans) {
                 assertThat(plan.produce()).doesNotHaveDuplicates();
                 Figures figures = new Figures(plan.layout());

@@ -19,7 +19,7 @@ class TableTest {
                         new Sample(List.of(101.0, 99.0))),
                 new Comparison(
                         Figure.more("Three", "x"), new Sample(List.of(10_000.0)), new Sample(List.of(12.34, 99.0))));
-        assertThat(Table.of(comparisons)).isEqualTo("""
+        assertThat(Table.of(comparisons, "Curia", "Kafka")).isEqualTo("""
                 ### One broker
                 | | Curia | Kafka | Curia / Kafka | target |
                 | --- | ---: | ---: | ---: | ---: |

@@ -26,7 +26,7 @@ class LayoutTest {
     void bothProductsGetTheSameHeapJavaAndSettings() {
         Jvm jvm = new Jvm(Path.of("/opt/java/bin/java"), "-Xms1g -Xmx1g");
         Map<String, String> more = Map.of("log.segment.delete.delay.ms", "1000");
-        Product curia = new CuriaProduct(Path.of("/opt/curia"), jvm, more);
+        Product curia = new CuriaProduct("Curia", Path.of("/opt/curia"), jvm, more);
         Product kafka = new KafkaProduct("Kafka", Path.of("/opt/kafka"), jvm, more);
         List<Product.Place> places = Layout.SINGLE.places(12_000);
         assertThat(curia.environment())
