@@ -50,9 +50,11 @@ public final class NetworkThreads implements AutoCloseable {
         return group;
     }
 
-    /** What clients connect with. */
-    public Class<? extends SocketChannel> clientType() {
-        return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    /** What clients connect with. What they receive is not copied. */
+    SocketChannel connection() {
+        SocketChannel channel = epoll ? new EpollSocketChannel() : new NioSocketChannel();
+        channel.pipeline().addFirst(new FramesInPlace());
+        return channel;
     }
 
     /** What servers listen with. */

@@ -27,7 +27,7 @@ final class ReplicationChannels implements LeaderChannels {
     public ManagedChannel open(Peers.Address address, int maxFrameBytes) {
         return NettyChannelBuilder.forAddress(address.host(), address.port(), credentials)
                 .eventLoopGroup(threads.group())
-                .channelType(threads.clientType())
+                .channelFactory(threads::connection)
                 .withOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(RECEIVE_BYTES))
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, 2000)
                 .directExecutor()
