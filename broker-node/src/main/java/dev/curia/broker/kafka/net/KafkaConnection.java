@@ -121,6 +121,12 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
         ctx.fireChannelInactive();
     }
 
+    /** See {@link FrameAssembler#place}. */
+    @Nullable
+    ByteBuf place() {
+        return frames == null || draining ? null : frames.place();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;

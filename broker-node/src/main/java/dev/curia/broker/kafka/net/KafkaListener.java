@@ -6,7 +6,6 @@ import dev.curia.broker.security.TlsContext;
 import dev.curia.common.time.Clock;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -31,9 +30,6 @@ import java.util.concurrent.atomic.AtomicLong;
 /** One bound address where Kafka clients connect. Thread-safe. */
 public final class KafkaListener implements AutoCloseable {
     private static final int BACKLOG = 1024;
-    private static final int MIN_READ_BYTES = 2048;
-    private static final int FIRST_READ_BYTES = 16 << 10;
-    private static final int MAX_READ_BYTES = 1 << 20;
     private static final WriteBufferWaterMark WRITE_MARKS = new WriteBufferWaterMark(1 << 20, 2 << 20);
     // Netty counts a file region as nothing, since it takes no memory; but each one holds a segment open for a client
     // that may not read.
@@ -90,9 +86,6 @@ public final class KafkaListener implements AutoCloseable {
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, () -> SIZES)
-                .childOption(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(MIN_READ_BYTES, FIRST_READ_BYTES, MAX_READ_BYTES))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -103,7 +96,12 @@ public final class KafkaListener implements AutoCloseable {
                                 .addLast(new IdleStateHandler(
                                         0, 0, config.maxIdle().toMillis(), TimeUnit.MILLISECONDS));
                         config.security().tls().ifPresent(tls -> encrypt(channel, config, tls));
-                        channel.pipeline().addLast(new KafkaConnection(config, id, apis, clock, metrics));
+                        KafkaConnection connection = new KafkaConnection(config, id, apis, clock, metrics);
+                        channel.pipeline().addLast(connection);
+                        // What is read with TLS are not the frames.
+                        boolean plain = config.security().tls().isEmpty();
+                        channel.config()
+                                .setRecvByteBufAllocator(new FrameReads(plain ? connection::place : () -> null));
                         if (config.security().sasl().isPresent())
                             expectLogin(channel, config.security().timeout());
                     }
