@@ -48,7 +48,11 @@ final class Failures {
         String description = status.getDescription();
         if (status.getCode() == Status.Code.DEADLINE_EXCEEDED) return "no answer in time";
         if (description == null) return status.getCode().toString().toLowerCase(java.util.Locale.ROOT);
-        if (description.contains("HTTP/2") || description.contains("http2") || description.contains("Network closed"))
+        // The last one when what was sent is met with a reset, before any answer is read.
+        if (description.contains("HTTP/2")
+                || description.contains("http2")
+                || description.contains("Network closed")
+                || description.equals("io exception"))
             return "what listens there does not speak gRPC (a Kafka, HTTP or TLS port?), or closed the connection; where servers"
                     + " speak TLS, the profile needs security.protocol=SSL";
         return description;
