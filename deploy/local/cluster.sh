@@ -243,7 +243,7 @@ rolling() {
   [ -e "$dir/1/server.properties" ] || fail "there is no cluster in $dir: '$0 up' starts one"
   case ${1:-} in
     --all) set -- --restart-quorum "'$0' restart q\$(({id} - 100))" ;;
-    '') ;;
+    '') set -- ;; # or it would be passed on
     *) fail "unknown option '$1': expected --rolling or --rolling --all" ;;
   esac
   build
