@@ -197,12 +197,9 @@ final class Life implements AutoCloseable {
         long start = clock.monotonicNanos();
         clients.createTopic(topic, partitions);
         awaitLeaders(topic, partitions);
-        results.accept(
-                figures.topicMillis(partitions, "leaders known for all"), (clock.monotonicNanos() - start) / 1e6);
+        results.accept(figures.leadersKnownMillis(partitions), (clock.monotonicNanos() - start) / 1e6);
         clients.writeToEach(topic, partitions);
-        results.accept(
-                figures.topicMillis(partitions, "a record acknowledged in each"),
-                (clock.monotonicNanos() - start) / 1e6);
+        results.accept(figures.allWrittenMillis(partitions), (clock.monotonicNanos() - start) / 1e6);
     }
 
     private String newTopic(int partitions) throws ExecutionException {

@@ -91,7 +91,8 @@ record Plan(
                 List.of(BASE, BASE.withDefaultBatches()),
                 List.of(),
                 false,
-                List.of(RateLoad.perSecond(2_000)),
+                // The lower one leaves processors free where three brokers share two.
+                List.of(RateLoad.perSecond(500), RateLoad.perSecond(2_000)),
                 false,
                 0));
     }
