@@ -6,11 +6,11 @@ import dev.curia.broker.config.ServerKeys;
 import dev.curia.broker.config.Settings;
 import dev.curia.broker.kafka.api.ApiTable;
 import dev.curia.broker.kafka.api.ClusterView;
+import dev.curia.broker.kafka.net.ClientThreads;
 import dev.curia.broker.kafka.net.ConnectionLimits;
 import dev.curia.broker.kafka.net.KafkaListener;
 import dev.curia.broker.kafka.net.KafkaMetrics;
 import dev.curia.broker.kafka.net.ListenerSecurity;
-import dev.curia.broker.kafka.net.NetworkThreads;
 import dev.curia.broker.metrics.LoopMetrics;
 import dev.curia.broker.quota.QuotaConfigs;
 import dev.curia.broker.quota.QuotaMetrics;
@@ -26,6 +26,7 @@ import dev.curia.common.config.BrokerConfigs;
 import dev.curia.common.net.HostPort;
 import dev.curia.common.time.Clock;
 import dev.curia.metadata.image.ServerEndpoint;
+import dev.curia.replica.grpc.NetworkThreads;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,11 +39,12 @@ import java.util.stream.Collectors;
 /** A broker's Kafka listeners, and the addresses that others are told. Not thread-safe; used by the wiring only. */
 final class BrokerListeners implements AutoCloseable {
     private static final String RPC = "RPC";
+    /** Of a machine where a hand-over to another thread costs more than another processor gains. */
+    private static final int FEW_PROCESSORS = 2;
 
     private record Bound(Listener configured, KafkaListener listener) {}
 
     private final Settings settings;
-    private final int networkThreads;
     private final NodeConfig config;
     private final ScramLookup scram;
     private final ConnectionLimits limits;
@@ -56,7 +58,6 @@ final class BrokerListeners implements AutoCloseable {
         this.config = config;
         this.settings = config.settings();
         this.scram = (user, mechanism) -> cluster.image().scram().find(user, mechanism);
-        this.networkThreads = config.threads(ServerKeys.NETWORK_THREADS, 1);
         DynamicSettings now = new DynamicSettings(settings, cluster);
         this.limits = new ConnectionLimits(
                 new ConnectionLimits.Limits(
@@ -79,18 +80,22 @@ final class BrokerListeners implements AutoCloseable {
         return quotas;
     }
 
-    /** Binds all, or throws naming the one that can't be. */
-    void start(ApiTable apis, LoopMetrics loops) throws IOException {
-        NetworkThreads threads = resources.own(new NetworkThreads(networkThreads));
-        threads.watchedBy(loops);
+    /**
+     * Binds all, or throws naming the one that can't be.
+     *
+     * @param partitions the threads that own partitions, which end after this
+     */
+    void start(ApiTable apis, LoopMetrics loops, NetworkThreads partitions) throws IOException {
+        ClientThreads own = resources.own(ClientThreads.own(config.threads(ServerKeys.NETWORK_THREADS, 1)));
+        ClientThreads plain = withPartitions() ? ClientThreads.shared(partitions) : own;
         KafkaMetrics metrics = new KafkaMetrics(meters);
         ListenerSecurity.Ports security =
                 new ListenerSecurity.Ports(scram, clock, new LoginMetrics(meters), new TlsMetrics(meters));
         List<TlsContext> encrypted = new ArrayList<>();
         for (Listener listener : settings.get(ServerKeys.LISTENERS)) {
-            ListenerSecurity own = resources.own(
+            ListenerSecurity its = resources.own(
                     ListenerSecurity.of(listener.name(), config.protocol(listener), settings.given(), security));
-            own.tls().ifPresent(encrypted::add);
+            its.tls().ifPresent(encrypted::add);
             KafkaListener.Config each = new KafkaListener.Config(
                     listener.name(),
                     listener.address().host(),
@@ -99,13 +104,21 @@ final class BrokerListeners implements AutoCloseable {
                     Duration.ofMillis(settings.get(ServerKeys.CONNECTIONS_MAX_IDLE_MS)),
                     limits,
                     quotas,
-                    own);
+                    its);
+            ClientThreads threads = its.tls().isPresent() ? own : plain;
             bound.add(new Bound(listener, resources.own(KafkaListener.start(each, threads, apis, clock, metrics))));
         }
+        if (plain == own || !encrypted.isEmpty()) own.watchedBy(loops);
         if (!encrypted.isEmpty()) {
             resources.own(
                     new TlsReloads(encrypted, Duration.ofMillis(TlsKeys.RELOAD_INTERVAL_MS.in(settings.given()))));
         }
+    }
+
+    /** Whether clients' requests are carried out where they are received. Encryption is too much work for that. */
+    private boolean withPartitions() {
+        return settings.get(ServerKeys.NETWORK_THREADS) == 0
+                && Runtime.getRuntime().availableProcessors() <= FEW_PROCESSORS;
     }
 
     /** What clients are told: as advertised, else as bound. */

@@ -179,7 +179,7 @@ final class BrokerRole implements Readiness, AutoCloseable {
         ReplicaAuditor auditor = auditor(replicas, peerCalls);
         serveRpc(replicas, auditor, coordinators, coordinators.adminService(core), background, timers, threads);
         resources.own(listeners);
-        listeners.start(table(core, coordinators, topics), Objects.requireNonNull(loopMetrics));
+        listeners.start(table(core, coordinators, topics), Objects.requireNonNull(loopMetrics), threads);
 
         BrokerStanding myStanding = new BrokerStanding(
                 faults,

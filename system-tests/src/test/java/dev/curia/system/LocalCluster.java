@@ -274,6 +274,8 @@ final class LocalCluster implements BeforeAllCallback, AfterAllCallback, AutoClo
             own.put("listeners", "PLAINTEXT://" + kafka);
             own.put("rpc.listener", rpc);
             own.put("quorum.bootstrap.servers", String.join(",", rpcOfQuorum));
+            // Where there are few processors, connections are on the partitions' threads by default: here are both.
+            if (id % 2 == 0) own.put("num.network.threads", "2");
             own.put("log.dirs", logDirectories(id).stream().map(Path::toString).collect(Collectors.joining(",")));
             bootstrap.add(kafka);
             rpcOfBrokers.add(rpc);

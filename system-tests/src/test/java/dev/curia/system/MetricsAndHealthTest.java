@@ -34,6 +34,15 @@ class MetricsAndHealthTest {
     }
 
     @Test
+    void connectionsShareThePartitionsThreadsWhereThereAreFewProcessors() throws Exception {
+        boolean few = Runtime.getRuntime().availableProcessors() <= 2;
+        String page = CLUSTER.node().get("/metrics").body();
+        assertThat(page).contains("loop=\"partition-loop-0\"");
+        if (few) assertThat(page).doesNotContain("loop=\"kafka-network-0\"");
+        else assertThat(page).contains("loop=\"kafka-network-0\"");
+    }
+
+    @Test
     void healthSaysLiveAndReady() throws Exception {
         assertThat(CLUSTER.node().get("/health/live").statusCode()).isEqualTo(200);
         assertThat(CLUSTER.node().get("/health/ready").statusCode()).isEqualTo(200);

@@ -115,7 +115,12 @@ public final class ServerKeys {
             Long.MAX_VALUE,
             "A client connection silent for this long, in milliseconds, is closed.");
     public static final ConfigKey<Integer> NETWORK_THREADS = ConfigKey.ofInt(
-            "num.network.threads", 0, 0, 1024, "Threads that serve client connections; 0: one a processor.");
+            "num.network.threads",
+            0,
+            0,
+            1024,
+            "Threads that serve client connections; 0: one a processor, but where there are at most two, connections without TLS are served by"
+                    + " the threads that own partitions.");
     public static final ConfigKey<Integer> IO_THREADS =
             ConfigKey.ofInt("num.io.threads", 4, 1, 1024, "Threads for reads that may have to wait for the disk.");
     public static final ConfigKey<Integer> REPLICA_LOOPS = ConfigKey.ofInt(

@@ -72,8 +72,7 @@ public final class KafkaListener implements AutoCloseable {
      * @throws IOException when the address can't be bound; the message names listener and address
      */
     public static KafkaListener start(
-            Config config, NetworkThreads threads, ApiTable apis, Clock clock, KafkaMetrics metrics)
-            throws IOException {
+            Config config, ClientThreads threads, ApiTable apis, Clock clock, KafkaMetrics metrics) throws IOException {
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         AtomicLong numbers = new AtomicLong();
         ServerBootstrap bootstrap = new ServerBootstrap()

@@ -109,7 +109,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
     final AtomicInteger connectionsPerSecond = new AtomicInteger(Integer.MAX_VALUE);
     final ApiTable apis;
 
-    private final NetworkThreads threads = new NetworkThreads(1);
+    private final ClientThreads threads = ClientThreads.own(1);
     private final DiskReads disk;
     /** Who asked about SCRAM credentials. */
     final Set<Principal> principals = ConcurrentHashMap.newKeySet();

@@ -451,7 +451,7 @@ class WireTest {
 
     @Test
     void aPortInUseIsNamedWithItsListener() throws Exception {
-        try (NetworkThreads threads = new NetworkThreads(1)) {
+        try (ClientThreads threads = ClientThreads.own(1)) {
             org.assertj.core.api.Assertions.assertThatThrownBy(() -> KafkaListener.start(
                                     new KafkaListener.Config(
                                             "EXTERNAL",
