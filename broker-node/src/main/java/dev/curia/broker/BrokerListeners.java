@@ -11,6 +11,7 @@ import dev.curia.broker.kafka.net.ConnectionLimits;
 import dev.curia.broker.kafka.net.KafkaListener;
 import dev.curia.broker.kafka.net.KafkaMetrics;
 import dev.curia.broker.kafka.net.ListenerSecurity;
+import dev.curia.broker.kafka.net.SocketBuffers;
 import dev.curia.broker.metrics.LoopMetrics;
 import dev.curia.broker.quota.QuotaConfigs;
 import dev.curia.broker.quota.QuotaMetrics;
@@ -101,6 +102,8 @@ final class BrokerListeners implements AutoCloseable {
                     listener.address().host(),
                     listener.address().port(),
                     settings.get(ServerKeys.REQUEST_MAX_BYTES),
+                    new SocketBuffers(
+                            settings.get(ServerKeys.SEND_BUFFER_BYTES), settings.get(ServerKeys.RECEIVE_BUFFER_BYTES)),
                     Duration.ofMillis(settings.get(ServerKeys.CONNECTIONS_MAX_IDLE_MS)),
                     limits,
                     quotas,

@@ -108,6 +108,19 @@ public final class ServerKeys {
             1,
             INT,
             "The largest Kafka request accepted, in bytes; a larger one closes the connection.");
+    public static final ConfigKey<Integer> SEND_BUFFER_BYTES = ConfigKey.ofInt(
+            "socket.send.buffer.bytes",
+            262_144,
+            -1,
+            INT,
+            "What the system may keep of answers for each client connection, in bytes (SO_SNDBUF); -1: as it likes. More is needed where consumers are far"
+                    + " away: what one receives in the time to it and back; but large ones cost processor time where the system paces what it sends (BBR).");
+    public static final ConfigKey<Integer> RECEIVE_BUFFER_BYTES = ConfigKey.ofInt(
+            "socket.receive.buffer.bytes",
+            -1,
+            -1,
+            INT,
+            "What the system may keep of requests for each client connection, in bytes (SO_RCVBUF); -1: as it likes.");
     public static final ConfigKey<Long> CONNECTIONS_MAX_IDLE_MS = ConfigKey.ofLong(
             "connections.max.idle.ms",
             600_000,
@@ -270,6 +283,8 @@ public final class ServerKeys {
             DEFAULT_REPLICATION_FACTOR,
             AUTO_CREATE_TOPICS,
             REQUEST_MAX_BYTES,
+            SEND_BUFFER_BYTES,
+            RECEIVE_BUFFER_BYTES,
             CONNECTIONS_MAX_IDLE_MS,
             BrokerConfigs.MAX_CONNECTIONS,
             BrokerConfigs.MAX_CONNECTIONS_PER_IP,

@@ -43,6 +43,7 @@ public final class KafkaListener implements AutoCloseable {
      * @param host empty: all addresses
      * @param port 0: any free one
      * @param maxRequestBytes socket.request.max.bytes
+     * @param buffers socket.send.buffer.bytes and socket.receive.buffer.bytes
      * @param maxIdle connections.max.idle.ms
      * @param limits shared by all listeners
      * @param quotas likewise
@@ -53,6 +54,7 @@ public final class KafkaListener implements AutoCloseable {
             String host,
             int port,
             int maxRequestBytes,
+            SocketBuffers buffers,
             Duration maxIdle,
             ConnectionLimits limits,
             Quotas quotas,
@@ -105,6 +107,7 @@ public final class KafkaListener implements AutoCloseable {
                             expectLogin(channel, config.security().timeout());
                     }
                 });
+        config.buffers().applyTo(bootstrap);
         InetSocketAddress address = config.host().isEmpty()
                 ? new InetSocketAddress(config.port())
                 : new InetSocketAddress(config.host(), config.port());

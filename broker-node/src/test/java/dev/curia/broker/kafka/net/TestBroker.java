@@ -151,13 +151,7 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
             throws IOException {
         this.make = make != null ? make : (id, name) -> new FileReplica(id, name, directory, openSlices);
         SystemClock clock = new SystemClock();
-        ConnectionLimits limits = new ConnectionLimits(
-                new ConnectionLimits.Limits(
-                        maxConnections::get,
-                        maxConnectionsPerAddress::get,
-                        maxConnectionsPerHost::get,
-                        connectionsPerSecond::get),
-                clock);
+        ConnectionLimits limits = limits(clock);
         Quotas quotas = new Quotas(
                 QuotaConfigs.windows(given), () -> image.clientQuotas(), clock, new QuotaMetrics(meters, true));
         disk = new DiskReads(2, 64);
@@ -211,12 +205,30 @@ final class TestBroker implements AutoCloseable, ClusterView, TopicAdmin, Replic
                 new TlsReloads(security.tls().stream().toList(), Duration.ofMillis(TlsKeys.RELOAD_INTERVAL_MS.in(all)));
         listener = KafkaListener.start(
                 new KafkaListener.Config(
-                        "PLAINTEXT", "127.0.0.1", 0, MAX_REQUEST_BYTES, maxIdle, limits, quotas, security),
+                        "PLAINTEXT",
+                        "127.0.0.1",
+                        0,
+                        MAX_REQUEST_BYTES,
+                        new SocketBuffers(-1, -1),
+                        maxIdle,
+                        limits,
+                        quotas,
+                        security),
                 threads,
                 apis,
                 clock,
                 new KafkaMetrics(meters));
         apply(firstRecords());
+    }
+
+    private ConnectionLimits limits(SystemClock clock) {
+        return new ConnectionLimits(
+                new ConnectionLimits.Limits(
+                        maxConnections::get,
+                        maxConnectionsPerAddress::get,
+                        maxConnectionsPerHost::get,
+                        connectionsPerSecond::get),
+                clock);
     }
 
     private List<MetadataRecord> firstRecords() {

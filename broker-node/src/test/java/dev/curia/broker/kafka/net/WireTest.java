@@ -458,6 +458,7 @@ class WireTest {
                                             "127.0.0.1",
                                             broker.port(),
                                             1000,
+                                            new SocketBuffers(-1, -1),
                                             Duration.ofMinutes(1),
                                             new ConnectionLimits(
                                                     new ConnectionLimits.Limits(() -> 1, () -> 1, Map::of, () -> 1),
