@@ -317,7 +317,8 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
             PendingRequest request,
             @Nullable AbstractResponse response,
             @Nullable Throwable failure) {
-        if (ctx.channel().eventLoop().inEventLoop()) {
+        // Not within what a partition does on the same thread: what follows may ask the partition for more.
+        if (pumping && ctx.channel().eventLoop().inEventLoop()) {
             answered(ctx, request, response, failure);
             return;
         }
