@@ -110,11 +110,11 @@ public final class ServerKeys {
             "The largest Kafka request accepted, in bytes; a larger one closes the connection.");
     public static final ConfigKey<Integer> SEND_BUFFER_BYTES = ConfigKey.ofInt(
             "socket.send.buffer.bytes",
-            262_144,
+            -1,
             -1,
             INT,
-            "What the system may keep of answers for each client connection, in bytes (SO_SNDBUF); -1: as it likes. More is needed where consumers are far"
-                    + " away: what one receives in the time to it and back; but large ones cost processor time where the system paces what it sends (BBR).");
+            "What the system may keep of answers for each client connection, in bytes (SO_SNDBUF); -1: as it likes. 262144 saves processor time where it"
+                    + " paces what it sends (BBR) and consumers have large receive buffers.");
     public static final ConfigKey<Integer> RECEIVE_BUFFER_BYTES = ConfigKey.ofInt(
             "socket.receive.buffer.bytes",
             -1,
