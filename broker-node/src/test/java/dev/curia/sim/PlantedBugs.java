@@ -4,7 +4,6 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.log.LogConfig;
 import dev.curia.log.LogDirectories;
 import dev.curia.log.LogDirectory;
-import dev.curia.log.LogSlice;
 import dev.curia.log.PartitionDirectory;
 import dev.curia.log.PartitionLog;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
@@ -19,6 +18,7 @@ import dev.curia.replica.port.ReplicaLinks;
 import dev.curia.replica.port.ReplicationSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -237,8 +237,8 @@ final class PlantedBugs {
                 }
 
                 @Override
-                public Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes) {
-                    return super.read(epoch(), offset, maxBytes);
+                public ByteBuffer read(int leaderEpoch, long offset, ByteBuffer room) throws IOException {
+                    return super.read(epoch(), offset, room);
                 }
             });
         }
@@ -406,8 +406,8 @@ final class PlantedBugs {
         }
 
         @Override
-        public Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes) {
-            return real.read(leaderEpoch, offset, maxBytes);
+        public ByteBuffer read(int leaderEpoch, long offset, ByteBuffer room) throws IOException {
+            return real.read(leaderEpoch, offset, room);
         }
 
         @Override

@@ -82,7 +82,14 @@ final class AppendPreparation {
         if (check instanceof SequenceCheck.Duplicate old) {
             long appendTime = policy.logAppendTime() ? old.timestamp() : -1;
             return new AppendInfo(
-                    ErrorCode.NONE, "", old.baseOffset(), old.lastOffset(), old.timestamp(), appendTime, true);
+                    ErrorCode.NONE,
+                    "",
+                    old.baseOffset(),
+                    old.lastOffset(),
+                    old.timestamp(),
+                    appendTime,
+                    AppendInfo.NOTHING,
+                    true);
         }
         return null;
     }

@@ -26,12 +26,19 @@ public interface LogSlice extends AutoCloseable {
     /** Reads all of it into a new heap buffer. */
     default ByteBuffer toBuffer() throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(size());
-        while (buffer.hasRemaining()) {
-            if (channel().read(buffer, position() + buffer.position()) < 0) {
+        readInto(buffer);
+        return buffer.flip();
+    }
+
+    /** Reads all of it into a buffer that has room for it. */
+    default void readInto(ByteBuffer target) throws IOException {
+        ByteBuffer all = target.slice(target.position(), size());
+        while (all.hasRemaining()) {
+            if (channel().read(all, position() + all.position()) < 0) {
                 throw new IOException("segment ends inside a slice of " + size() + " bytes at " + position());
             }
         }
-        return buffer.flip();
+        target.position(target.position() + size());
     }
 
     @Override

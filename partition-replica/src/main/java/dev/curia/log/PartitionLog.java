@@ -449,7 +449,7 @@ public final class PartitionLog implements AutoCloseable {
                     ? environment().space().refusal()
                     : environment().offline(name);
         }
-        return new AppendInfo(ErrorCode.NONE, "", first, last, extent.maxTimestamp(), logAppendTimeMs, false);
+        return new AppendInfo(ErrorCode.NONE, "", first, last, extent.maxTimestamp(), logAppendTimeMs, batches, false);
     }
 
     private void rollSegment() throws IOException {

@@ -9,6 +9,8 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -29,6 +31,10 @@ public final class BrokerRpcServer implements AutoCloseable {
     // Below every client's keep-alive interval (10 s), or they would be sent away with "too many pings".
     private static final Duration PERMITTED_KEEP_ALIVE = Duration.ofSeconds(5);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+
+    // A follower's largest message goes out in one piece, with the next behind it; by default no more than 64 KiB at a
+    // time do.
+    private static final WriteBufferWaterMark WRITE_AHEAD = new WriteBufferWaterMark(256 * 1024, 512 * 1024);
 
     private final Server server;
     private final int port;
@@ -63,6 +69,7 @@ public final class BrokerRpcServer implements AutoCloseable {
                 .channelType(threads.serverType())
                 .bossEventLoopGroup(threads.group())
                 .workerEventLoopGroup(threads.group())
+                .withChildOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_AHEAD)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .intercept(new ClientIds())
                 .permitKeepAliveTime(PERMITTED_KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS)

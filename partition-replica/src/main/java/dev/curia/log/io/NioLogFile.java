@@ -22,12 +22,14 @@ final class NioLogFile implements LogFile {
     public void write(long position, ByteBuffer... sources) throws IOException {
         if (position != writtenTo) channel.position(position);
         writtenTo = -1;
+        long end = position;
+        for (ByteBuffer source : sources) end += source.remaining();
         try {
             writeAll(sources);
         } catch (IOException e) {
             throw NoSpaceException.orOther(e, path);
         }
-        writtenTo = channel.position();
+        writtenTo = end;
     }
 
     @Override

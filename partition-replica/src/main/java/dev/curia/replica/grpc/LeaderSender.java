@@ -1,6 +1,5 @@
 package dev.curia.replica.grpc;
 
-import dev.curia.log.LogSlice;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.replication.v1.Refusal;
 import dev.curia.replica.port.ReplicaLinks.Refused;
@@ -52,7 +51,7 @@ final class LeaderSender {
     private int creditMessages;
     private long creditBytes;
     private volatile boolean outOfCredit; // written on the stream's loop
-    private ByteBuffer scratch = ByteBuffer.allocate(0);
+    private ByteBuffer room = ByteBuffer.allocate(0);
 
     /** @param alarm has {@link #release} and {@link #send} called after so many nanoseconds */
     LeaderSender(ServerCall<?, LeaderFrame> call, ReplicaMetrics metrics, LongConsumer alarm) {
@@ -208,29 +207,16 @@ final class LeaderSender {
         }
     }
 
-    /** All of one turn in memory: one file read, and the frame's end offset is known before it is sent. */
+    /**
+     * All of one turn in memory: the frame's end offset is known before it is sent. A frame has been copied when sendMessage returns, so one
+     * buffer serves all.
+     */
     private ByteBuffer read(LeaderSubscription s) {
+        if (room.capacity() == 0) room = ByteBuffer.allocate(TURN_BYTES);
         try {
-            Optional<LogSlice> found = s.source.read(s.leaderEpoch, s.nextOffset, TURN_BYTES);
-            if (found.isEmpty()) return ByteBuffer.allocate(0);
-            try (LogSlice slice = found.get()) {
-                ByteBuffer buffer = buffer(slice.size());
-                while (buffer.hasRemaining()) {
-                    if (slice.channel().read(buffer, slice.position() + buffer.position()) < 0) {
-                        throw new IOException("the segment ends inside a slice of " + slice.size() + " bytes");
-                    }
-                }
-                return buffer.flip();
-            }
+            return s.source.read(s.leaderEpoch, s.nextOffset, room);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the log for handle " + s.handle, e);
         }
-    }
-
-    /** A frame has been copied when sendMessage returns, so one buffer serves all. A batch above a turn's size gets its own. */
-    private ByteBuffer buffer(int size) {
-        if (size > TURN_BYTES) return ByteBuffer.allocate(size);
-        if (scratch.capacity() == 0) scratch = ByteBuffer.allocate(TURN_BYTES);
-        return scratch.clear().limit(size);
     }
 }

@@ -53,7 +53,7 @@ public final class NetworkThreads implements AutoCloseable {
     /** What clients connect with. What they receive is not copied. */
     SocketChannel connection() {
         SocketChannel channel = epoll ? new EpollSocketChannel() : new NioSocketChannel();
-        channel.pipeline().addFirst(new FramesInPlace());
+        channel.pipeline().addFirst(new FrameReception());
         return channel;
     }
 

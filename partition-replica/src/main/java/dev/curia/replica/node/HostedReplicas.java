@@ -102,7 +102,7 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
                 new Throttles(clock),
                 event -> eventListener.happened(event));
         this.store = new ReplicaStore(directories, self.brokerEpoch());
-        for (EventLoop loop : threads.loops()) loops.add(new PartitionLoop(loop, new ChunkBuffer()));
+        for (EventLoop loop : threads.loops()) loops.add(PartitionLoop.of(loop));
         this.disk = threads.disk();
         this.housekeeping = new Housekeeping(config, store, byId.values(), loops, disk, open);
         EventLoop timer = loops.get(0).loop();

@@ -39,6 +39,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
 
     private final ReplicaContext context;
     private final PartitionLog log;
+    private final RecentAppends recent;
     private final ReplicaThread thread;
     private final Consumer<Snapshot> publisher;
     private final PendingAcks pending;
@@ -56,12 +57,14 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     LeaderRole(
             ReplicaContext context,
             PartitionLog log,
+            RecentAppends recent,
             ReplicaThread thread,
             ReplicaAssignment assignment,
             long highWatermark,
             Consumer<Snapshot> publisher) {
         this.context = context;
         this.log = log;
+        this.recent = recent;
         this.thread = thread;
         this.publisher = publisher;
         this.assignment = assignment;
@@ -159,6 +162,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
 
     @Override
     public void tick() {
+        recent.trim();
         take(state.tick(now()));
         if (!context.self().lease().holds(state.electable())) {
             pending.failClients(
@@ -222,11 +226,16 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         if (acks == -1) pending.add(waiting);
         else if (acks == 1 && fsynced) pendingFlush.add(waiting);
         if (fsynced) log.requestFlush();
-        if (!info.duplicate()) take(state.appended(log.logEndOffset(), now));
+        if (!info.duplicate()) appended(info, now);
         // Only now that the new end is published: whoever is answered may ask for it.
         if (acks == 0 || (acks == 1 && !fsynced)) result.complete(success);
         pending.advance(state.highWatermark());
         pendingFlush.advance(state.ownOffset());
+    }
+
+    private void appended(AppendInfo info, long now) {
+        if (!subscribers.isEmpty()) recent.add(info.firstOffset(), info.lastOffset() + 1, info.stored());
+        take(state.appended(log.logEndOffset(), now));
     }
 
     void deleteRecords(long offset, Duration timeout, CompletableFuture<DeleteResult> result) {
@@ -347,6 +356,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         Refused refused = new Refused(ErrorCode.NOT_LEADER_OR_FOLLOWER, -1, Optional.empty(), -1);
         List.copyOf(subscribers.values()).forEach(s -> s.ended(refused));
         subscribers.clear();
+        recent.clear();
     }
 
     private void take(LeaderState.Step step) {

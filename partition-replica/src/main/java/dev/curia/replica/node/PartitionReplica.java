@@ -48,6 +48,7 @@ final class PartitionReplica implements Replica {
     private final ReplicaContext context;
     private final ReplicaThread thread;
     private final ReplicaReads reads;
+    private final RecentAppends recent;
     private final ReplicaSource source;
     private final OfflineListener offlineListener;
     private final ReadWaiters waiters = new ReadWaiters();
@@ -97,7 +98,8 @@ final class PartitionReplica implements Replica {
         this.ledUntilNanos = context.clock().monotonicNanos() - NEWS_TRAVEL_NANOS;
         this.thread = new ReplicaThread(owner.loop(), owner.buffer(), this::storageFailed);
         this.reads = new ReplicaReads(log, context.self().lease(), this::snapshot);
-        this.source = new ReplicaSource(log, thread, () -> role, this::snapshot);
+        this.recent = new RecentAppends(owner.ring());
+        this.source = new ReplicaSource(log, recent, thread, () -> role, this::snapshot);
         this.flushTimer = new FlushTimer(context.config().backgroundFlush());
         this.producerExpiry = new ProducerExpiry(context.config().producers(), context.clock());
         this.unverified = new UnverifiedBatches(thread, this::appendNow);
@@ -258,7 +260,7 @@ final class PartitionReplica implements Replica {
             publish(snapshot.ended());
             thread.schedule(promised, () -> assign(assignment)); // the newest by then
         } else if (mine) {
-            LeaderRole leader = new LeaderRole(context, log, thread, next, highWatermark, this::publish);
+            LeaderRole leader = new LeaderRole(context, log, recent, thread, next, highWatermark, this::publish);
             role = leader;
             leader.begin();
         } else {

@@ -7,6 +7,8 @@ import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica;
 import dev.curia.replica.port.ReplicaLinks.Refused;
 import dev.curia.replica.port.ReplicationSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -16,12 +18,19 @@ import org.jspecify.annotations.Nullable;
 /** A replica as the streams of its followers see it: what they say goes to the replica's thread, what they read comes from the log. */
 final class ReplicaSource implements ReplicationSource {
     private final PartitionLog log;
+    private final RecentAppends recent;
     private final ReplicaThread thread;
     private final Supplier<@Nullable Role> role; // asked on the thread
     private final Supplier<Snapshot> snapshot;
 
-    ReplicaSource(PartitionLog log, ReplicaThread thread, Supplier<@Nullable Role> role, Supplier<Snapshot> snapshot) {
+    ReplicaSource(
+            PartitionLog log,
+            RecentAppends recent,
+            ReplicaThread thread,
+            Supplier<@Nullable Role> role,
+            Supplier<Snapshot> snapshot) {
         this.log = log;
+        this.recent = recent;
         this.thread = thread;
         this.role = role;
         this.snapshot = snapshot;
@@ -63,13 +72,19 @@ final class ReplicaSource implements ReplicationSource {
     }
 
     @Override
-    public Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes) {
+    public ByteBuffer read(int leaderEpoch, long offset, ByteBuffer room) throws IOException {
+        room.clear();
         Replica.View now = snapshot.get().view();
-        if (!now.leading() || now.leaderEpoch() != leaderEpoch) return Optional.empty();
-        LogRead found = log.read(offset, maxBytes, true, now.logEndOffset());
-        if (found.error() == ErrorCode.NONE) return Optional.of(found.slice());
-        found.slice().close();
-        return Optional.empty();
+        if (!now.leading() || now.leaderEpoch() != leaderEpoch) return room.flip();
+        boolean inLog = offset >= now.logStartOffset();
+        if (inLog && recent.copy(offset, now.logEndOffset(), room)) return room.flip();
+        LogRead found = log.read(offset, room.capacity(), true, now.logEndOffset());
+        try (LogSlice slice = found.slice()) {
+            if (found.error() != ErrorCode.NONE) return room.flip();
+            if (slice.size() > room.capacity()) return slice.toBuffer();
+            slice.readInto(room);
+            return room.flip();
+        }
     }
 
     @Override

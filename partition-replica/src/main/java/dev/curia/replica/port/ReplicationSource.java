@@ -1,8 +1,9 @@
 package dev.curia.replica.port;
 
 import dev.curia.common.id.PartitionId;
-import dev.curia.log.LogSlice;
 import dev.curia.replica.port.ReplicaLinks.Refused;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -29,11 +30,13 @@ public interface ReplicationSource {
     void unsubscribe(Subscriber subscriber);
 
     /**
-     * Batches from {@code offset} to the log's end, whole ones, at most {@code maxBytes} but at least one. May read from disk.
+     * Batches from {@code offset} to the log's end: whole ones, as many as there is room for, but at least one. May read from disk.
      *
-     * @return empty when this replica does not lead in {@code leaderEpoch}, or the offset is not in the log any more
+     * @param room an array-backed buffer; what it held is overwritten
+     * @return {@code room}, or where the first batch does not fit one of its own; nothing in it when this replica does not lead in
+     *     {@code leaderEpoch}, or the offset is not in the log any more
      */
-    Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes);
+    ByteBuffer read(int leaderEpoch, long offset, ByteBuffer room) throws IOException;
 
     /** Before this offset tombstones and transaction markers may be missing in what {@link #read} answered before. */
     long deletesRemovedTo();

@@ -6,7 +6,6 @@ import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.Uuid;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.SystemClock;
-import dev.curia.log.LogSlice;
 import dev.curia.replica.port.LeaderLease;
 import dev.curia.replica.port.LocalBroker;
 import dev.curia.replica.port.Peers;
@@ -26,6 +25,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -156,8 +156,8 @@ class GrpcReplicaLinksTest {
         public void unsubscribe(Subscriber subscriber) {}
 
         @Override
-        public Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes) {
-            return Optional.empty();
+        public ByteBuffer read(int leaderEpoch, long offset, ByteBuffer room) {
+            return ByteBuffer.allocate(0);
         }
 
         @Override

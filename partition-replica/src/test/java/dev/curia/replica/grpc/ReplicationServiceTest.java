@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import dev.curia.common.loop.EventLoop;
 import dev.curia.common.time.SystemClock;
-import dev.curia.log.LogSlice;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.proto.replication.v1.Ack;
 import dev.curia.proto.replication.v1.FollowerMessage;
@@ -441,28 +440,11 @@ class ReplicationServiceTest {
         }
 
         @Override
-        public Optional<LogSlice> read(int leaderEpoch, long offset, int maxBytes) {
-            if (offset < ends.logStartOffset()) return Optional.empty();
-            int size = (int) (ends.logEndOffset() - offset) * BATCH_BYTES;
-            return Optional.of(new LogSlice() {
-                @Override
-                public FileChannel channel() {
-                    return file;
-                }
-
-                @Override
-                public long position() {
-                    return offset * BATCH_BYTES;
-                }
-
-                @Override
-                public int size() {
-                    return size;
-                }
-
-                @Override
-                public void close() {}
-            });
+        public ByteBuffer read(int leaderEpoch, long offset, ByteBuffer room) throws IOException {
+            if (offset < ends.logStartOffset()) return ByteBuffer.allocate(0);
+            ByteBuffer all = ByteBuffer.allocate((int) (ends.logEndOffset() - offset) * BATCH_BYTES);
+            file.read(all, offset * BATCH_BYTES);
+            return all.flip();
         }
     }
 }

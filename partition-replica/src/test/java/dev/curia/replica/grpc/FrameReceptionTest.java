@@ -6,15 +6,19 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionHandlerBuilder;
 import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2FrameTypes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class FramesInPlaceTest {
+class FrameReceptionTest {
     private static final byte EXTENSION = 0x77;
     private static final byte[] SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
     private static final byte[] HEAD = {0, 0, 5, EXTENSION, 0, 0, 0, 0, 0};
@@ -31,7 +35,7 @@ class FramesInPlaceTest {
 
     @Test
     void aFrameWhosePartsCameApartIsNotCopied() {
-        EmbeddedChannel channel = new EmbeddedChannel(new FramesInPlace());
+        EmbeddedChannel channel = new EmbeddedChannel(new FrameReception());
         channel.pipeline()
                 .addLast(new Http2ConnectionHandlerBuilder()
                         .server(false)
@@ -53,18 +57,50 @@ class FramesInPlaceTest {
     }
 
     @Test
-    void itWaitsForTheHandlerOfFramesAndIsGoneThen() {
-        EmbeddedChannel channel = new EmbeddedChannel(new FramesInPlace());
-        channel.writeInbound("before");
-        assertThat(channel.<String>readInbound()).isEqualTo("before");
-        assertThat(channel.pipeline().get(FramesInPlace.class)).isNotNull();
+    void aMessageMayComeInOneFrame() {
+        EmbeddedChannel channel = new EmbeddedChannel(new FrameReception());
         channel.pipeline()
                 .addLast(new Http2ConnectionHandlerBuilder()
                         .server(false)
                         .frameListener(frames)
                         .build());
         channel.writeInbound(Unpooled.copiedBuffer(SETTINGS));
-        assertThat(channel.pipeline().get(FramesInPlace.class)).isNull();
+        assertThat(sentSettings(channel))
+                .containsEntry(Http2CodecUtil.SETTINGS_MAX_FRAME_SIZE, (long) FrameReception.FRAME_BYTES);
+        channel.finishAndReleaseAll();
+    }
+
+    /** Of all SETTINGS frames. */
+    private static Map<Character, Long> sentSettings(EmbeddedChannel channel) {
+        Map<Character, Long> settings = new HashMap<>();
+        for (ByteBuf sent = channel.readOutbound(); sent != null; sent = channel.readOutbound()) {
+            if (sent.equals(Http2CodecUtil.connectionPrefaceBuf())) continue;
+            while (sent.isReadable()) {
+                int length = sent.readMedium();
+                boolean isSettings = sent.readByte() == Http2FrameTypes.SETTINGS;
+                ByteBuf payload = sent.skipBytes(5).readSlice(length);
+                while (isSettings && payload.isReadable()) {
+                    settings.put((char) payload.readUnsignedShort(), payload.readUnsignedInt());
+                }
+            }
+            sent.release();
+        }
+        return settings;
+    }
+
+    @Test
+    void itWaitsForTheHandlerOfFramesAndIsGoneThen() {
+        EmbeddedChannel channel = new EmbeddedChannel(new FrameReception());
+        channel.writeInbound("before");
+        assertThat(channel.<String>readInbound()).isEqualTo("before");
+        assertThat(channel.pipeline().get(FrameReception.class)).isNotNull();
+        channel.pipeline()
+                .addLast(new Http2ConnectionHandlerBuilder()
+                        .server(false)
+                        .frameListener(frames)
+                        .build());
+        channel.writeInbound(Unpooled.copiedBuffer(SETTINGS));
+        assertThat(channel.pipeline().get(FrameReception.class)).isNull();
         channel.finishAndReleaseAll();
     }
 }
