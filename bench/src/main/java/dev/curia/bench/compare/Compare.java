@@ -26,7 +26,8 @@ import java.util.stream.Stream;
  * directory for data, seconds in all, and {@code durability}, or {@code brief} or {@code full} and the file of a chart.
  */
 public final class Compare {
-    private static final String HEAP = "-Xms1g -Xmx1g";
+    /** Of each server, of whatever product. */
+    public static final String HEAP = "-Xms1g -Xmx1g";
     /** The clients start cold, and should not be measured so. */
     private static final Plan REHEARSAL = new Plan(Layout.SINGLE, List.of(), List.of(), false, List.of(), false, 0);
 

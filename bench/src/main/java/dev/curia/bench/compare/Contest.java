@@ -17,12 +17,12 @@ import java.util.Map;
  * @param targets whether the figures' targets are meant for these
  * @param aim what is aimed at besides, for people; may be empty
  */
-record Contest(Product one, Product other, String both, List<Plan> plans, boolean targets, String aim) {
+public record Contest(Product one, Product other, String both, List<Plan> plans, boolean targets, String aim) {
     /** Of both. Files of topics that were measured should not stay for a minute. */
     private static final Map<String, String> SETTINGS = Map.of("log.segment.delete.delay.ms", "1000");
 
     /** @param plan {@code brief} or {@code full} */
-    static Contest withKafka(Path home, Path kafka, Jvm jvm, String plan) {
+    public static Contest withKafka(Path home, Path kafka, Jvm jvm, String plan) {
         return new Contest(
                 new CuriaProduct("Curia", home, jvm, SETTINGS),
                 new KafkaProduct("Kafka", kafka, jvm, SETTINGS),

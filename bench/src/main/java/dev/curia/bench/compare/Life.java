@@ -1,6 +1,7 @@
 package dev.curia.bench.compare;
 
 import dev.curia.bench.load.Clients;
+import dev.curia.bench.load.FixedRate;
 import dev.curia.bench.load.ProduceLoad;
 import dev.curia.bench.load.RateLoad;
 import dev.curia.bench.load.RawLoad;
@@ -8,6 +9,7 @@ import dev.curia.bench.load.RawSaturation;
 import dev.curia.bench.load.Saturation;
 import dev.curia.bench.load.ServerUsage;
 import dev.curia.bench.load.Times;
+import dev.curia.bench.load.Topics;
 import dev.curia.bench.load.Work;
 import dev.curia.bench.product.Product;
 import dev.curia.bench.product.Servers;
@@ -24,7 +26,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.ObjDoubleConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.errors.TopicExistsException;
 
 /** One product's servers from their first start to their end, and all that a {@link Plan} measures of them meanwhile. */
 final class Life implements AutoCloseable {
@@ -41,7 +42,7 @@ final class Life implements AutoCloseable {
     private final Figures figures;
     private final Servers servers;
     private final Clients clients;
-    private int topics;
+    private final Topics topics;
 
     /**
      * @param directory for data
@@ -61,6 +62,7 @@ final class Life implements AutoCloseable {
         this.figures = new Figures(plan.layout());
         this.servers = new Servers(product, plan.layout(), directory);
         this.clients = new Clients(servers.bootstrapServers(), plan.layout().brokers());
+        this.topics = new Topics(servers, clients);
     }
 
     void live() throws ExecutionException, IOException {
@@ -108,28 +110,15 @@ final class Life implements AutoCloseable {
     private double startMillis(boolean fresh) {
         long start = clock.monotonicNanos();
         servers.heal();
-        if (fresh) awaitFirstTopic();
+        if (fresh) topics.awaitFirst(FIRST_TOPIC);
         try (KafkaProducer<byte[], byte[]> producer = clients.eagerProducer()) {
             get(producer.send(new ProducerRecord<>(FIRST_TOPIC, new byte[100])));
             return (clock.monotonicNanos() - start) / 1e6;
         }
     }
 
-    /** Brokers that are starting refuse it. */
-    private void awaitFirstTopic() {
-        Waits.until(servers + ": the first topic", PATIENCE, () -> {
-            servers.checkAlive();
-            try {
-                clients.createTopic(FIRST_TOPIC, 1);
-                return true;
-            } catch (ExecutionException e) {
-                return e.getCause() instanceof TopicExistsException;
-            }
-        });
-    }
-
     private void warmUp(Saturation saturation) throws ExecutionException {
-        String topic = newTopic(ProduceLoad.BASE.partitions());
+        String topic = topics.make(ProduceLoad.BASE.partitions());
         double half = Budget.WARM_UP_SECONDS * plan.layout().brokers() / 2;
         saturation.produce(ProduceLoad.BASE, topic, 0, half);
         saturation.produce(ProduceLoad.BASE.withDefaultBatches(), topic, 0, half);
@@ -137,7 +126,7 @@ final class Life implements AutoCloseable {
     }
 
     private void produce(Saturation saturation, ProduceLoad load) throws ExecutionException {
-        String topic = newTopic(load.partitions());
+        String topic = topics.make(load.partitions());
         Work work = saturation.produce(load, topic, LOAD_WARM_SECONDS, windowSeconds);
         clients.deleteTopic(topic);
         results.accept(figures.megabytes(load), work.megabytesASecond());
@@ -146,7 +135,7 @@ final class Life implements AutoCloseable {
     }
 
     private void raw(RawSaturation raw, RawLoad load) throws ExecutionException, IOException {
-        String topic = newTopic(load.connections());
+        String topic = topics.make(load.connections());
         Work work = raw.produce(load, topic, LOAD_WARM_SECONDS, windowSeconds);
         clients.deleteTopic(topic);
         results.accept(figures.megabytes(load), work.megabytesASecond());
@@ -156,7 +145,7 @@ final class Life implements AutoCloseable {
 
     private void consume(Saturation saturation, RawSaturation raw) throws ExecutionException, IOException {
         ProduceLoad filler = ProduceLoad.BASE;
-        String topic = newTopic(filler.partitions());
+        String topic = topics.make(filler.partitions());
         saturation.fill(filler, topic);
         consumed("consume 1 KiB", saturation.consume(filler, topic, LOAD_WARM_SECONDS, windowSeconds));
         // One server leads them all only where it is alone.
@@ -175,7 +164,7 @@ final class Life implements AutoCloseable {
     }
 
     private void rate(RateLoad load, ServerUsage usage) throws ExecutionException {
-        String topic = newTopic(load.partitions());
+        String topic = topics.make(load.partitions());
         FixedRate.Outcome outcome = new FixedRate(
                         load, topic, clients, clock, Budget.RATE_WARM_SECONDS, Budget.RATE_WINDOWS * windowSeconds)
                 .run(usage);
@@ -196,24 +185,10 @@ final class Life implements AutoCloseable {
         int partitions = plan.manyPartitions();
         long start = clock.monotonicNanos();
         clients.createTopic(topic, partitions);
-        awaitLeaders(topic, partitions);
+        topics.awaitLeaders(topic, partitions);
         results.accept(figures.leadersKnownMillis(partitions), (clock.monotonicNanos() - start) / 1e6);
         clients.writeToEach(topic, partitions);
         results.accept(figures.allWrittenMillis(partitions), (clock.monotonicNanos() - start) / 1e6);
-    }
-
-    private String newTopic(int partitions) throws ExecutionException {
-        String topic = "load-" + topics++;
-        clients.createTopic(topic, partitions);
-        awaitLeaders(topic, partitions);
-        // Kafka tells of leaders that do not serve yet. A producer's second batch may then come before its first, which
-        // never comes in.
-        clients.writeToEach(topic, partitions);
-        return topic;
-    }
-
-    private void awaitLeaders(String topic, int partitions) {
-        Waits.until(servers + ": leaders of " + topic, PATIENCE, () -> clients.allHaveLeaders(topic, partitions));
     }
 
     private static void get(Future<?> future) {

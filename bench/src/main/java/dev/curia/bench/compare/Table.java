@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 
 /** Comparisons in Markdown, a table for each group of figures. Stateless. */
-final class Table {
+public final class Table {
     private Table() {}
 
     static String of(List<Comparison> comparisons, String one, String other) {
@@ -40,7 +40,7 @@ final class Table {
     }
 
     /** Two or three digits, which is more than is certain; more where they stand before the point. */
-    static String number(double value) {
+    public static String number(double value) {
         String format = value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : "%.2f";
         return String.format(Locale.ROOT, format, value);
     }

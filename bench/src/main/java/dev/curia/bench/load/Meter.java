@@ -20,12 +20,15 @@ public final class Meter {
         records = recordsSoFar;
         cpuSeconds = usage.cpuSeconds();
         nanos = clock.monotonicNanos();
+        usage.window().begin();
     }
 
     public Work end(long recordsSoFar, int recordBytes) {
         double seconds = (clock.monotonicNanos() - nanos) / 1e9;
         long done = recordsSoFar - records;
         if (done <= 0) throw new IllegalStateException("nothing was done within " + seconds + " s");
-        return new Work(seconds, done, done * recordBytes, usage.cpuSeconds() - cpuSeconds);
+        Work work = new Work(seconds, done, done * recordBytes, usage.cpuSeconds() - cpuSeconds);
+        usage.window().end();
+        return work;
     }
 }

@@ -18,9 +18,20 @@ public final class ServerUsage {
     private static final double TICKS_A_SECOND = 100;
 
     private final List<Long> pids;
+    private final Window window;
 
     public ServerUsage(List<Long> pids) {
+        this(pids, Window.NONE);
+    }
+
+    /** @param window is told while a {@link Meter} measures these processes */
+    public ServerUsage(List<Long> pids, Window window) {
         this.pids = List.copyOf(pids);
+        this.window = window;
+    }
+
+    Window window() {
+        return window;
     }
 
     /**

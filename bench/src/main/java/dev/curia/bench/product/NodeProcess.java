@@ -91,18 +91,27 @@ public final class NodeProcess implements AutoCloseable {
 
     /** What is reachable on its heap. Collects its garbage. */
     public long reachableHeapBytes() {
+        String text = diagnose("GC.class_histogram");
+        // "Total  <instances>  <bytes>"
+        return text.lines()
+                .filter(line -> line.startsWith("Total"))
+                .mapToLong(line -> Long.parseLong(line.trim().replaceAll(".* ", "")))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("jcmd printed no total: " + text));
+    }
+
+    /**
+     * Has its Java do what {@code jcmd} can ask for.
+     *
+     * @return what {@code jcmd} printed
+     */
+    String diagnose(String command) {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         try {
-            Process histogram = new ProcessBuilder(jcmd.toString(), Long.toString(pid()), "GC.class_histogram")
+            Process asking = new ProcessBuilder(jcmd.toString(), Long.toString(pid()), command)
                     .redirectErrorStream(true)
                     .start();
-            String text = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            // "Total  <instances>  <bytes>"
-            return text.lines()
-                    .filter(line -> line.startsWith("Total"))
-                    .mapToLong(line -> Long.parseLong(line.trim().replaceAll(".* ", "")))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("jcmd printed no total: " + text));
+            return new String(asking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

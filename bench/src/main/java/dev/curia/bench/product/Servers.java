@@ -115,6 +115,15 @@ public final class Servers implements AutoCloseable {
         return nodes.values().stream().map(NodeProcess::pid).toList();
     }
 
+    /** Has each one's Java write the addresses of what it has compiled to {@code /tmp/perf-PID.map}, where perf looks for them. */
+    public void writeAddresses() {
+        nodes.values().forEach(node -> {
+            String answer = node.diagnose("Compiler.perfmap");
+            // An older Java does not know the command.
+            if (!answer.contains("success")) throw new IllegalStateException("jcmd Compiler.perfmap: " + answer);
+        });
+    }
+
     public OptionalInt quorumLeader(Admin admin) {
         return product.quorumLeader(admin, places);
     }

@@ -1,13 +1,5 @@
-package dev.curia.bench.compare;
+package dev.curia.bench.load;
 
-import dev.curia.bench.load.Acknowledged;
-import dev.curia.bench.load.Clients;
-import dev.curia.bench.load.Meter;
-import dev.curia.bench.load.Payloads;
-import dev.curia.bench.load.RateLoad;
-import dev.curia.bench.load.ServerUsage;
-import dev.curia.bench.load.Times;
-import dev.curia.bench.load.Work;
 import dev.curia.bench.product.Waits;
 import dev.curia.common.time.Clock;
 import java.nio.ByteBuffer;
@@ -21,9 +13,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /** One {@link RateLoad} on one topic, once. A record begins with its number. */
-final class FixedRate {
+public final class FixedRate {
     /** How late records were, from when they were due, and what all of them cost. */
-    record Outcome(Times acknowledged, Times read, Work work) {}
+    public record Outcome(Times acknowledged, Times read, Work work) {}
 
     private static final Duration POLL = Duration.ofMillis(100);
     private static final long PATIENCE_NANOS = 30_000_000_000L;
@@ -41,7 +33,7 @@ final class FixedRate {
     private volatile @Nullable RuntimeException readFailure;
     private volatile long start;
 
-    FixedRate(RateLoad load, String topic, Clients clients, Clock clock, double warmSeconds, double seconds) {
+    public FixedRate(RateLoad load, String topic, Clients clients, Clock clock, double warmSeconds, double seconds) {
         this.load = load;
         this.topic = topic;
         this.clients = clients;
@@ -52,7 +44,7 @@ final class FixedRate {
         this.readNanos = new long[acknowledgedNanos.length];
     }
 
-    Outcome run(ServerUsage usage) {
+    public Outcome run(ServerUsage usage) {
         Meter meter = new Meter(clock, usage);
         Acknowledged acknowledged = new Acknowledged();
         Thread reader = new Thread(this::read, "reader");

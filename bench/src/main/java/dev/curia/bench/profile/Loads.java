@@ -1,0 +1,110 @@
+package dev.curia.bench.profile;
+
+import dev.curia.bench.load.Clients;
+import dev.curia.bench.load.FixedRate;
+import dev.curia.bench.load.ProduceLoad;
+import dev.curia.bench.load.RateLoad;
+import dev.curia.bench.load.RawLoad;
+import dev.curia.bench.load.RawSaturation;
+import dev.curia.bench.load.Saturation;
+import dev.curia.bench.load.ServerUsage;
+import dev.curia.bench.load.Topics;
+import dev.curia.bench.load.Work;
+import dev.curia.bench.product.Layout;
+import dev.curia.bench.product.Servers;
+import dev.curia.common.time.Clock;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+
+/** What is profiled of one cluster: of the comparison's loads those that differ most in what they ask for. Not thread-safe. */
+final class Loads {
+    private static final ProduceLoad BASE = ProduceLoad.BASE;
+
+    private final Servers servers;
+    private final Clients clients;
+    private final Topics topics;
+    private final Pace pace;
+    private final Clock clock;
+
+    Loads(Servers servers, Clients clients, Topics topics, Pace pace, Clock clock) {
+        this.servers = servers;
+        this.clients = clients;
+        this.topics = topics;
+        this.pace = pace;
+        this.clock = clock;
+    }
+
+    List<Load> of(Layout layout) {
+        ProduceLoad small = BASE.withRecordBytes(100);
+        return layout.brokers() == 1
+                ? List.of(
+                        load("One broker: ", BASE),
+                        load("One broker: ", small),
+                        load("One broker: ", BASE.withCodec("lz4")),
+                        load("One broker: ", RawLoad.LARGE, Unit.GIGABYTE),
+                        load("One broker: ", RawLoad.SMALL, Unit.REQUEST),
+                        new Load("One broker: fetch 1 KiB, raw client", Unit.GIGABYTE, this::fetch))
+                : List.of(
+                        load("Three brokers: ", BASE),
+                        load("Three brokers: ", small),
+                        load("Three brokers: ", RateLoad.perSecond(2_000)));
+    }
+
+    private Load load(String where, ProduceLoad load) {
+        return new Load(where + load, Unit.GIGABYTE, usage -> produce(load, usage));
+    }
+
+    private Load load(String where, RawLoad load, Unit unit) {
+        return new Load(where + load, unit, usage -> raw(load, usage));
+    }
+
+    private Load load(String where, RateLoad load) {
+        return new Load(where + load, Unit.RECORD, usage -> rate(load, usage));
+    }
+
+    /** Large batches and small ones, on a topic that is deleted. */
+    void warmUp(ServerUsage usage, double seconds) throws ExecutionException {
+        String topic = topics.make(BASE.partitions());
+        Saturation saturation = new Saturation(clients, clock, usage);
+        saturation.produce(BASE, topic, 0, seconds / 2);
+        saturation.produce(BASE.withDefaultBatches(), topic, 0, seconds / 2);
+        clients.deleteTopic(topic);
+    }
+
+    private Work produce(ProduceLoad load, ServerUsage usage) throws ExecutionException {
+        String topic = topics.make(load.partitions());
+        Work work = new Saturation(clients, clock, usage)
+                .produce(load, topic, pace.loadWarmSeconds(), pace.windowSeconds());
+        clients.deleteTopic(topic);
+        return work;
+    }
+
+    private RawSaturation raw(ServerUsage usage) {
+        return new RawSaturation(servers.address(1), clock, usage);
+    }
+
+    private Work raw(RawLoad load, ServerUsage usage) throws ExecutionException, IOException {
+        String topic = topics.make(load.connections());
+        Work work = raw(usage).produce(load, topic, pace.loadWarmSeconds(), pace.windowSeconds());
+        clients.deleteTopic(topic);
+        return work;
+    }
+
+    private Work fetch(ServerUsage usage) throws ExecutionException, IOException {
+        String topic = topics.make(BASE.partitions());
+        new Saturation(clients, clock, usage).fill(BASE, topic);
+        Work work = raw(usage).fetch(topic, BASE.partitions(), pace.loadWarmSeconds(), pace.windowSeconds());
+        clients.deleteTopic(topic);
+        return work;
+    }
+
+    private Work rate(RateLoad load, ServerUsage usage) throws ExecutionException {
+        String topic = topics.make(load.partitions());
+        Work work = new FixedRate(load, topic, clients, clock, pace.rateWarmSeconds(), pace.windowSeconds())
+                .run(usage)
+                .work();
+        clients.deleteTopic(topic);
+        return work;
+    }
+}

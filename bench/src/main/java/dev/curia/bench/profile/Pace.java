@@ -1,0 +1,54 @@
+package dev.curia.bench.profile;
+
+import dev.curia.bench.product.Layout;
+
+/**
+ * How long things take where a time is given in all. Immutable.
+ *
+ * @param scale 1 for what is usual
+ */
+record Pace(double scale) {
+    private static final double WINDOW_SECONDS = 10;
+    private static final double LOAD_WARM_SECONDS = 3;
+    /** Small requests are another matter. */
+    private static final double RATE_WARM_SECONDS = 5;
+
+    private static final double SINGLE_WARM_SECONDS = 24;
+    /** Three brokers share the processors, so that each compiles later. */
+    private static final double COMBINED_WARM_SECONDS = 54;
+
+    private static final int PRODUCTS = 2;
+    private static final int LOADS = 9;
+    /** Servers start and end, topics are made, samples are read: this does not get shorter. */
+    private static final double OTHER_SECONDS = PRODUCTS * (16 + 3 * LOADS);
+
+    private static final double LEAST = 0.1;
+
+    /** @param seconds in all; with too few of them it is as short as it can be */
+    static Pace of(double seconds) {
+        double usual = PRODUCTS
+                * (SINGLE_WARM_SECONDS
+                        + COMBINED_WARM_SECONDS
+                        + LOADS * (WINDOW_SECONDS + LOAD_WARM_SECONDS)
+                        + RATE_WARM_SECONDS
+                        - LOAD_WARM_SECONDS);
+        return new Pace(Math.max(LEAST, (seconds - OTHER_SECONDS) / usual));
+    }
+
+    double windowSeconds() {
+        return scale * WINDOW_SECONDS;
+    }
+
+    double loadWarmSeconds() {
+        return scale * LOAD_WARM_SECONDS;
+    }
+
+    double rateWarmSeconds() {
+        return scale * RATE_WARM_SECONDS;
+    }
+
+    /** Of servers that were just started: after the usual time most that is hot is compiled. */
+    double warmUpSeconds(Layout layout) {
+        return scale * (layout.brokers() == 1 ? SINGLE_WARM_SECONDS : COMBINED_WARM_SECONDS);
+    }
+}

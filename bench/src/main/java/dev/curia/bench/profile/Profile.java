@@ -1,0 +1,125 @@
+package dev.curia.bench.profile;
+
+import dev.curia.bench.compare.Compare;
+import dev.curia.bench.compare.Contest;
+import dev.curia.bench.compare.Table;
+import dev.curia.bench.product.Jvm;
+import dev.curia.bench.product.Layout;
+import dev.curia.bench.product.Product;
+import dev.curia.common.time.Clock;
+import dev.curia.common.time.SystemClock;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Where the processor time of Curia and Apache Kafka goes: prints tables in Markdown. Arguments: Curia's distribution, the directory of Kafka's
+ * jars, a directory for data, and seconds in all.
+ */
+public final class Profile {
+    private static final List<Layout> LAYOUTS = List.of(Layout.SINGLE, Layout.COMBINED);
+
+    private final Contest contest;
+    private final Pace pace;
+    private final Path directory;
+    private final Clock clock;
+    private final List<String> failures = new ArrayList<>();
+    private final double loadBefore =
+            ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+
+    private Profile(Contest contest, Pace pace, Path directory, Clock clock) {
+        this.contest = contest;
+        this.pace = pace;
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    /** See the class. */
+    public static void main(String[] arguments) throws IOException {
+        Path directory = Path.of(arguments[2]);
+        new PerfCheck(directory).check();
+        Contest contest = Contest.withKafka(
+                Path.of(arguments[0]).toAbsolutePath(), Path.of(arguments[1]), Jvm.own(Compare.HEAP), "brief");
+        Pace pace = Pace.of(Double.parseDouble(arguments[3]));
+        Profile profile = new Profile(contest, pace, directory, new SystemClock());
+        StringBuilder tables = new StringBuilder();
+        for (Layout layout : LAYOUTS) tables.append(profile.tables(layout));
+        System.out.print(profile.method() + tables);
+    }
+
+    /** Product after product; only what was profiled of both has a table. */
+    private String tables(Layout layout) throws IOException {
+        // Loads are known by their titles: each product has its own.
+        Map<String, Profiled> ofOne = new LinkedHashMap<>();
+        live(contest.one(), layout, (load, profiled) -> ofOne.put(load.title(), profiled));
+        StringBuilder tables = new StringBuilder();
+        live(contest.other(), layout, (load, profiled) -> {
+            Profiled one = ofOne.get(load.title());
+            if (one == null) return;
+            tables.append('\n')
+                    .append(ProfileTable.of(
+                            load, contest.one().name(), one, contest.other().name(), profiled));
+        });
+        return tables.toString();
+    }
+
+    private void live(Product product, Layout layout, BiConsumer<Load, Profiled> results) throws IOException {
+        System.err.printf("%s %s, %s%n", LocalTime.now(ZoneId.systemDefault()), product.name(), layout);
+        Path own = directory.resolve(product.name() + "-" + layout);
+        try (ProfiledLife life = new ProfiledLife(product, layout, pace, own, clock)) {
+            life.live(results);
+        } catch (ExecutionException | RuntimeException | IOException e) {
+            // The others still say something; this one is told of above the tables, and its files stay until the end.
+            failures.add(product.name() + ", " + layout + ": " + e);
+            e.printStackTrace();
+            return;
+        }
+        delete(own);
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
+        }
+    }
+
+    private String method() {
+        String warmUps = LAYOUTS.stream()
+                .map(layout -> Table.number(pace.warmUpSeconds(layout)) + " s for "
+                        + (layout.brokers() == 1 ? "one broker" : layout.brokers() + " brokers"))
+                .collect(Collectors.joining(" and "));
+        return "Where the time goes that the comparison counts, for some of its loads: " + contest.both()
+                + ", each started anew with the same JVM, heap and settings as there, driven by the same clients ("
+                + System.getProperty("kafka.clients.version") + "), one product after the other.\n"
+                + "During a window of " + Table.number(pace.windowSeconds())
+                + " s all server processes were sampled by Linux's `perf`, " + Perf.HERTZ
+                + " times for each second that a processor was theirs. The servers were loaded before: with large and"
+                + " small batches for " + warmUps + ", and with the load itself for "
+                + Table.number(pace.loadWarmSeconds()) + " s, at a fixed rate " + Table.number(pace.rateWarmSeconds())
+                + " s. Load average before this began: " + Table.number(loadBefore) + ".\n\n"
+                + "The first row is what the servers used, measured as in the comparison, without the just-in-time"
+                + " compilers' threads; the other rows are its parts, by where the samples were. **Places in the kernel go"
+                + " by what it was asked for**: sending and receiving include what goes on below them, on one machine"
+                + " also the receiver's part of the network.\n"
+                + "Of Java it counts which compiled method ran: what it has inlined is in it, so that much of Java's library"
+                + " is in the broker's own code, and of the libraries' code in each other's. The broker's own code is that of"
+                + " Curia, of Kafka, whose protocol classes Curia uses, and of Scala.\n"
+                + "Virtual machines often cannot count cycles: what the kernel does with interrupts off is then seen where it turns"
+                + " them on again, as in `_raw_spin_unlock_irqrestore` and `finish_task_switch`.\n"
+                + "With n samples of a place one must expect it to be off by √n of them. Below each table: the"
+                + " functions in which samples were most often.\n"
+                + (failures.isEmpty() ? "" : "\nRuns that failed: " + String.join("; ", failures) + ".\n");
+    }
+}

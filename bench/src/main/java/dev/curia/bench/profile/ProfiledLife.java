@@ -1,0 +1,70 @@
+package dev.curia.bench.profile;
+
+import dev.curia.bench.load.Clients;
+import dev.curia.bench.load.ServerUsage;
+import dev.curia.bench.load.Topics;
+import dev.curia.bench.load.Work;
+import dev.curia.bench.product.Layout;
+import dev.curia.bench.product.Product;
+import dev.curia.bench.product.Servers;
+import dev.curia.common.time.Clock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
+
+/** One product's servers from their start to their end, profiled under one load after the other. */
+final class ProfiledLife implements AutoCloseable {
+    private final Layout layout;
+    private final Pace pace;
+    private final Path directory;
+    private final Clock clock;
+    private final Servers servers;
+    private final Clients clients;
+    private final Topics topics;
+    private final Loads loads;
+
+    /** @param directory for data */
+    ProfiledLife(Product product, Layout layout, Pace pace, Path directory, Clock clock) {
+        this.layout = layout;
+        this.pace = pace;
+        this.directory = directory;
+        this.clock = clock;
+        this.servers = new Servers(product, layout, directory);
+        this.clients = new Clients(servers.bootstrapServers(), layout.brokers());
+        this.topics = new Topics(servers, clients);
+        this.loads = new Loads(servers, clients, topics, pace, clock);
+    }
+
+    /** @param results takes each load once */
+    void live(BiConsumer<Load, Profiled> results) throws ExecutionException, IOException {
+        try {
+            servers.heal();
+            topics.awaitFirst("first");
+            loads.warmUp(new ServerUsage(servers.pids()), pace.warmUpSeconds(layout));
+            for (Load load : loads.of(layout)) results.accept(load, profile(load));
+        } catch (ExecutionException | IOException | RuntimeException e) {
+            // A node that is gone is why the clients failed.
+            servers.checkAlive();
+            throw e;
+        }
+    }
+
+    private Profiled profile(Load load) throws ExecutionException, IOException {
+        Breakdown breakdown = new Breakdown();
+        try (Perf perf = new Perf(servers.pids(), directory, clock)) {
+            Work work = load.action().run(new ServerUsage(servers.pids(), perf));
+            servers.writeAddresses();
+            perf.read(breakdown);
+            Profiled profiled = new Profiled(load.unit().cost(work), work.cpuSeconds(), breakdown);
+            System.err.printf("  %s: %.0f %% sampled%n", load.title(), 100 * profiled.sampled());
+            return profiled;
+        }
+    }
+
+    @Override
+    public void close() {
+        clients.close();
+        servers.close();
+    }
+}
