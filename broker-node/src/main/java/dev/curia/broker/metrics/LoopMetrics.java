@@ -38,7 +38,7 @@ public final class LoopMetrics {
     private static final MetricKey DELAY = histogram(
             "curia_loop_delay_seconds",
             "How long a task waits for a thread that owns partitions, groups, connections or metadata, measured by one task a second.",
-            "`partition-loop`: more of `num.partition.loops`, or fewer small batches. `kafka-network`: `num.network.threads`. All of them: the processor is busy, or collections pause the process.",
+            "`partition-loop`: more of `num.partition.loops`, on one or two processors `num.network.threads=2`, which takes clients off it, or fewer small batches. `kafka-network`: `num.network.threads`. All of them: the processor is busy, or collections pause the process.",
             "loop");
     private static final MetricKey CPU = counter(
             "curia_thread_cpu_seconds_total",

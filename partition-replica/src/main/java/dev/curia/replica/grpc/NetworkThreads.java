@@ -20,7 +20,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The threads that move bytes between brokers, and host the loops that own partitions: what is received is appended, and what is appended is sent,
- * by the thread that has it already. A hand-over to another costs more than copying a small batch. Thread-safe.
+ * by the thread that has it already. A hand-over to another costs more than copying a small batch. On small machines they serve clients, too.
+ * Thread-safe.
  */
 public final class NetworkThreads implements AutoCloseable {
     private static final int SHUTDOWN_SECONDS = 5;
