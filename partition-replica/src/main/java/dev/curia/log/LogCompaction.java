@@ -64,6 +64,11 @@ public final class LogCompaction {
                 : cleaner().remove(present);
     }
 
+    /** From this offset on the log is as it was appended, at this moment. Any thread. */
+    public long reach() {
+        return log.view().active().baseOffset();
+    }
+
     /** Tombstones and markers before this offset may be missing here: they were compacted away, here or where the log was copied from. */
     public long deletesRemovedTo() {
         return log.place().environment().cleaner().deletesRemovedTo(log.name());

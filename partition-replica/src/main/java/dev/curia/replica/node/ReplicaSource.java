@@ -76,8 +76,10 @@ final class ReplicaSource implements ReplicationSource {
         room.clear();
         Replica.View now = snapshot.get().view();
         if (!now.leading() || now.leaderEpoch() != leaderEpoch) return room.flip();
-        boolean inLog = offset >= now.logStartOffset();
-        if (inLog && recent.copy(offset, now.logEndOffset(), room)) return room.flip();
+        // What was deleted or compacted meanwhile is not sent to one follower when others don't get it.
+        boolean asAppended =
+                offset >= now.logStartOffset() && offset >= log.compaction().reach();
+        if (asAppended && recent.copy(offset, now.logEndOffset(), room)) return room.flip();
         LogRead found = log.read(offset, room.capacity(), true, now.logEndOffset());
         try (LogSlice slice = found.slice()) {
             if (found.error() != ErrorCode.NONE) return room.flip();
