@@ -124,7 +124,7 @@ class SimulationTest {
 
     @Test
     void metadataOfAFormerLifeIsFound() {
-        assertFound(PlantedBugs.MetadataOfAFormerLife::new, 20, 10); // one seed of 400
+        assertFound(PlantedBugs.MetadataOfAFormerLife::new, 275, 10); // one seed of 400
     }
 
     /** Something that must never happen does, with the bug in. Not counted: that the cluster stands still. */
