@@ -1,8 +1,8 @@
 package dev.curia.replica.node;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /** What a leader appended last, for its followers, as far as the {@link AppendRing} of its loop still has it. Thread-safe. */
 final class RecentAppends {
@@ -11,7 +11,7 @@ final class RecentAppends {
 
     // Guards itself and the runs: the streams of followers may be on other threads than the partition.
     private final AppendRing ring;
-    private final Deque<Run> runs = new ArrayDeque<>();
+    private final NavigableMap<Long, Run> runs = new TreeMap<>(); // by their first offset
 
     RecentAppends(AppendRing ring) {
         this.ring = ring;
@@ -21,7 +21,7 @@ final class RecentAppends {
     void add(long from, long to, ByteBuffer batches) {
         synchronized (ring) {
             if (!ring.fits(batches.remaining())) return;
-            runs.add(new Run(from, to, ring.add(batches), batches.remaining()));
+            runs.put(from, new Run(from, to, ring.add(batches), batches.remaining()));
             dropOverwritten();
         }
     }
@@ -34,7 +34,7 @@ final class RecentAppends {
     }
 
     private void dropOverwritten() {
-        while (!runs.isEmpty() && !ring.holds(runs.element().at())) runs.remove();
+        while (!runs.isEmpty() && !ring.holds(runs.firstEntry().getValue().at())) runs.pollFirstEntry();
     }
 
     void clear() {
@@ -54,8 +54,7 @@ final class RecentAppends {
         long next = from;
         synchronized (ring) {
             dropOverwritten();
-            for (Run run : runs) {
-                if (run.from() < next) continue;
+            for (Run run : runs.tailMap(from).values()) {
                 if (run.from() > next || run.to() > end || run.size() > target.remaining()) break;
                 ring.copy(run.at(), run.size(), target);
                 next = run.to();
