@@ -1,5 +1,6 @@
 package dev.curia.bench.compare;
 
+import dev.curia.bench.product.Directories;
 import dev.curia.bench.product.Jvm;
 import dev.curia.bench.product.Layout;
 import dev.curia.bench.product.Product;
@@ -13,13 +14,11 @@ import java.nio.file.Path;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ObjDoubleConsumer;
-import java.util.stream.Stream;
 
 /**
  * Curia beside Apache Kafka, or beside itself: prints tables in Markdown. Arguments: Curia's distribution, the directory of Kafka's jars, a
@@ -108,17 +107,11 @@ public final class Compare {
             try (Life life = new Life(product, plan, windowSeconds, own, clock, figures)) {
                 life.live();
             }
-            delete(own);
+            Directories.delete(own);
         } catch (ExecutionException | RuntimeException | IOException e) {
             // The others still say something; this one is told of below the tables, and its files stay until the end.
             failures.add(product.name() + ", " + plan.layout() + ": " + e);
             e.printStackTrace();
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.curia.bench.profile;
 import dev.curia.bench.compare.Compare;
 import dev.curia.bench.compare.Contest;
 import dev.curia.bench.compare.Table;
+import dev.curia.bench.product.Directories;
 import dev.curia.bench.product.Jvm;
 import dev.curia.bench.product.Layout;
 import dev.curia.bench.product.Product;
@@ -10,19 +11,16 @@ import dev.curia.common.time.Clock;
 import dev.curia.common.time.SystemClock;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Where the processor time of Curia and Apache Kafka goes: prints tables in Markdown. Arguments: Curia's distribution, the directory of Kafka's
@@ -86,13 +84,7 @@ public final class Profile {
             e.printStackTrace();
             return;
         }
-        delete(own);
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
-        }
+        Directories.delete(own);
     }
 
     private String method() {

@@ -33,14 +33,18 @@ class FrameReceptionTest {
         }
     };
 
-    @Test
-    void aFrameWhosePartsCameApartIsNotCopied() {
-        EmbeddedChannel channel = new EmbeddedChannel(new FrameReception());
+    private void addHandlerOfFrames(EmbeddedChannel channel) {
         channel.pipeline()
                 .addLast(new Http2ConnectionHandlerBuilder()
                         .server(false)
                         .frameListener(frames)
                         .build());
+    }
+
+    @Test
+    void aFrameWhosePartsCameApartIsNotCopied() {
+        EmbeddedChannel channel = new EmbeddedChannel(new FrameReception());
+        addHandlerOfFrames(channel);
         // Room enough behind it for what comes next.
         channel.writeInbound(Unpooled.directBuffer(256).writeBytes(SETTINGS).writeBytes(HEAD, 0, 4));
         ByteBuf rest = Unpooled.directBuffer(256).writeBytes(HEAD, 4, 5);
@@ -59,11 +63,7 @@ class FrameReceptionTest {
     @Test
     void aMessageMayComeInOneFrame() {
         EmbeddedChannel channel = new EmbeddedChannel(new FrameReception());
-        channel.pipeline()
-                .addLast(new Http2ConnectionHandlerBuilder()
-                        .server(false)
-                        .frameListener(frames)
-                        .build());
+        addHandlerOfFrames(channel);
         channel.writeInbound(Unpooled.copiedBuffer(SETTINGS));
         assertThat(sentSettings(channel))
                 .containsEntry(Http2CodecUtil.SETTINGS_MAX_FRAME_SIZE, (long) FrameReception.FRAME_BYTES);
@@ -94,11 +94,7 @@ class FrameReceptionTest {
         channel.writeInbound("before");
         assertThat(channel.<String>readInbound()).isEqualTo("before");
         assertThat(channel.pipeline().get(FrameReception.class)).isNotNull();
-        channel.pipeline()
-                .addLast(new Http2ConnectionHandlerBuilder()
-                        .server(false)
-                        .frameListener(frames)
-                        .build());
+        addHandlerOfFrames(channel);
         channel.writeInbound(Unpooled.copiedBuffer(SETTINGS));
         assertThat(channel.pipeline().get(FrameReception.class)).isNull();
         channel.finishAndReleaseAll();
