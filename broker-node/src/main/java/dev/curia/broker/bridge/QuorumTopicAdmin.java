@@ -34,24 +34,30 @@ import dev.curia.proto.admin.v1.UpdateFeaturesResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import java.util.function.ToLongFunction;
 
 /** Changes topics at the controller, and answers when this broker has seen the change and acted on it. Thread-safe. */
 public final class QuorumTopicAdmin implements TopicAdmin, ClusterAdmin, ScramAdmin, AclAdmin {
     /**
      * So long at most an answer waits for this broker's replicas. A client that creates a topic writes to it at once; were the leader not ready, it
-     * would send its first batch again behind the next, out of order unless it is idempotent. Where more are made than that takes, most
-     * clients would rather know.
+     * would send its first batch again behind the next, out of order unless it is idempotent.
      */
     private static final long SETTLE_MILLIS = 100;
 
+    /** More of them are not made in that time, and most clients would rather know. */
+    private static final int SETTLE_MOST = 200;
+
     private final QuorumClient quorum;
     private final MetadataWatcher metadata;
-    private final Supplier<CompletableFuture<Void>> settled;
+    private final IntFunction<CompletableFuture<Void>> settled;
 
-    /** @param settled completes when this broker has acted on the metadata seen so far */
-    public QuorumTopicAdmin(QuorumClient quorum, MetadataWatcher metadata, Supplier<CompletableFuture<Void>> settled) {
+    /**
+     * @param settled completes when this broker has acted on the metadata seen so far, or at once if there is more to be done than for the given
+     *     number of replicas
+     */
+    public QuorumTopicAdmin(
+            QuorumClient quorum, MetadataWatcher metadata, IntFunction<CompletableFuture<Void>> settled) {
         this.quorum = quorum;
         this.metadata = metadata;
         this.settled = settled;
@@ -130,8 +136,8 @@ public final class QuorumTopicAdmin implements TopicAdmin, ClusterAdmin, ScramAd
 
     private <R> CompletableFuture<R> seen(CompletableFuture<R> answer, ToLongFunction<R> index, Duration timeout) {
         return answer.thenCompose(response -> metadata.awaitIndex(index.applyAsLong(response))
-                        .thenCompose(
-                                seen -> settled.get().completeOnTimeout(null, SETTLE_MILLIS, TimeUnit.MILLISECONDS))
+                        .thenCompose(seen -> settled.apply(SETTLE_MOST)
+                                .completeOnTimeout(null, SETTLE_MILLIS, TimeUnit.MILLISECONDS))
                         .thenApply(done -> response))
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -244,6 +244,11 @@ public final class HostedReplicas implements Replicas, ReplicationSource.Directo
                 .exceptionally(failed -> null);
     }
 
+    /** As {@link #settled()}, but done at once where more than {@code most} are under way: each takes a part of a millisecond, or more. */
+    public CompletableFuture<Void> settled(int most) {
+        return changes.size() > most ? CompletableFuture.completedFuture(null) : settled();
+    }
+
     /** The replicas that are not as they should be now, for the controller. */
     public ReplicaTroubles troubles() {
         return offline.report();
