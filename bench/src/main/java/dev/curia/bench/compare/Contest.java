@@ -33,7 +33,7 @@ public record Contest(Product one, Product other, String both, List<Plan> plans,
     }
 
     /** Acknowledged when it is on the disks of the in-sync replicas, or when they have written it. */
-    static Contest ofDurability(Path home, Jvm jvm) {
+    public static Contest ofDurability(Path home, Jvm jvm) {
         Map<String, String> fsynced = new HashMap<>(SETTINGS);
         fsynced.put("curia.durability", "fsynced");
         return new Contest(

@@ -10,7 +10,6 @@ import dev.curia.bench.load.Saturation;
 import dev.curia.bench.load.ServerUsage;
 import dev.curia.bench.load.Topics;
 import dev.curia.bench.load.Work;
-import dev.curia.bench.product.Layout;
 import dev.curia.bench.product.Servers;
 import dev.curia.common.time.Clock;
 import java.io.IOException;
@@ -35,32 +34,37 @@ final class Loads {
         this.clock = clock;
     }
 
-    List<Load> of(Layout layout) {
+    List<Load> of(Course course) {
         ProduceLoad small = BASE.withRecordBytes(100);
-        return layout.brokers() == 1
-                ? List.of(
-                        load("One broker: ", BASE),
-                        load("One broker: ", small),
-                        load("One broker: ", BASE.withCodec("lz4")),
-                        load("One broker: ", RawLoad.LARGE, Unit.GIGABYTE),
-                        load("One broker: ", RawLoad.SMALL, Unit.REQUEST),
-                        new Load("One broker: fetch 1 KiB, raw client", Unit.GIGABYTE, this::fetch))
-                : List.of(
-                        load("Three brokers: ", BASE),
-                        load("Three brokers: ", small),
-                        load("Three brokers: ", RateLoad.perSecond(2_000)));
+        return switch (course) {
+            case ONE_BROKER ->
+                List.of(
+                        load(course, BASE),
+                        load(course, small),
+                        load(course, BASE.withCodec("lz4")),
+                        load(course, RawLoad.LARGE, Unit.GIGABYTE),
+                        load(course, RawLoad.SMALL, Unit.REQUEST),
+                        new Load(course.title("fetch 1 KiB, raw client"), Unit.GIGABYTE, this::fetch));
+            case THREE_BROKERS ->
+                List.of(load(course, BASE), load(course, small), load(course, RateLoad.perSecond(2_000)));
+            case ON_THE_DISKS ->
+                List.of(
+                        load(course, BASE.withDefaultBatches()),
+                        load(course, RateLoad.perSecond(500)),
+                        load(course, RateLoad.perSecond(2_000)));
+        };
     }
 
-    private Load load(String where, ProduceLoad load) {
-        return new Load(where + load, Unit.GIGABYTE, usage -> produce(load, usage));
+    private Load load(Course course, ProduceLoad load) {
+        return new Load(course.title(load), Unit.GIGABYTE, usage -> produce(load, usage));
     }
 
-    private Load load(String where, RawLoad load, Unit unit) {
-        return new Load(where + load, unit, usage -> raw(load, usage));
+    private Load load(Course course, RawLoad load, Unit unit) {
+        return new Load(course.title(load), unit, usage -> raw(load, usage));
     }
 
-    private Load load(String where, RateLoad load) {
-        return new Load(where + load, Unit.RECORD, usage -> rate(load, usage));
+    private Load load(Course course, RateLoad load) {
+        return new Load(course.title(load), Unit.RECORD, usage -> rate(load, usage));
     }
 
     /** Large batches and small ones, on a topic that is deleted. */

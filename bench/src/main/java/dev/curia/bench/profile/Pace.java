@@ -17,10 +17,11 @@ record Pace(double scale) {
     /** Three brokers share the processors, so that each compiles later. */
     private static final double COMBINED_WARM_SECONDS = 54;
 
+    private static final int RATES = 3;
     private static final int PRODUCTS = 2;
-    private static final int LOADS = 9;
+    private static final int LOADS = 12;
     /** Servers start and end, topics are made, samples are read: this does not get shorter. */
-    private static final double OTHER_SECONDS = PRODUCTS * (16 + 3 * LOADS);
+    private static final double OTHER_SECONDS = PRODUCTS * (24 + 3 * LOADS);
 
     private static final double LEAST = 0.1;
 
@@ -28,10 +29,9 @@ record Pace(double scale) {
     static Pace of(double seconds) {
         double usual = PRODUCTS
                 * (SINGLE_WARM_SECONDS
-                        + COMBINED_WARM_SECONDS
+                        + 2 * COMBINED_WARM_SECONDS
                         + LOADS * (WINDOW_SECONDS + LOAD_WARM_SECONDS)
-                        + RATE_WARM_SECONDS
-                        - LOAD_WARM_SECONDS);
+                        + RATES * (RATE_WARM_SECONDS - LOAD_WARM_SECONDS));
         return new Pace(Math.max(LEAST, (seconds - OTHER_SECONDS) / usual));
     }
 

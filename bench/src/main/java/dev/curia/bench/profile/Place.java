@@ -4,6 +4,7 @@ package dev.curia.bench.profile;
 enum Place {
     SENDING("sending"),
     RECEIVING("receiving"),
+    FORCING_FILES("forcing files to the disk"),
     WRITING_FILES("writing files"),
     READING_FILES("reading files"),
     DELETING_FILES("deleting files"),

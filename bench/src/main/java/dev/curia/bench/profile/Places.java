@@ -24,8 +24,8 @@ final class Places {
                     "tcp_sendmsg|sock_sendmsg|sock_write_iter|splice_to_socket|sendfile|sys_sendto|sys_sendmsg"),
             new Rule(Place.RECEIVING, "tcp_recvmsg|sock_recvmsg|inet_recvmsg|sock_read_iter|sys_recvfrom|sys_recvmsg"),
             new Rule(Place.WAITING, "^(eventfd|timerfd)_|pipe_write|pipe_read"),
-            new Rule(
-                    Place.WRITING_FILES, "vfs_write|ksys_write|do_writev|pwrite|iter_write|perform_write|f(data)?sync"),
+            new Rule(Place.FORCING_FILES, "f(data)?sync"),
+            new Rule(Place.WRITING_FILES, "vfs_write|ksys_write|do_writev|pwrite|iter_write|perform_write"),
             new Rule(Place.READING_FILES, "vfs_read|ksys_read|do_readv|_pread|filemap_read"),
             // Of topics that were measured before: it belongs to no load.
             new Rule(Place.DELETING_FILES, "unlink|^evict$|truncate_"),

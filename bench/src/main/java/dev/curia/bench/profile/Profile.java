@@ -20,16 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
 
 /**
  * Where the processor time of Curia and Apache Kafka goes: prints tables in Markdown. Arguments: Curia's distribution, the directory of Kafka's
  * jars, a directory for data, and seconds in all.
  */
 public final class Profile {
-    private static final List<Layout> LAYOUTS = List.of(Layout.SINGLE, Layout.COMBINED);
-
-    private final Contest contest;
+    private final Contest withKafka;
+    private final Contest ofDurability;
     private final Pace pace;
     private final Path directory;
     private final Clock clock;
@@ -37,8 +35,9 @@ public final class Profile {
     private final double loadBefore =
             ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
 
-    private Profile(Contest contest, Pace pace, Path directory, Clock clock) {
-        this.contest = contest;
+    private Profile(Contest withKafka, Contest ofDurability, Pace pace, Path directory, Clock clock) {
+        this.withKafka = withKafka;
+        this.ofDurability = ofDurability;
         this.pace = pace;
         this.directory = directory;
         this.clock = clock;
@@ -48,22 +47,27 @@ public final class Profile {
     public static void main(String[] arguments) throws IOException {
         Path directory = Path.of(arguments[2]);
         new PerfCheck(directory).check();
-        Contest contest = Contest.withKafka(
-                Path.of(arguments[0]).toAbsolutePath(), Path.of(arguments[1]), Jvm.own(Compare.HEAP), "brief");
-        Pace pace = Pace.of(Double.parseDouble(arguments[3]));
-        Profile profile = new Profile(contest, pace, directory, new SystemClock());
+        Path home = Path.of(arguments[0]).toAbsolutePath();
+        Jvm jvm = Jvm.own(Compare.HEAP);
+        Profile profile = new Profile(
+                Contest.withKafka(home, Path.of(arguments[1]), jvm, "brief"),
+                Contest.ofDurability(home, jvm),
+                Pace.of(Double.parseDouble(arguments[3])),
+                directory,
+                new SystemClock());
         StringBuilder tables = new StringBuilder();
-        for (Layout layout : LAYOUTS) tables.append(profile.tables(layout));
+        for (Course course : Course.values()) tables.append(profile.tables(course));
         System.out.print(profile.method() + tables);
     }
 
     /** Product after product; only what was profiled of both has a table. */
-    private String tables(Layout layout) throws IOException {
+    private String tables(Course course) throws IOException {
+        Contest contest = course == Course.ON_THE_DISKS ? ofDurability : withKafka;
         // Loads are known by their titles: each product has its own.
         Map<String, Profiled> ofOne = new LinkedHashMap<>();
-        live(contest.one(), layout, (load, profiled) -> ofOne.put(load.title(), profiled));
+        live(contest.one(), course, (load, profiled) -> ofOne.put(load.title(), profiled));
         StringBuilder tables = new StringBuilder();
-        live(contest.other(), layout, (load, profiled) -> {
+        live(contest.other(), course, (load, profiled) -> {
             Profiled one = ofOne.get(load.title());
             if (one == null) return;
             tables.append('\n')
@@ -73,14 +77,14 @@ public final class Profile {
         return tables.toString();
     }
 
-    private void live(Product product, Layout layout, BiConsumer<Load, Profiled> results) throws IOException {
-        System.err.printf("%s %s, %s%n", LocalTime.now(ZoneId.systemDefault()), product.name(), layout);
-        Path own = directory.resolve(product.name() + "-" + layout);
-        try (ProfiledLife life = new ProfiledLife(product, layout, pace, own, clock)) {
+    private void live(Product product, Course course, BiConsumer<Load, Profiled> results) throws IOException {
+        System.err.printf("%s %s, %s%n", LocalTime.now(ZoneId.systemDefault()), product.name(), course);
+        Path own = directory.resolve(product.name() + "-" + course);
+        try (ProfiledLife life = new ProfiledLife(product, course, pace, own, clock)) {
             life.live(results);
         } catch (ExecutionException | RuntimeException | IOException e) {
             // The others still say something; this one is told of above the tables, and its files stay until the end.
-            failures.add(product.name() + ", " + layout + ": " + e);
+            failures.add(product.name() + ", " + course + ": " + e);
             e.printStackTrace();
             return;
         }
@@ -88,13 +92,12 @@ public final class Profile {
     }
 
     private String method() {
-        String warmUps = LAYOUTS.stream()
-                .map(layout -> Table.number(pace.warmUpSeconds(layout)) + " s for "
-                        + (layout.brokers() == 1 ? "one broker" : layout.brokers() + " brokers"))
-                .collect(Collectors.joining(" and "));
-        return "Where the time goes that the comparison counts, for some of its loads: " + contest.both()
+        String warmUps = Table.number(pace.warmUpSeconds(Layout.SINGLE)) + " s for one broker and "
+                + Table.number(pace.warmUpSeconds(Layout.COMBINED)) + " s for three";
+        return "Where the time goes that the comparison counts, for some of its loads: " + withKafka.both()
                 + ", each started anew with the same JVM, heap and settings as there, driven by the same clients ("
-                + System.getProperty("kafka.clients.version") + "), one product after the other.\n"
+                + System.getProperty("kafka.clients.version")
+                + "), one product after the other. At the end: what it costs Curia that acknowledged records are on the disks.\n"
                 + "During a window of " + Table.number(pace.windowSeconds())
                 + " s all server processes were sampled by Linux's `perf`, " + Perf.HERTZ
                 + " times for each second that a processor was theirs. The servers were loaded before: with large and"

@@ -4,7 +4,6 @@ import dev.curia.bench.load.Clients;
 import dev.curia.bench.load.ServerUsage;
 import dev.curia.bench.load.Topics;
 import dev.curia.bench.load.Work;
-import dev.curia.bench.product.Layout;
 import dev.curia.bench.product.Product;
 import dev.curia.bench.product.Servers;
 import dev.curia.common.time.Clock;
@@ -15,7 +14,7 @@ import java.util.function.BiConsumer;
 
 /** One product's servers from their start to their end, profiled under one load after the other. */
 final class ProfiledLife implements AutoCloseable {
-    private final Layout layout;
+    private final Course course;
     private final Pace pace;
     private final Path directory;
     private final Clock clock;
@@ -25,13 +24,13 @@ final class ProfiledLife implements AutoCloseable {
     private final Loads loads;
 
     /** @param directory for data */
-    ProfiledLife(Product product, Layout layout, Pace pace, Path directory, Clock clock) {
-        this.layout = layout;
+    ProfiledLife(Product product, Course course, Pace pace, Path directory, Clock clock) {
+        this.course = course;
         this.pace = pace;
         this.directory = directory;
         this.clock = clock;
-        this.servers = new Servers(product, layout, directory);
-        this.clients = new Clients(servers.bootstrapServers(), layout.brokers());
+        this.servers = new Servers(product, course.layout(), directory);
+        this.clients = new Clients(servers.bootstrapServers(), course.layout().brokers());
         this.topics = new Topics(servers, clients);
         this.loads = new Loads(servers, clients, topics, pace, clock);
     }
@@ -41,8 +40,8 @@ final class ProfiledLife implements AutoCloseable {
         try {
             servers.heal();
             topics.awaitFirst("first");
-            loads.warmUp(new ServerUsage(servers.pids()), pace.warmUpSeconds(layout));
-            for (Load load : loads.of(layout)) results.accept(load, profile(load));
+            loads.warmUp(new ServerUsage(servers.pids()), pace.warmUpSeconds(course.layout()));
+            for (Load load : loads.of(course)) results.accept(load, profile(load));
         } catch (ExecutionException | IOException | RuntimeException e) {
             // A node that is gone is why the clients failed.
             servers.checkAlive();

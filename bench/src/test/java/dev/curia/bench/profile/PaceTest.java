@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class PaceTest {
     @Test
     void usuallyTheWindowsAreLongAndServersCompiled() {
-        Pace pace = Pace.of(480);
+        Pace pace = Pace.of(700);
         assertThat(pace.windowSeconds()).isCloseTo(10, Percentage.withPercentage(10));
         assertThat(pace.warmUpSeconds(Layout.SINGLE)).isGreaterThan(20);
         assertThat(pace.warmUpSeconds(Layout.COMBINED)).isGreaterThan(45);
@@ -17,7 +17,7 @@ class PaceTest {
 
     @Test
     void lessTimeMakesAllShorter() {
-        assertThat(Pace.of(200).windowSeconds()).isBetween(1.0, 5.0);
+        assertThat(Pace.of(300).windowSeconds()).isBetween(1.0, 5.0);
         assertThat(Pace.of(1).windowSeconds()).isEqualTo(1);
     }
 }

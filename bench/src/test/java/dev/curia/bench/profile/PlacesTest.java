@@ -32,7 +32,7 @@ class PlacesTest {
             RECEIVING | _copy_to_iter tcp_recvmsg_locked tcp_recvmsg inet_recvmsg sock_recvmsg sock_read_iter vfs_read ksys_read
             RECEIVING | schedule schedule_timeout wait_woken sk_wait_data tcp_recvmsg __x64_sys_recvfrom
             WRITING_FILES | copy_folio_from_iter_atomic generic_perform_write ext4_buffered_write_iter vfs_write __x64_sys_pwrite64
-            WRITING_FILES | __schedule schedule io_schedule jbd2_log_wait_commit ext4_sync_file __x64_sys_fdatasync
+            FORCING_FILES | __schedule schedule io_schedule jbd2_log_wait_commit ext4_sync_file __x64_sys_fdatasync
             READING_FILES | _copy_to_iter filemap_read vfs_read ksys_read
             DELETING_FILES | find_lock_entries truncate_inode_pages_range ext4_evict_inode evict do_unlinkat __x64_sys_unlink
             WAITING | try_to_wake_up eventfd_write vfs_write ksys_write
