@@ -60,7 +60,8 @@ final class LogWriter {
             takeBack(now, extent.firstOffset());
             throw e;
         }
-        environment.space().appended(batches.remaining());
+        int ahead = config.fsynced() ? active.prepareAppends(config.segmentBytes()) : 0;
+        environment.space().appended(batches.remaining() + ahead);
         return new LogView(
                 now.segments(), now.logStartOffset(), extent.lastOffset() + 1, active.size(), extent.epochs());
     }

@@ -21,17 +21,31 @@ import org.junit.jupiter.api.io.TempDir;
  * time. Names carry the invariants' ids.
  */
 class CrashAtEveryCallTest {
-    private static final LogConfig CONFIG = LogFixture.withSegmentBytes(
-            LogFixture.config("index.interval.bytes", "100", "retention.bytes", "2400", "preallocate", "true"), 1000);
+    private static final LogConfig PREALLOCATED = config("preallocate", "true");
+    private static final LogConfig FSYNCED = config("curia.durability", "fsynced");
 
     private static final int SCRIPTS = Integer.getInteger("crash.scripts", 1);
 
     @TempDir
     Path path;
 
+    private static LogConfig config(String name, String value) {
+        return LogFixture.withSegmentBytes(
+                LogFixture.config("index.interval.bytes", "100", "retention.bytes", "2400", name, value), 1000);
+    }
+
     @Test
     void i1i4i5i6i9EverythingFlushedSurvivesAndNothingElseAppears() {
-        CrashRuns runs = new CrashRuns(path, (files, random) -> new Script(files, random)::play);
+        crashAtEveryCall(PREALLOCATED);
+    }
+
+    @Test
+    void i1i4i5i6i9WithZerosBehindTheRecordsToo() {
+        crashAtEveryCall(FSYNCED);
+    }
+
+    private void crashAtEveryCall(LogConfig config) {
+        CrashRuns runs = new CrashRuns(path, (files, random) -> new Script(files, random, config)::play);
         assertThat(runs.ofScripts(SCRIPTS)).isGreaterThan(200L * SCRIPTS);
     }
 
@@ -40,6 +54,7 @@ class CrashAtEveryCallTest {
 
         private final CrashingFileSystem files;
         private final SplittableRandom random;
+        private final LogConfig config;
         private final ExpectedLog expected = new ExpectedLog();
         /** The values of each append, which has a producer of its own. */
         private final Map<Integer, List<String>> sent = new HashMap<>();
@@ -49,9 +64,10 @@ class CrashAtEveryCallTest {
         private int serial;
         private @Nullable LogFixture made;
 
-        Script(CrashingFileSystem files, SplittableRandom random) {
+        Script(CrashingFileSystem files, SplittableRandom random, LogConfig config) {
             this.files = files;
             this.random = random;
+            this.config = config;
         }
 
         private LogFixture fixture() {
@@ -60,7 +76,7 @@ class CrashAtEveryCallTest {
 
         void play(boolean powerLoss, boolean verify) throws IOException {
             try {
-                made = new LogFixture(Path.of("/log"), files, CONFIG);
+                made = new LogFixture(Path.of("/log"), files, config);
                 for (int i = 0; i < STEPS; i++) step();
                 fixture().stop();
                 failedIfDown();
@@ -73,7 +89,7 @@ class CrashAtEveryCallTest {
             if (powerLoss) files.powerLoss();
             else files.restart();
             if (made == null) {
-                made = new LogFixture(Path.of("/log"), files, CONFIG);
+                made = new LogFixture(Path.of("/log"), files, config);
             } else {
                 fixture().failures.clear();
                 fixture().reopenOrCreate();

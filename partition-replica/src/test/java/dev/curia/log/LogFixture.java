@@ -28,6 +28,7 @@ public final class LogFixture implements AutoCloseable {
     final Path path;
     final List<IOException> failures = new ArrayList<>();
     final ManualTimers later = new ManualTimers();
+    final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final FileSystem files;
     private LogConfig config;
     private LogDirectory directory;
@@ -194,7 +195,7 @@ public final class LogFixture implements AutoCloseable {
                 new SplittableRandom(1),
                 new Background(Runnable::run, Runnable::run, later),
                 new DiskReserve(0),
-                new LogMetrics(new SimpleMeterRegistry()),
+                new LogMetrics(metrics),
                 (dir, what, cause) -> failures.add(cause));
         return LogDirectory.open(path, "cluster-a", 1, ports);
     }

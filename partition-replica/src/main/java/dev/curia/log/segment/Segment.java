@@ -4,7 +4,6 @@ import dev.curia.log.batch.BatchView;
 import dev.curia.log.batch.RecordDecoder;
 import dev.curia.log.batch.RecordDecoder.RecordTime;
 import dev.curia.log.io.LogFile;
-import dev.curia.log.io.NoSpaceException;
 import dev.curia.log.segment.SparseIndex.Entry;
 import dev.curia.log.segment.SparseIndex.Format;
 import java.io.IOException;
@@ -28,6 +27,7 @@ public final class Segment {
     private final OpenFiles cache;
     private final long baseOffset;
     private final SharedFile log;
+    private final RecordsFile records;
     private final SparseIndex offsets;
     private final SparseIndex times;
     private final TransactionIndex aborted;
@@ -47,6 +47,7 @@ public final class Segment {
         this.growing = growing;
         this.baseOffset = baseOffset;
         this.log = new SharedFile(files, SegmentFiles.of(directory, baseOffset, SegmentFiles.LOG + suffix));
+        this.records = new RecordsFile(log);
         Path offsetsPath = SegmentFiles.of(directory, baseOffset, SegmentFiles.OFFSET_INDEX + suffix);
         Path timesPath = SegmentFiles.of(directory, baseOffset, SegmentFiles.TIME_INDEX + suffix);
         this.offsets = SparseIndex.of(files, Format.OFFSET, offsetsPath, growing);
@@ -64,12 +65,7 @@ public final class Segment {
     public static Segment create(OpenFiles files, Path directory, long baseOffset, String suffix, int preallocateBytes)
             throws IOException {
         Segment segment = new Segment(files, directory, baseOffset, true, suffix);
-        LogFile file = segment.log.acquire();
-        try {
-            if (preallocateBytes > 0) file.preallocate(preallocateBytes);
-        } finally {
-            segment.log.release();
-        }
+        segment.records.create(preallocateBytes);
         segment.offsets.writeFile();
         segment.times.writeFile();
         segment.aborted.clear();
@@ -146,21 +142,23 @@ public final class Segment {
         int start = batches.position();
         int bytes = batches.remaining();
         int end = size;
-        LogFile file = writable();
-        try {
-            log.written();
-            file.write(end, batches);
-        } catch (NoSpaceException e) {
-            file.truncate(end); // Of what was written of it, whole batches would count as appended after a crash.
-            throw e;
-        } finally {
-            log.release();
-        }
+        checkGrowing();
+        records.write(end, batches);
         batches.position(start);
         for (int at = start; at < batches.limit(); at += view.sizeInBytes()) {
             index(view.at(batches, at), end + at - start, indexIntervalBytes);
         }
         size = end + bytes;
+    }
+
+    /**
+     * Prepares the disk for the next appends to a log that is forced after each, see {@link RecordsFile}; not behind {@code maxBytes}. Writer only.
+     *
+     * @return how much disk space that took, in bytes
+     */
+    public int prepareAppends(int maxBytes) throws IOException {
+        checkGrowing();
+        return records.writeZeros(size, maxBytes);
     }
 
     /** Notes a batch that is in the file at {@code position}. Writer only. */
@@ -187,12 +185,7 @@ public final class Segment {
     public void seal() throws IOException {
         if (!growing) return;
         noteNewest();
-        LogFile file = log.acquire();
-        try {
-            if (file.size() > size) file.truncate(size); // What was preallocated, or is left of a failed append.
-        } finally {
-            log.release();
-        }
+        if (log.size() > size) records.cut(size); // What was prepared, or is left of a failed append.
         SparseIndex.seal(offsets, times);
         growing = false;
     }
@@ -217,7 +210,7 @@ public final class Segment {
 
     /** Forces records, aborted transactions, and the indexes of a sealed segment, to disk. Any thread. */
     public void force() throws IOException {
-        log.force();
+        records.force(size);
         aborted.force();
         if (!offsets.isGrowing()) {
             offsets.force();
@@ -233,11 +226,11 @@ public final class Segment {
 
     /** Cuts the file at a batch boundary, behind which all offsets are at least {@code offset}. Writer only; not durable. */
     public void truncateAt(int position, long offset) throws IOException {
-        LogFile file = writable();
+        checkGrowing();
+        records.cut(position);
+        size = position;
+        LogFile file = log.acquire();
         try {
-            log.written();
-            file.truncate(position);
-            size = position;
             offsets.truncate(position, true);
             times.truncate(offset - baseOffset, true);
             aborted.truncateTo(offset);
@@ -484,10 +477,8 @@ public final class Segment {
         timesKnown = true;
     }
 
-    /** To be released. */
-    private LogFile writable() throws IOException {
+    private void checkGrowing() {
         if (!growing) throw new IllegalStateException(log.path() + " is sealed");
-        return log.acquire();
     }
 
     private int fileSize() throws IOException {
