@@ -1,11 +1,15 @@
 package dev.curia.broker.kafka.net;
 
 import dev.curia.broker.kafka.codec.SliceRecords;
+import dev.curia.log.LogSlice;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.ReferenceCounted;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,17 +23,25 @@ import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.ResponseHeader;
 
 /**
- * Writes one answer as a list of buffers and file regions, in order: length, header, body, with records spliced in, not copied. Used
+ * Writes one answer as a list of buffers and file regions, in order: length, header, body, with records spliced in, not copied, unless they are few. Used
  * once. Once a part is in the list the list owns what it points to.
  */
 final class ResponseEncoder implements Writable {
     private static final int LENGTH_BYTES = 4;
 
+    /**
+     * An answer with no more records than that is one buffer: to copy them costs less than to send them by themselves, which wakes a reader that waits
+     * once for the header and once for the records.
+     */
+    static final int MOST_COPIED_BYTES = 32 << 10;
+
     private final List<ReferenceCounted> parts = new ArrayList<>();
     private final ByteBuf buffer;
+    private final boolean copies;
 
-    private ResponseEncoder(ByteBuf buffer) {
+    private ResponseEncoder(ByteBuf buffer, boolean copies) {
         this.buffer = buffer;
+        this.copies = copies;
     }
 
     /**
@@ -44,7 +56,10 @@ final class ResponseEncoder implements Writable {
             MessageSizeAccumulator size = new MessageSizeAccumulator();
             header.data().addSize(size, cache, header.headerVersion());
             body.addSize(size, cache, version);
-            encoder = new ResponseEncoder(allocator.directBuffer(LENGTH_BYTES + size.sizeExcludingZeroCopy()));
+            boolean copies = size.totalSize() - size.sizeExcludingZeroCopy() <= MOST_COPIED_BYTES;
+            encoder = new ResponseEncoder(
+                    allocator.directBuffer(LENGTH_BYTES + (copies ? size.totalSize() : size.sizeExcludingZeroCopy())),
+                    copies);
             encoder.writeInt(size.totalSize());
             header.data().write(encoder, cache, header.headerVersion());
             body.write(encoder, cache, version);
@@ -58,7 +73,8 @@ final class ResponseEncoder implements Writable {
 
     private List<ReferenceCounted> finish(long expectedBytes) {
         cut();
-        long bytes = parts.stream().mapToLong(ResponseEncoder::sizeOf).sum();
+        long bytes = 0;
+        for (ReferenceCounted part : parts) bytes += sizeOf(part);
         if (bytes != expectedBytes) {
             throw new IllegalStateException("an answer of " + expectedBytes + " bytes was encoded in " + bytes);
         }
@@ -86,12 +102,31 @@ final class ResponseEncoder implements Writable {
             if (records instanceof SliceRecords slice) slice.close();
             return;
         }
-        cut();
-        if (records instanceof SliceRecords slice) {
-            parts.add(new SliceRegion(slice));
+        if (!copies) cut();
+        if (!(records instanceof SliceRecords slice)) {
+            ByteBuffer bytes = ((MemoryRecords) records).buffer();
+            if (copies) buffer.writeBytes(bytes);
+            else parts.add(Unpooled.wrappedBuffer(bytes));
+        } else if (copies) {
+            copy(slice);
         } else {
-            parts.add(Unpooled.wrappedBuffer(((MemoryRecords) records).buffer()));
+            parts.add(new SliceRegion(slice));
         }
+    }
+
+    /** From the page cache, where it is sent from otherwise, too. */
+    private void copy(SliceRecords records) {
+        LogSlice slice = records.slice();
+        try {
+            for (int done = 0; done < slice.size(); ) {
+                int more = buffer.writeBytes(slice.channel(), slice.position() + done, slice.size() - done);
+                if (more < 0) throw new EOFException("a segment ends inside a slice of it");
+                done += more;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        records.close();
     }
 
     @Override
