@@ -92,7 +92,7 @@ public final class DelayedFetch {
     private void attempt() {
         waiting = false;
         deregister();
-        if (targets.stream().noneMatch(DelayedFetch::isCold)) {
+        if (!anyCold()) {
             conclude(readAll());
             return;
         }
@@ -116,14 +116,22 @@ public final class DelayedFetch {
             read.forEach(FetchedPartition::close);
             return;
         }
-        long bytes = read.stream().mapToLong(FetchedPartition::size).sum();
-        if (expired || bytes >= limits.minBytes() || read.stream().anyMatch(FetchedPartition::isUrgent)) {
+        if (expired || isEnough(read)) {
             timer.run();
             answer.complete(read);
             return;
         }
         read.forEach(FetchedPartition::close);
         await(read);
+    }
+
+    private boolean isEnough(List<FetchedPartition> read) {
+        long bytes = 0;
+        for (FetchedPartition partition : read) {
+            if (partition.isUrgent()) return true;
+            bytes += partition.size();
+        }
+        return bytes >= limits.minBytes();
     }
 
     /** Waits until any partition has more than it had just now; if it has already, that is noticed at once. */
@@ -192,6 +200,13 @@ public final class DelayedFetch {
 
     private static OptionalInt known(int epoch) {
         return epoch < 0 ? OptionalInt.empty() : OptionalInt.of(epoch);
+    }
+
+    private boolean anyCold() {
+        for (Target target : targets) {
+            if (isCold(target)) return true;
+        }
+        return false;
     }
 
     private static boolean isCold(Target target) {

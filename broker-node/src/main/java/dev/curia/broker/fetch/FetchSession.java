@@ -53,7 +53,9 @@ final class FetchSession {
     }
 
     synchronized List<FetchPartition> asked() {
-        return partitions.values().stream().map(entry -> entry.asked).toList();
+        List<FetchPartition> asked = new ArrayList<>(partitions.size());
+        for (Entry entry : partitions.values()) asked.add(entry.asked);
+        return asked;
     }
 
     synchronized int size() {

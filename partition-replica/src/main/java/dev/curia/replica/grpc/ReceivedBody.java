@@ -33,7 +33,9 @@ final class ReceivedBody implements RecordBody {
     public List<ByteBuffer> parts() {
         try {
             if (parts == null) parts = collect();
-            return parts.stream().map(ByteBuffer::duplicate).toList();
+            List<ByteBuffer> duplicates = new ArrayList<>(parts.size());
+            for (ByteBuffer part : parts) duplicates.add(part.duplicate());
+            return duplicates;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + size + " received bytes", e);
         }

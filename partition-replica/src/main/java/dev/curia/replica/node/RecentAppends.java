@@ -1,8 +1,8 @@
 package dev.curia.replica.node;
 
 import java.nio.ByteBuffer;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What a leader appended last, for its followers, as far as the {@link AppendRing} of its loop still has it. Thread-safe. */
 final class RecentAppends {
@@ -11,7 +11,8 @@ final class RecentAppends {
 
     // Guards itself and the runs: the streams of followers may be on other threads than the partition.
     private final AppendRing ring;
-    private final NavigableMap<Long, Run> runs = new TreeMap<>(); // by their first offset
+    private List<Run> runs = new ArrayList<>(); // by their offsets
+    private int first; // those before are overwritten
 
     RecentAppends(AppendRing ring) {
         this.ring = ring;
@@ -21,7 +22,7 @@ final class RecentAppends {
     void add(long from, long to, ByteBuffer batches) {
         synchronized (ring) {
             if (!ring.fits(batches.remaining())) return;
-            runs.put(from, new Run(from, to, ring.add(batches), batches.remaining()));
+            runs.add(new Run(from, to, ring.add(batches), batches.remaining()));
             dropOverwritten();
         }
     }
@@ -34,12 +35,23 @@ final class RecentAppends {
     }
 
     private void dropOverwritten() {
-        while (!runs.isEmpty() && !ring.holds(runs.firstEntry().getValue().at())) runs.pollFirstEntry();
+        while (first < runs.size() && !ring.holds(runs.get(first).at())) first++;
+        if (first == runs.size()) {
+            forget();
+        } else if (first > runs.size() / 2) { // not each time: all others move
+            runs.subList(0, first).clear();
+            first = 0;
+        }
+    }
+
+    private void forget() {
+        if (!runs.isEmpty()) runs = new ArrayList<>(); // with its memory
+        first = 0;
     }
 
     void clear() {
         synchronized (ring) {
-            runs.clear();
+            forget();
         }
     }
 
@@ -54,12 +66,25 @@ final class RecentAppends {
         long next = from;
         synchronized (ring) {
             dropOverwritten();
-            for (Run run : runs.tailMap(from).values()) {
+            for (int i = indexFrom(from); i < runs.size(); i++) {
+                Run run = runs.get(i);
                 if (run.from() > next || run.to() > end || run.size() > target.remaining()) break;
                 ring.copy(run.at(), run.size(), target);
                 next = run.to();
             }
         }
         return next > from;
+    }
+
+    /** Of the first run that begins there or later. */
+    private int indexFrom(long offset) {
+        int low = first;
+        int high = runs.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (runs.get(middle).from() < offset) low = middle + 1;
+            else high = middle;
+        }
+        return low;
     }
 }

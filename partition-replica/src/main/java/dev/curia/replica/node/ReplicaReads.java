@@ -7,6 +7,7 @@ import dev.curia.log.ReaderPlace;
 import dev.curia.log.StorageException;
 import dev.curia.log.TimestampOffset;
 import dev.curia.log.epoch.EpochHistory.EpochEnd;
+import dev.curia.log.producer.AbortedTxn;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica.AbortedTransaction;
 import dev.curia.replica.Replica.EpochResult;
@@ -17,6 +18,7 @@ import dev.curia.replica.Replica.ReadResult;
 import dev.curia.replica.audit.RangeDigest;
 import dev.curia.replica.port.LeaderLease;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -63,9 +65,10 @@ final class ReplicaReads {
             found.slice().close();
             return failed(found.error(), now);
         }
-        List<AbortedTransaction> aborted = found.aborted().stream()
-                .map(txn -> new AbortedTransaction(txn.producerId(), txn.firstOffset()))
-                .toList();
+        List<AbortedTransaction> aborted = new ArrayList<>();
+        for (AbortedTxn txn : found.aborted()) {
+            aborted.add(new AbortedTransaction(txn.producerId(), txn.firstOffset()));
+        }
         return new ReadResult(ErrorCode.NONE, found.slice(), now.view(), aborted, Optional.empty());
     }
 

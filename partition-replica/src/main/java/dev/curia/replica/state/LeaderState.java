@@ -112,7 +112,9 @@ public record LeaderState(
     /** All others that the controller may elect while this leader hears nothing. */
     public List<Integer> electable() {
         List<Integer> all = isr.othersEligible() ? replicas : isr.maximal();
-        return all.stream().filter(id -> id != self).toList();
+        List<Integer> others = new ArrayList<>(all);
+        others.remove(Integer.valueOf(self));
+        return List.copyOf(others);
     }
 
     /** The log now ends at {@code newEndOffset}. */
@@ -216,11 +218,11 @@ public record LeaderState(
 
     /** How far the slowest in-sync or attached follower is behind, in records. */
     public long maxLag() {
-        return followers.stream()
-                .filter(f -> f.logEndOffset() != FollowerProgress.UNKNOWN)
-                .mapToLong(f -> logEndOffset - f.logEndOffset())
-                .max()
-                .orElse(0);
+        long most = 0;
+        for (FollowerProgress f : followers) {
+            if (f.logEndOffset() != FollowerProgress.UNKNOWN) most = Math.max(most, logEndOffset - f.logEndOffset());
+        }
+        return most;
     }
 
     private Step advanceAndPropose(long now) {
@@ -240,9 +242,8 @@ public record LeaderState(
     }
 
     private Step propose(List<Effect.OfLeader> effects, long now) {
-        if (!isr.mayPropose(now)) return new Step(this, effects);
+        if (!isr.mayPropose(now) || (!isr.unresolved() && isAsItShouldBe(now))) return new Step(this, effects);
         List<Integer> wanted = replicas.stream().filter(id -> belongs(id, now)).toList();
-        if (wanted.equals(isr.committed()) && !isr.unresolved()) return new Step(this, effects);
         List<Effect.IsrMember> members = wanted.stream()
                 .map(id -> new Effect.IsrMember(
                         id,
@@ -257,6 +258,13 @@ public record LeaderState(
                 .toList();
         effects.add(new Effect.ProposeIsr(isr.partitionEpoch(), members, leaving));
         return new Step(withIsr(isr.propose(wanted)), effects);
+    }
+
+    private boolean isAsItShouldBe(long now) {
+        for (int id : replicas) {
+            if (belongs(id, now) != isr.committed().contains(id)) return false;
+        }
+        return true;
     }
 
     private boolean belongs(int id, long now) {
@@ -289,7 +297,10 @@ public record LeaderState(
     }
 
     private Optional<FollowerProgress> follower(int id) {
-        return followers.stream().filter(f -> f.brokerId() == id).findFirst();
+        for (FollowerProgress f : followers) {
+            if (f.brokerId() == id) return Optional.of(f);
+        }
+        return Optional.empty();
     }
 
     private LeaderState withFollower(int id, UnaryOperator<FollowerProgress> change) {
@@ -297,7 +308,9 @@ public record LeaderState(
     }
 
     private LeaderState withFollowers(UnaryOperator<FollowerProgress> change) {
-        return copy(followers.stream().map(change).toList(), isr, logEndOffset, flushedOffset, highWatermark);
+        FollowerProgress[] changed = followers.toArray(new FollowerProgress[0]);
+        for (int i = 0; i < changed.length; i++) changed[i] = change.apply(changed[i]);
+        return copy(List.of(changed), isr, logEndOffset, flushedOffset, highWatermark);
     }
 
     private LeaderState withIsr(IsrTracker newIsr) {

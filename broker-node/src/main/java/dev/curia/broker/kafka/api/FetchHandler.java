@@ -26,6 +26,9 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.FetchResponseData.LeaderIdAndEpoch;
@@ -112,16 +115,10 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
                     nothing(Errors.NONE, turn.teller().tell(List.of()).sessionId()));
         }
         Access access = authorization.of(context.caller(), api().name);
-        List<PartitionLookup.Found> found = turn.partitions().stream()
-                .map(partition -> readable(access, find(partition.key(), byId), partition.key()))
-                .toList();
         List<DelayedFetch.Target> targets = new ArrayList<>();
-        for (int i = 0; i < found.size(); i++) {
-            targets.add(new DelayedFetch.Target(
-                    turn.partitions().get(i),
-                    found.get(i).error(),
-                    found.get(i).replica(),
-                    elsewhere(found.get(i), request)));
+        for (FetchPartition partition : turn.partitions()) {
+            PartitionLookup.Found found = readable(access, find(partition.key(), byId), partition.key());
+            targets.add(new DelayedFetch.Target(partition, found.error(), found.replica(), elsewhere(found, request)));
         }
         DelayedFetch fetch = new DelayedFetch(targets, limits, exchange, exchange, disk);
         exchange.onClose(fetch::cancel);
@@ -159,22 +156,28 @@ public final class FetchHandler implements RequestHandler<FetchRequest> {
     }
 
     private static List<FetchPartition> asked(FetchRequest request, boolean byId) {
-        return request.data().topics().stream()
-                .flatMap(topic -> topic.partitions().stream()
-                        .map(partition -> new FetchPartition(
-                                key(topic.topicId(), topic.topic(), partition.partition(), byId),
-                                partition.fetchOffset(),
-                                partition.partitionMaxBytes(),
-                                partition.currentLeaderEpoch(),
-                                partition.lastFetchedEpoch())))
-                .toList();
+        List<FetchPartition> asked = new ArrayList<>();
+        for (FetchTopic topic : request.data().topics()) {
+            for (FetchRequestData.FetchPartition partition : topic.partitions()) {
+                asked.add(new FetchPartition(
+                        key(topic.topicId(), topic.topic(), partition.partition(), byId),
+                        partition.fetchOffset(),
+                        partition.partitionMaxBytes(),
+                        partition.currentLeaderEpoch(),
+                        partition.lastFetchedEpoch()));
+            }
+        }
+        return asked;
     }
 
     private static List<FetchKey> forgotten(FetchRequest request, boolean byId) {
-        return request.data().forgottenTopicsData().stream()
-                .flatMap(topic -> topic.partitions().stream()
-                        .map(partition -> key(topic.topicId(), topic.topic(), partition, byId)))
-                .toList();
+        List<FetchKey> forgotten = new ArrayList<>();
+        for (ForgottenTopic topic : request.data().forgottenTopicsData()) {
+            for (int partition : topic.partitions()) {
+                forgotten.add(key(topic.topicId(), topic.topic(), partition, byId));
+            }
+        }
+        return forgotten;
     }
 
     private static FetchKey key(org.apache.kafka.common.Uuid id, String topic, int partition, boolean byId) {

@@ -127,7 +127,9 @@ public final class ProduceHandler implements RequestHandler<ProduceRequest> {
                 parts.add(new Part(topic, partition.index(), found, result));
             }
         }
-        return CompletableFuture.allOf(parts.stream().map(Part::result).toArray(CompletableFuture[]::new))
+        CompletableFuture<?>[] results = new CompletableFuture<?>[parts.size()];
+        for (int i = 0; i < results.length; i++) results[i] = parts.get(i).result();
+        return CompletableFuture.allOf(results)
                 .thenApply(done -> request.acks() == 0 ? silence(parts) : answer(context, parts));
     }
 

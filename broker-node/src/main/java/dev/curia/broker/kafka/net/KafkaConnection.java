@@ -421,10 +421,10 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter {
     private static Errors firstError(@Nullable AbstractResponse response) {
         if (response == null) return Errors.NONE;
         try {
-            return response.errorCounts().keySet().stream()
-                    .filter(error -> error != Errors.NONE)
-                    .findFirst()
-                    .orElse(Errors.NONE);
+            for (Errors error : response.errorCounts().keySet()) {
+                if (error != Errors.NONE) return error;
+            }
+            return Errors.NONE;
         } catch (IllegalStateException namedTwice) {
             // The answer is good, but can't be counted: it keeps its items by name, and the request named one twice.
             return Errors.INVALID_REQUEST;
