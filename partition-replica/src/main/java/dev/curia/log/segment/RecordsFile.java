@@ -67,6 +67,7 @@ final class RecordsFile {
         if (end <= zerosEnd || lastForcedBytes > MOST_FORCED_BYTES || bytes <= 0) return 0;
         LogFile open = file.acquire();
         try {
+            file.written();
             open.write(end, ZEROS.duplicate().limit(bytes));
             zerosEnd = end + bytes;
             return bytes;
