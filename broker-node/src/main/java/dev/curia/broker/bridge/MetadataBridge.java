@@ -115,10 +115,18 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
             throttle(image);
         }
         delta.removedTopics().values().forEach(this::remove);
+        // Of each topic once, not for each of its partitions.
+        Map<String, Map<String, String>> settings = new HashMap<>();
         (firstCurrent ? all(image) : affected(delta, before, image)).forEach(partition -> {
             PartitionState state = image.partition(partition).orElseThrow();
             if (isMine(state)) {
-                assign(partition, image.topic(partition.topicId()).orElseThrow(), state, image);
+                Topic topic = image.topic(partition.topicId()).orElseThrow();
+                assign(
+                        partition,
+                        topic,
+                        state,
+                        image,
+                        settings.computeIfAbsent(topic.name(), name -> settings(name, image)));
             } else if (before.partition(partition).filter(this::isMine).isPresent()) {
                 remove(
                         partition,
@@ -224,11 +232,17 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
         for (int p = 0; p < topic.partitions().size(); p++) to.add(new PartitionId(topic.id(), p));
     }
 
-    private void assign(PartitionId id, Topic topic, PartitionState state, MetadataImage image) {
-        Map<String, String> config = new HashMap<>(topicDefaults);
-        config.putAll(TopicConfigs.defaultsIn(image.config(ConfigResource.brokers())));
-        config.putAll(TopicConfigs.defaultsIn(image.config(ConfigResource.broker(published.brokerId()))));
-        config.putAll(image.config(ConfigResource.topic(topic.name())));
+    /** A topic's settings that are in effect on this broker. */
+    private Map<String, String> settings(String topic, MetadataImage image) {
+        Map<String, String> settings = new HashMap<>(topicDefaults);
+        settings.putAll(TopicConfigs.defaultsIn(image.config(ConfigResource.brokers())));
+        settings.putAll(TopicConfigs.defaultsIn(image.config(ConfigResource.broker(published.brokerId()))));
+        settings.putAll(image.config(ConfigResource.topic(topic)));
+        return Map.copyOf(settings);
+    }
+
+    private void assign(
+            PartitionId id, Topic topic, PartitionState state, MetadataImage image, Map<String, String> settings) {
         Coordinator coordinator = coordinators.get(topic.name());
         boolean leads = state.leader() == published.brokerId();
         if (coordinator != null && !leads) coordinator.onResign(id.partition());
@@ -243,7 +257,7 @@ public final class MetadataBridge implements MetadataWatcher.Listener {
                 state.eligibleLeaders(),
                 fenced(state, image),
                 new ReplicaAssignment.Move(state.adding(), state.moveBytesPerSecond()),
-                config));
+                settings));
         changesUnderWay.incrementAndGet();
         CompletableFuture<Void> unused = inEffect.whenComplete((done, failure) -> {
             changesUnderWay.decrementAndGet();

@@ -243,11 +243,12 @@ final class PartitionReplica implements Replica {
     private void assign(ReplicaAssignment next) {
         if (stopped || next.partitionEpoch() < partitionEpoch) return;
         partitionEpoch = next.partitionEpoch();
+        // The log was opened with what this replica was assigned first.
+        if (!next.config().equals(assignment.config())) log.updateConfig(LogConfig.of(next.config()));
         assignment = next;
         boolean mine = next.leader() == context.self().id();
         long now = context.clock().monotonicNanos();
         formerLeaders.saw(next, now, context.self().lease().promiseNanos());
-        log.updateConfig(LogConfig.of(next.config()));
         Role before = role;
         if (before != null && next.leaderEpoch() < before.leaderEpoch()) return;
         if (before != null && before.accepts(next)) {

@@ -106,7 +106,7 @@ final class ReplicaStore {
         if (here.isEmpty()) {
             if (!making.containsKey(assignment.id())) requireNew(assignment, metadataCurrent);
             making.putIfAbsent(assignment.id(), false);
-            return create(assignment);
+            return create(assignment, config);
         }
         LogDirectory directory = here.get(0).directory();
         requireOnline(directory);
@@ -123,7 +123,7 @@ final class ReplicaStore {
             if (here.directory().isOnline()) here.directory().setAside(name);
             drop(name, here);
         }
-        return create(assignment);
+        return create(assignment, LogConfig.of(assignment.config()));
     }
 
     /** The directory of this path, online or not; empty: log.dirs has none. */
@@ -286,14 +286,14 @@ final class ReplicaStore {
         directories.close(epoch);
     }
 
-    private Opened create(ReplicaAssignment assignment) throws IOException {
+    private Opened create(ReplicaAssignment assignment, LogConfig config) throws IOException {
         TopicPartition name = assignment.name();
         PartitionId id = assignment.id();
         LogDirectory chosen = place(name).orElseThrow(() -> noRoom(name));
         try {
             boolean older = making.getOrDefault(id, true);
             Optional<ReplacementMark> mark = older ? Optional.of(nextMark()) : Optional.empty();
-            PartitionLog log = chosen.create(name, id.topicId(), LogConfig.of(assignment.config()), mark);
+            PartitionLog log = chosen.create(name, id.topicId(), config, mark);
             add(name, new Located(chosen, Optional.of(id.topicId())));
             making.remove(id);
             return new Opened(log, 0);
@@ -304,7 +304,7 @@ final class ReplicaStore {
         }
         // The directory failed just now; nothing was in it yet but what was to become the partition.
         making.put(id, true);
-        return create(assignment);
+        return create(assignment, config);
     }
 
     private ReplacementMark nextMark() {
