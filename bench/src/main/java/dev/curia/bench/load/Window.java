@@ -11,6 +11,23 @@ public interface Window {
         public void end() {}
     };
 
+    /** Both are told, in this order. */
+    static Window both(Window one, Window other) {
+        return new Window() {
+            @Override
+            public void begin() {
+                one.begin();
+                other.begin();
+            }
+
+            @Override
+            public void end() {
+                one.end();
+                other.end();
+            }
+        };
+    }
+
     void begin();
 
     void end();

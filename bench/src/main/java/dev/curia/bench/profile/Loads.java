@@ -2,6 +2,7 @@ package dev.curia.bench.profile;
 
 import dev.curia.bench.load.Clients;
 import dev.curia.bench.load.FixedRate;
+import dev.curia.bench.load.Meter;
 import dev.curia.bench.load.ProduceLoad;
 import dev.curia.bench.load.RateLoad;
 import dev.curia.bench.load.RawLoad;
@@ -19,6 +20,8 @@ import java.util.concurrent.ExecutionException;
 /** What is profiled of one cluster: of the comparison's loads those that differ most in what they ask for. Not thread-safe. */
 final class Loads {
     private static final ProduceLoad BASE = ProduceLoad.BASE;
+    private static final String MANY = "many";
+    private static final int MANY_PARTITIONS = 1_000;
 
     private final Servers servers;
     private final Clients clients;
@@ -44,7 +47,11 @@ final class Loads {
                         load(course, BASE.withCodec("lz4")),
                         load(course, RawLoad.LARGE, Unit.GIGABYTE),
                         load(course, RawLoad.SMALL, Unit.REQUEST),
-                        new Load(course.title("fetch 1 KiB, raw client"), Unit.GIGABYTE, this::fetch));
+                        new Load(course.title("fetch 1 KiB, raw client"), Unit.GIGABYTE, this::fetch),
+                        new Load(
+                                course.title("a topic of 1,000 partitions, until all leaders are known"),
+                                Unit.PARTITION,
+                                this::manyPartitions));
             case THREE_BROKERS ->
                 List.of(load(course, BASE), load(course, small), load(course, RateLoad.perSecond(2_000)));
             case ON_THE_DISKS ->
@@ -101,6 +108,15 @@ final class Loads {
         Work work = raw(usage).fetch(topic, BASE.partitions(), pace.loadWarmSeconds(), pace.windowSeconds());
         clients.deleteTopic(topic);
         return work;
+    }
+
+    /** It stays. */
+    private Work manyPartitions(ServerUsage usage) throws ExecutionException {
+        Meter meter = new Meter(clock, usage);
+        meter.begin(0);
+        clients.createTopic(MANY, MANY_PARTITIONS);
+        topics.awaitLeaders(MANY, MANY_PARTITIONS);
+        return meter.end(MANY_PARTITIONS, 0);
     }
 
     private Work rate(RateLoad load, ServerUsage usage) throws ExecutionException {

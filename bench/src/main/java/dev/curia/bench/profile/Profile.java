@@ -3,6 +3,7 @@ package dev.curia.bench.profile;
 import dev.curia.bench.compare.Compare;
 import dev.curia.bench.compare.Contest;
 import dev.curia.bench.compare.Table;
+import dev.curia.bench.floor.Floor;
 import dev.curia.bench.product.Directories;
 import dev.curia.bench.product.Jvm;
 import dev.curia.bench.product.Layout;
@@ -55,9 +56,17 @@ public final class Profile {
                 Pace.of(Double.parseDouble(arguments[3])),
                 directory,
                 new SystemClock());
-        StringBuilder tables = new StringBuilder();
+        StringBuilder tables = new StringBuilder(profile.floor());
         for (Course course : Course.values()) tables.append(profile.tables(course));
         System.out.print(profile.method() + tables);
+    }
+
+    /** Before servers have filled the page cache. */
+    private String floor() throws IOException {
+        return "\n### What the machine takes at least\nBare threads, sockets and files, that check nothing and keep nothing else, alone on the"
+                + " machine: what a broker's parts would cost at least. Of the servers' side only. A record for three replicas is written"
+                + " three times, sent to two followers, acknowledged by both, and then to the producer; a consumer waits for each.\n\n"
+                + Floor.measure(directory, pace.loadWarmSeconds(), clock).table();
     }
 
     /** Product after product; only what was profiled of both has a table. */
@@ -114,7 +123,9 @@ public final class Profile {
                 + "Virtual machines often cannot count cycles: what the kernel does with interrupts off is then seen where it turns"
                 + " them on again, as in `_raw_spin_unlock_irqrestore` and `finish_task_switch`.\n"
                 + "With n samples of a place one must expect it to be off by √n of them. Below each table: the"
-                + " functions in which samples were most often.\n"
+                + " functions in which samples were most often; then how long the window was, and for the kinds of threads that had most to do"
+                + " how long they worked, and how long they were ready to but had no processor, in percent of one (and how long each time; all"
+                + " servers together, by the first letters of the threads' names).\n"
                 + (failures.isEmpty() ? "" : "\nRuns that failed: " + String.join("; ", failures) + ".\n");
     }
 }

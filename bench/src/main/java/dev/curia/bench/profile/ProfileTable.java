@@ -25,6 +25,10 @@ final class ProfileTable {
                 .append(leaves(one, ofOne))
                 .append('\n')
                 .append(leaves(other, ofOther))
+                .append('\n')
+                .append(one + ": " + ofOne.scheduling() + '\n')
+                .append('\n')
+                .append(other + ": " + ofOther.scheduling() + '\n')
                 .toString();
     }
 

@@ -5,8 +5,9 @@ package dev.curia.bench.profile;
  *
  * @param cost all of it, in the load's unit
  * @param seconds of processors that it took
+ * @param scheduling when threads had a processor, in a sentence
  */
-record Profiled(double cost, double seconds, Breakdown breakdown) {
+record Profiled(double cost, double seconds, Breakdown breakdown, String scheduling) {
     /** How much of the time the samples stand for; less than 1 where some were missed. */
     double sampled() {
         return (double) breakdown.samples() / Perf.HERTZ / seconds;

@@ -3,6 +3,7 @@ package dev.curia.bench.profile;
 import dev.curia.bench.load.Clients;
 import dev.curia.bench.load.ServerUsage;
 import dev.curia.bench.load.Topics;
+import dev.curia.bench.load.Window;
 import dev.curia.bench.load.Work;
 import dev.curia.bench.product.Product;
 import dev.curia.bench.product.Servers;
@@ -52,10 +53,11 @@ final class ProfiledLife implements AutoCloseable {
     private Profiled profile(Load load) throws ExecutionException, IOException {
         Breakdown breakdown = new Breakdown();
         try (Perf perf = new Perf(servers.pids(), directory, clock)) {
-            Work work = load.action().run(new ServerUsage(servers.pids(), perf));
+            Scheduling scheduling = new Scheduling(servers.pids(), clock);
+            Work work = load.action().run(new ServerUsage(servers.pids(), Window.both(perf, scheduling)));
             servers.writeAddresses();
             perf.read(breakdown);
-            Profiled profiled = new Profiled(load.unit().cost(work), work.cpuSeconds(), breakdown);
+            Profiled profiled = new Profiled(load.unit().cost(work), work.cpuSeconds(), breakdown, scheduling.text());
             System.err.printf("  %s: %.0f %% sampled%n", load.title(), 100 * profiled.sampled());
             return profiled;
         }

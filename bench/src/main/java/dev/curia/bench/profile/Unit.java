@@ -6,7 +6,8 @@ import dev.curia.bench.load.Work;
 enum Unit {
     GIGABYTE("CPU-s per GB"),
     REQUEST("CPU-µs per request"),
-    RECORD("CPU-µs per record, written and read");
+    RECORD("CPU-µs per record, written and read"),
+    PARTITION("CPU-µs per partition");
 
     private final String label;
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class PaceTest {
     @Test
     void usuallyTheWindowsAreLongAndServersCompiled() {
-        Pace pace = Pace.of(700);
+        Pace pace = Pace.of(800);
         assertThat(pace.windowSeconds()).isCloseTo(10, Percentage.withPercentage(10));
         assertThat(pace.warmUpSeconds(Layout.SINGLE)).isGreaterThan(20);
         assertThat(pace.warmUpSeconds(Layout.COMBINED)).isGreaterThan(45);

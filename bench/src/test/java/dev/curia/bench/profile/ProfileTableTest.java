@@ -30,9 +30,9 @@ class ProfileTableTest {
         assertThat(ProfileTable.of(
                         LOAD,
                         "Curia",
-                        new Profiled(0.8, 4.0 / Perf.HERTZ, curia),
+                        new Profiled(0.8, 4.0 / Perf.HERTZ, curia, "1 s"),
                         "Kafka",
-                        new Profiled(2, 5_000.0 / Perf.HERTZ, kafka)))
+                        new Profiled(2, 5_000.0 / Perf.HERTZ, kafka, "2 s")))
                 .isEqualTo("""
                         ### One broker: x
                         | CPU-s per GB | Curia | Kafka |
@@ -45,6 +45,10 @@ class ProfileTableTest {
                         Curia, most of 4 samples, which are 100 % of its time: `vfs_write (kernel)` 75.0 %, `tcp_recvmsg (kernel)` 25.0 %.
 
                         Kafka, most of 4,000 samples, which are 80 % of its time: `List.size` 75.0 %, `tcp_recvmsg (kernel)` 25.0 %.
+
+                        Curia: 1 s
+
+                        Kafka: 2 s
                         """);
     }
 
