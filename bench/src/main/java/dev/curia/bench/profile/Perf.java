@@ -69,7 +69,10 @@ final class Perf implements Window, AutoCloseable {
     private void awaitAttached() throws IOException {
         recorder.outputWriter(StandardCharsets.UTF_8).append("ping\n").flush();
         String answer = recorder.inputReader(StandardCharsets.UTF_8).readLine();
-        if (answer == null) throw new IOException("perf record has ended, see " + messages);
+        if (answer == null) {
+            throw new IOException("perf record has ended: "
+                    + Files.readString(messages, StandardCharsets.UTF_8).strip());
+        }
     }
 
     /**
