@@ -2,7 +2,6 @@ package dev.curia.broker.kafka.net;
 
 import dev.curia.common.id.PartitionId;
 import dev.curia.common.id.TopicPartition;
-import dev.curia.log.LogSlice;
 import dev.curia.proto.common.v1.ErrorCode;
 import dev.curia.replica.Replica;
 import java.io.IOException;
@@ -130,36 +129,8 @@ final class FileReplica implements Replica {
     }
 
     private ReadResult result(ErrorCode error, long position, int size) {
-        return new ReadResult(error, slice(position, size), view(), List.of(), Optional.empty());
-    }
-
-    private LogSlice slice(long position, int size) {
-        openSlices.incrementAndGet();
-        return new LogSlice() {
-            private boolean closed;
-
-            @Override
-            public FileChannel channel() {
-                return file;
-            }
-
-            @Override
-            public long position() {
-                return position;
-            }
-
-            @Override
-            public int size() {
-                return size;
-            }
-
-            @Override
-            public void close() {
-                if (closed) throw new IllegalStateException("a slice was closed twice");
-                closed = true;
-                openSlices.decrementAndGet();
-            }
-        };
+        return new ReadResult(
+                error, new CountedSlice(file, position, size, openSlices), view(), List.of(), Optional.empty());
     }
 
     @Override

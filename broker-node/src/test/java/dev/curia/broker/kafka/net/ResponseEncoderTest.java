@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -42,7 +43,7 @@ class ResponseEncoderTest {
 
     private final byte[] content = new byte[FILE_BYTES];
     private FileChannel file;
-    private int open;
+    private final AtomicInteger open = new AtomicInteger();
 
     @BeforeEach
     void openFile() throws IOException {
@@ -59,7 +60,7 @@ class ResponseEncoderTest {
     void fewRecordsAreOneBufferWithTheRest() throws IOException {
         List<ReferenceCounted> parts = encode(slice(10, 1_000), slice(5_000, LIMIT - 1_000));
         assertThat(parts).hasSize(1);
-        assertThat(open).isZero();
+        assertThat(open).hasValue(0);
         assertThat(records(parts)).containsExactly(content(10, 1_000), content(5_000, LIMIT - 1_000));
     }
 
@@ -67,9 +68,9 @@ class ResponseEncoderTest {
     void moreAreSentFromTheFile() throws IOException {
         List<ReferenceCounted> parts = encode(slice(10, 1_000), slice(5_000, LIMIT - 999));
         assertThat(parts.stream().filter(SliceRegion.class::isInstance)).hasSize(2);
-        assertThat(open).isEqualTo(2);
+        assertThat(open).hasValue(2);
         assertThat(records(parts)).containsExactly(content(10, 1_000), content(5_000, LIMIT - 999));
-        assertThat(open).isZero();
+        assertThat(open).hasValue(0);
     }
 
     @Test
@@ -91,7 +92,7 @@ class ResponseEncoderTest {
         assertThatThrownBy(() -> encode(slice(0, 10), slice(FILE_BYTES - 5, 10), slice(20, 10)))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("ends inside a slice");
-        assertThat(open).isZero();
+        assertThat(open).hasValue(0);
     }
 
     private byte[] content(int from, int size) {
@@ -140,27 +141,6 @@ class ResponseEncoderTest {
     }
 
     private LogSlice slice(long position, int size) {
-        open++;
-        return new LogSlice() {
-            @Override
-            public FileChannel channel() {
-                return file;
-            }
-
-            @Override
-            public long position() {
-                return position;
-            }
-
-            @Override
-            public int size() {
-                return size;
-            }
-
-            @Override
-            public void close() {
-                open--;
-            }
-        };
+        return new CountedSlice(file, position, size, open);
     }
 }
