@@ -5,12 +5,16 @@ import java.util.List;
 /**
  * How a time in all is spent: in rounds, each of which measures both products in all layouts, and in windows, for which one figure is
  * measured.
+ *
+ * @param patience how many times as long as usual it is waited until servers have compiled what is hot
  */
-record Budget(int rounds, double windowSeconds) {
-    /** For each server before anything is measured of those that were just started: by then most that is hot is compiled. */
-    static final double WARM_UP_SECONDS = 15;
+record Budget(int rounds, double windowSeconds, double patience) {
+    /** What each of the servers that were just started usually takes on two cores to compile what is hot. */
+    static final double WARM_UP_SECONDS = 30;
     /** Small requests are another matter. */
-    static final double RATE_WARM_SECONDS = 5;
+    static final double RATE_WARM_UP_SECONDS = 15;
+
+    private static final double PATIENCE = 2;
     /** Of percentiles the high ones need many times. */
     static final double RATE_WINDOWS = 2;
 
@@ -20,7 +24,7 @@ record Budget(int rounds, double windowSeconds) {
     private static final double SHORTEST = 1;
     private static final double LONGEST = 8;
 
-    /** @param seconds in all; where they do not suffice for the shortest round, it is one of these all the same */
+    /** @param seconds in all; where they do not suffice for the shortest round, it is one of these all the same, and servers are measured cold */
     static Budget of(double seconds, List<Plan> plans) {
         double windows = PRODUCTS * plans.stream().mapToDouble(Plan::windows).sum();
         double other = PRODUCTS * plans.stream().mapToDouble(Plan::otherSeconds).sum();
@@ -28,7 +32,9 @@ record Budget(int rounds, double windowSeconds) {
         int rounds = (int) Math.max(1, Math.min(USUAL_ROUNDS, seconds / (other + SHORTEST * windows)));
         while (rounds >= USUAL_ROUNDS && rounds < MOST_ROUNDS && window(seconds, rounds, other, windows) > LONGEST)
             rounds++;
-        return new Budget(rounds, Math.max(SHORTEST, Math.min(LONGEST, window(seconds, rounds, other, windows))));
+        double patience = PATIENCE * Math.max(0, Math.min(1, (seconds - SHORTEST * windows) / other));
+        return new Budget(
+                rounds, Math.max(SHORTEST, Math.min(LONGEST, window(seconds, rounds, other, windows))), patience);
     }
 
     private static double window(double seconds, int rounds, double other, double windows) {

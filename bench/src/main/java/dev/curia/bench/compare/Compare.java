@@ -30,7 +30,8 @@ public final class Compare {
     /** The clients start cold, and should not be measured so. */
     private static final Plan REHEARSAL = new Plan(Layout.SINGLE, List.of(), List.of(), false, List.of(), false, 0);
 
-    private static final double REHEARSAL_SECONDS = 24;
+    private static final Budget SHORT = new Budget(1, 1, 0.5);
+    private static final double REHEARSAL_SECONDS = 50;
 
     private final Contest contest;
     private final Path directory;
@@ -76,14 +77,14 @@ public final class Compare {
     /** Whole rounds, and of the last one the layouts that there is time for; the first is measured whole in any case. */
     private void measure(Budget budget, double seconds) {
         long start = clock.monotonicNanos();
-        for (Product product : products()) live(product, REHEARSAL, 1, (figure, value) -> {});
+        for (Product product : products()) live(product, REHEARSAL, SHORT, (figure, value) -> {});
         Map<Plan, Double> longest = new HashMap<>();
         for (rounds = 0; rounds < budget.rounds(); rounds++) {
             for (Plan plan : contest.plans()) {
                 double before = (clock.monotonicNanos() - start) / 1e9;
                 if (rounds > 0 && before + longest.getOrDefault(plan, 0.0) > seconds) return;
                 for (Product product : products()) {
-                    live(product, plan, budget.windowSeconds(), (figure, value) -> {
+                    live(product, plan, budget, (figure, value) -> {
                         System.err.printf("  %s: %s%n", figure.name(), Table.number(value));
                         results.add(
                                 product.equals(contest.one()),
@@ -100,11 +101,11 @@ public final class Compare {
         return List.of(contest.one(), contest.other());
     }
 
-    private void live(Product product, Plan plan, double windowSeconds, ObjDoubleConsumer<Figure> figures) {
+    private void live(Product product, Plan plan, Budget budget, ObjDoubleConsumer<Figure> figures) {
         System.err.printf("%s %s, %s%n", LocalTime.now(ZoneId.systemDefault()), product.name(), plan.layout());
         Path own = directory.resolve("life-" + lives++);
         try {
-            try (Life life = new Life(product, plan, windowSeconds, own, clock, figures)) {
+            try (Life life = new Life(product, plan, budget, own, clock, figures)) {
                 life.live();
             }
             Directories.delete(own);
@@ -123,7 +124,10 @@ public final class Compare {
                 + " (least–most).\n"
                 + "**A ratio is shown only where the medians differ by more than either spreads.** Windows of "
                 + Table.number(budget.windowSeconds())
-                + " s, each after a warm-up.\n\n"
+                + " s. Before the first of them, and before those at a fixed rate, the servers were loaded until the just-in-time"
+                + " compilers of all of them together took less than a tenth of a processor, for at most "
+                + Table.number(budget.patience() * Budget.WARM_UP_SECONDS) + " and "
+                + Table.number(budget.patience() * Budget.RATE_WARM_UP_SECONDS) + " s for each server.\n\n"
                 + "Servers and client share the cores, so throughput is bound by the client as much as by the servers,"
                 + " and on a noisy machine it varies (load average before this began: " + Table.number(loadBefore)
                 + "):\n"

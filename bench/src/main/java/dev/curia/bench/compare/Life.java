@@ -8,6 +8,7 @@ import dev.curia.bench.load.RawLoad;
 import dev.curia.bench.load.RawSaturation;
 import dev.curia.bench.load.Saturation;
 import dev.curia.bench.load.ServerUsage;
+import dev.curia.bench.load.Settling;
 import dev.curia.bench.load.Times;
 import dev.curia.bench.load.Topics;
 import dev.curia.bench.load.Work;
@@ -36,7 +37,7 @@ final class Life implements AutoCloseable {
     private static final double LOAD_WARM_SECONDS = 1.5;
 
     private final Plan plan;
-    private final double windowSeconds;
+    private final Budget budget;
     private final ObjDoubleConsumer<Figure> results;
     private final Clock clock;
     private final Figures figures;
@@ -48,15 +49,9 @@ final class Life implements AutoCloseable {
      * @param directory for data
      * @param results takes each figure once
      */
-    Life(
-            Product product,
-            Plan plan,
-            double windowSeconds,
-            Path directory,
-            Clock clock,
-            ObjDoubleConsumer<Figure> results) {
+    Life(Product product, Plan plan, Budget budget, Path directory, Clock clock, ObjDoubleConsumer<Figure> results) {
         this.plan = plan;
-        this.windowSeconds = windowSeconds;
+        this.budget = budget;
         this.results = results;
         this.clock = clock;
         this.figures = new Figures(plan.layout());
@@ -87,7 +82,8 @@ final class Life implements AutoCloseable {
             results.accept(figures.residentMegabytes(true), usage.residentMegabytes());
         }
         Saturation saturation = new Saturation(clients, clock, usage);
-        warmUp(saturation);
+        Settling settling = new Settling(clock, usage::compilingSeconds);
+        warmUp(saturation, settling);
         double resident = 0;
         for (ProduceLoad load : plan.produce()) {
             produce(saturation, load);
@@ -97,7 +93,7 @@ final class Life implements AutoCloseable {
         RawSaturation raw = new RawSaturation(servers.address(1), clock, usage);
         for (RawLoad load : plan.raw()) raw(raw, load);
         if (plan.consume()) consume(saturation, raw);
-        for (RateLoad load : plan.rates()) rate(load, usage);
+        for (RateLoad load : plan.rates()) rate(load, usage, settling);
         results.accept(figures.compilingSeconds(), usage.compilingSeconds());
         if (plan.manyPartitions() > 0) manyPartitions();
     }
@@ -117,17 +113,22 @@ final class Life implements AutoCloseable {
         }
     }
 
-    private void warmUp(Saturation saturation) throws ExecutionException {
+    private void warmUp(Saturation saturation, Settling settling) throws ExecutionException {
         String topic = topics.make(ProduceLoad.BASE.partitions());
-        double half = Budget.WARM_UP_SECONDS * plan.layout().brokers() / 2;
-        saturation.produce(ProduceLoad.BASE, topic, 0, half);
-        saturation.produce(ProduceLoad.BASE.withDefaultBatches(), topic, 0, half);
+        settling.settle(mostSeconds(Budget.WARM_UP_SECONDS), seconds -> {
+            saturation.produce(ProduceLoad.BASE, topic, 0, seconds / 2);
+            saturation.produce(ProduceLoad.BASE.withDefaultBatches(), topic, 0, seconds / 2);
+        });
         clients.deleteTopic(topic);
+    }
+
+    private double mostSeconds(double usualOfAServer) {
+        return budget.patience() * usualOfAServer * plan.layout().brokers();
     }
 
     private void produce(Saturation saturation, ProduceLoad load) throws ExecutionException {
         String topic = topics.make(load.partitions());
-        Work work = saturation.produce(load, topic, LOAD_WARM_SECONDS, windowSeconds);
+        Work work = saturation.produce(load, topic, LOAD_WARM_SECONDS, budget.windowSeconds());
         clients.deleteTopic(topic);
         results.accept(figures.megabytes(load), work.megabytesASecond());
         results.accept(figures.cpuPerGigabyte(load), work.cpuPerGigabyte());
@@ -136,7 +137,7 @@ final class Life implements AutoCloseable {
 
     private void raw(RawSaturation raw, RawLoad load) throws ExecutionException, IOException {
         String topic = topics.make(load.connections());
-        Work work = raw.produce(load, topic, LOAD_WARM_SECONDS, windowSeconds);
+        Work work = raw.produce(load, topic, LOAD_WARM_SECONDS, budget.windowSeconds());
         clients.deleteTopic(topic);
         results.accept(figures.megabytes(load), work.megabytesASecond());
         if (load.records() > 1) results.accept(figures.cpuPerGigabyte(load), work.cpuPerGigabyte());
@@ -147,11 +148,12 @@ final class Life implements AutoCloseable {
         ProduceLoad filler = ProduceLoad.BASE;
         String topic = topics.make(filler.partitions());
         saturation.fill(filler, topic);
-        consumed("consume 1 KiB", saturation.consume(filler, topic, LOAD_WARM_SECONDS, windowSeconds));
+        consumed("consume 1 KiB", saturation.consume(filler, topic, LOAD_WARM_SECONDS, budget.windowSeconds()));
         // One server leads them all only where it is alone.
         if (plan.layout().brokers() == 1) {
             consumed(
-                    "fetch 1 KiB, raw client", raw.fetch(topic, filler.partitions(), LOAD_WARM_SECONDS, windowSeconds));
+                    "fetch 1 KiB, raw client",
+                    raw.fetch(topic, filler.partitions(), LOAD_WARM_SECONDS, budget.windowSeconds()));
         }
         servers.evictFromPageCache();
         consumed("consume 1 KiB from the disk", saturation.consumeOnce(filler, topic));
@@ -163,15 +165,18 @@ final class Life implements AutoCloseable {
         results.accept(figures.consumeCpuPerGigabyte(how), work.cpuPerGigabyte());
     }
 
-    private void rate(RateLoad load, ServerUsage usage) throws ExecutionException {
+    private void rate(RateLoad load, ServerUsage usage, Settling settling) throws ExecutionException {
         String topic = topics.make(load.partitions());
-        FixedRate.Outcome outcome = new FixedRate(
-                        load, topic, clients, clock, Budget.RATE_WARM_SECONDS, Budget.RATE_WINDOWS * windowSeconds)
-                .run(usage);
+        settling.settle(mostSeconds(Budget.RATE_WARM_UP_SECONDS), seconds -> rate(load, topic, seconds, usage));
+        FixedRate.Outcome outcome = rate(load, topic, Budget.RATE_WINDOWS * budget.windowSeconds(), usage);
         clients.deleteTopic(topic);
         latencies(load, "acknowledged", outcome.acknowledged());
         latencies(load, "read by a consumer", outcome.read());
         results.accept(figures.cpuPerMillion(load), outcome.work().cpuPerMillion());
+    }
+
+    private FixedRate.Outcome rate(RateLoad load, String topic, double seconds, ServerUsage usage) {
+        return new FixedRate(load, topic, clients, clock, LOAD_WARM_SECONDS, seconds).run(usage);
     }
 
     private void latencies(RateLoad load, String what, Times times) {

@@ -108,7 +108,10 @@ record Plan(
                 + 4
                 + 2.5 * (produce.size() + raw.size())
                 + (consume ? 8 : 0)
-                + (2 + Budget.RATE_WARM_SECONDS) * rates.size()
+                + 10 * rates.size()
+                + (rates.isEmpty()
+                        ? 0
+                        : Budget.RATE_WARM_UP_SECONDS * layout.brokers()) // the first one is warm for all
                 + 2 * layout.brokers()
                 + (restart ? 8 : 0)
                 + manyPartitions * 0.004;

@@ -18,7 +18,7 @@ class BudgetTest {
         for (List<Plan> plans : List.of(Plan.brief(), Plan.full())) {
             for (double seconds = 400; seconds < 10_000; seconds += 37) {
                 Budget budget = Budget.of(seconds, plans);
-                if (budget.rounds() == 1 && budget.windowSeconds() == 1) continue;
+                if (budget.patience() < 2) continue;
                 assertThat(seconds(budget, plans)).isLessThanOrEqualTo(seconds + 1e-6);
                 boolean most = budget.rounds() == 5 && budget.windowSeconds() == 8;
                 if (budget.rounds() >= 3 && !most)
@@ -29,11 +29,18 @@ class BudgetTest {
 
     @Test
     void oneShortRoundAtLeast() {
-        assertThat(Budget.of(-5, Plan.brief())).isEqualTo(new Budget(1, 1));
+        assertThat(Budget.of(-5, Plan.brief())).isEqualTo(new Budget(1, 1, 0));
     }
 
     @Test
-    void eighteenMinutesAreThreeRoundsOfTheBriefPlan() {
-        assertThat(Budget.of(1056, Plan.brief()).rounds()).isEqualTo(3);
+    void halfAnHourIsThreeRoundsOfTheBriefPlan() {
+        Budget budget = Budget.of(1_750, Plan.brief());
+        assertThat(budget.rounds()).isEqualTo(3);
+        assertThat(budget.patience()).isEqualTo(2);
+    }
+
+    @Test
+    void withLittleTimeServersAreMeasuredSooner() {
+        assertThat(Budget.of(300, Plan.brief()).patience()).isBetween(0.5, 1.5);
     }
 }

@@ -1,0 +1,41 @@
+package dev.curia.bench.load;
+
+import dev.curia.common.time.Clock;
+import java.util.concurrent.ExecutionException;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Loads servers until their just-in-time compilers rest: what is measured afterwards is what a load costs from then on, not in the first minutes.
+ */
+public final class Settling {
+    static final double PIECE_SECONDS = 5;
+    /** Of one processor, for the compilers of all servers. Single methods are still compiled later. */
+    static final double RESTING = 0.1;
+
+    /** A load that goes on for about so many seconds. */
+    public interface Piece {
+        void run(double seconds) throws ExecutionException;
+    }
+
+    private final Clock clock;
+    private final DoubleSupplier compilingSeconds;
+
+    /** @param compilingSeconds what the compilers have used so far, as {@link ServerUsage#compilingSeconds} */
+    public Settling(Clock clock, DoubleSupplier compilingSeconds) {
+        this.clock = clock;
+        this.compilingSeconds = compilingSeconds;
+    }
+
+    /** Piece after piece, until they rested during one or the time is over. */
+    public void settle(double mostSeconds, Piece load) throws ExecutionException {
+        long start = clock.monotonicNanos();
+        while (true) {
+            long before = clock.monotonicNanos();
+            double compiled = compilingSeconds.getAsDouble();
+            load.run(PIECE_SECONDS);
+            long now = clock.monotonicNanos();
+            boolean rested = compilingSeconds.getAsDouble() - compiled < RESTING * (now - before) / 1e9;
+            if (rested || (now - start) / 1e9 >= mostSeconds) return;
+        }
+    }
+}
