@@ -9,6 +9,7 @@ import dev.curia.bench.load.RawLoad;
 import dev.curia.bench.load.RawSaturation;
 import dev.curia.bench.load.Saturation;
 import dev.curia.bench.load.ServerUsage;
+import dev.curia.bench.load.Settling;
 import dev.curia.bench.load.Topics;
 import dev.curia.bench.load.Work;
 import dev.curia.bench.product.Servers;
@@ -75,11 +76,14 @@ final class Loads {
     }
 
     /** Large batches and small ones, on a topic that is deleted. */
-    void warmUp(ServerUsage usage, double seconds) throws ExecutionException {
+    void warmUp(double mostSeconds) throws ExecutionException {
         String topic = topics.make(BASE.partitions());
+        ServerUsage usage = new ServerUsage(servers.pids());
         Saturation saturation = new Saturation(clients, clock, usage);
-        saturation.produce(BASE, topic, 0, seconds / 2);
-        saturation.produce(BASE.withDefaultBatches(), topic, 0, seconds / 2);
+        new Settling(clock, usage::compilingSeconds).settle(mostSeconds, seconds -> {
+            saturation.produce(BASE, topic, 0, seconds / 2);
+            saturation.produce(BASE.withDefaultBatches(), topic, 0, seconds / 2);
+        });
         clients.deleteTopic(topic);
     }
 
@@ -121,10 +125,17 @@ final class Loads {
 
     private Work rate(RateLoad load, ServerUsage usage) throws ExecutionException {
         String topic = topics.make(load.partitions());
-        Work work = new FixedRate(load, topic, clients, clock, pace.rateWarmSeconds(), pace.windowSeconds())
-                .run(usage)
-                .work();
+        ServerUsage unwatched = new ServerUsage(servers.pids());
+        new Settling(clock, unwatched::compilingSeconds)
+                .settle(pace.mostRateWarmUpSeconds(), seconds -> rate(load, topic, seconds, unwatched));
+        Work work = rate(load, topic, pace.windowSeconds(), usage);
         clients.deleteTopic(topic);
         return work;
+    }
+
+    private Work rate(RateLoad load, String topic, double seconds, ServerUsage usage) {
+        return new FixedRate(load, topic, clients, clock, pace.loadWarmSeconds(), seconds)
+                .run(usage)
+                .work();
     }
 }

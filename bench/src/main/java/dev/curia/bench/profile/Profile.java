@@ -101,18 +101,20 @@ public final class Profile {
     }
 
     private String method() {
-        String warmUps = Table.number(pace.warmUpSeconds(Layout.SINGLE)) + " s for one broker and "
-                + Table.number(pace.warmUpSeconds(Layout.COMBINED)) + " s for three";
+        String most = Table.number(pace.mostWarmUpSeconds(Layout.SINGLE)) + " s for one broker, "
+                + Table.number(pace.mostWarmUpSeconds(Layout.COMBINED)) + " s for three and "
+                + Table.number(pace.mostRateWarmUpSeconds()) + " s more at fixed rates";
         return "Where the time goes that the comparison counts, for some of its loads: " + withKafka.both()
                 + ", each started anew with the same JVM, heap and settings as there, driven by the same clients ("
                 + System.getProperty("kafka.clients.version")
                 + "), one product after the other. At the end: what it costs Curia that acknowledged records are on the disks.\n"
                 + "During a window of " + Table.number(pace.windowSeconds())
                 + " s all server processes were sampled by Linux's `perf`, " + Perf.HERTZ
-                + " times for each second that a processor was theirs. The servers were loaded before: with large and"
-                + " small batches for " + warmUps + ", and with the load itself for "
-                + Table.number(pace.loadWarmSeconds()) + " s, at a fixed rate " + Table.number(pace.rateWarmSeconds())
-                + " s. Load average before this began: " + Table.number(loadBefore) + ".\n\n"
+                + " times for each second that a processor was theirs. The servers were loaded before, with large and"
+                + " small batches, and before fixed rates with these, until the just-in-time compilers of all of them together took less"
+                + " than a tenth of a processor, for at most " + most + "; and with the load itself for "
+                + Table.number(pace.loadWarmSeconds()) + " s. Load average before this began: "
+                + Table.number(loadBefore) + ".\n\n"
                 + "The first row is what the servers used, measured as in the comparison, without the just-in-time"
                 + " compilers' threads; the other rows are its parts, by where the samples were. **Places in the kernel go"
                 + " by what it was asked for**: sending and receiving include what goes on below them, on one machine"

@@ -41,7 +41,7 @@ final class ProfiledLife implements AutoCloseable {
         try {
             servers.heal();
             topics.awaitFirst("first");
-            loads.warmUp(new ServerUsage(servers.pids()), pace.warmUpSeconds(course.layout()));
+            loads.warmUp(pace.mostWarmUpSeconds(course.layout()));
             for (Load load : loads.of(course)) results.accept(load, profile(load));
         } catch (ExecutionException | IOException | RuntimeException e) {
             // A node that is gone is why the clients failed.

@@ -9,15 +9,15 @@ import org.junit.jupiter.api.Test;
 class PaceTest {
     @Test
     void usuallyTheWindowsAreLongAndServersCompiled() {
-        Pace pace = Pace.of(800);
+        Pace pace = Pace.of(1_020);
         assertThat(pace.windowSeconds()).isCloseTo(10, Percentage.withPercentage(10));
-        assertThat(pace.warmUpSeconds(Layout.SINGLE)).isGreaterThan(20);
-        assertThat(pace.warmUpSeconds(Layout.COMBINED)).isGreaterThan(45);
+        assertThat(pace.mostWarmUpSeconds(Layout.SINGLE)).isGreaterThan(40);
+        assertThat(pace.mostWarmUpSeconds(Layout.COMBINED)).isGreaterThan(120);
     }
 
     @Test
     void lessTimeMakesAllShorter() {
-        assertThat(Pace.of(300).windowSeconds()).isBetween(1.0, 5.0);
+        assertThat(Pace.of(400).windowSeconds()).isBetween(1.0, 5.0);
         assertThat(Pace.of(1).windowSeconds()).isEqualTo(1);
     }
 }
