@@ -27,10 +27,10 @@ class LauncherTest {
 
     @Test
     void aServerTakesItsHeapAndCollectorFromKafkasVariables() {
-        assertThat(server(Map.of())).contains("-Xmx512m", "-XX:+UseG1GC", "dev.curia.broker.Main server");
+        assertThat(server(Map.of())).contains("-Xmx512m", "-XX:+UseParallelGC", "dev.curia.broker.Main server");
         assertThat(server(Map.of("KAFKA_HEAP_OPTS", "-Xms3g -Xmx3g", "KAFKA_JVM_PERFORMANCE_OPTS", "-XX:+UseZGC")))
                 .contains("-Xms3g -Xmx3g", "-XX:+UseZGC")
-                .doesNotContain("-Xmx512m", "G1");
+                .doesNotContain("-Xmx512m", "Parallel");
     }
 
     @Test
@@ -39,10 +39,10 @@ class LauncherTest {
                         "KAFKA_HEAP_OPTS", "-Xmx3g",
                         "CURIA_HEAP_OPTS", "-Xmx4g",
                         "KAFKA_JVM_PERFORMANCE_OPTS", "-XX:+UseZGC",
-                        "CURIA_JVM_OPTS", "-XX:+UseParallelGC",
+                        "CURIA_JVM_OPTS", "-XX:+UseG1GC",
                         "CURIA_OPTS", "-Dmore=1")))
-                .contains("-Xmx4g", "-XX:+UseParallelGC", "-Dmore=1")
-                .doesNotContain("-Xmx3g", "UseZGC");
+                .contains("-Xmx4g", "-XX:+UseG1GC", "-Dmore=1")
+                .doesNotContain("-Xmx3g", "UseZGC", "Parallel");
     }
 
     private String server(Map<String, String> environment) {

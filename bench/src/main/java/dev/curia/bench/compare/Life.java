@@ -115,10 +115,7 @@ final class Life implements AutoCloseable {
 
     private void warmUp(Saturation saturation, Settling settling) throws ExecutionException {
         String topic = topics.make(ProduceLoad.BASE.partitions());
-        settling.settle(mostSeconds(Budget.WARM_UP_SECONDS), seconds -> {
-            saturation.produce(ProduceLoad.BASE, topic, 0, seconds / 2);
-            saturation.produce(ProduceLoad.BASE.withDefaultBatches(), topic, 0, seconds / 2);
-        });
+        settling.settle(mostSeconds(Budget.WARM_UP_SECONDS), seconds -> saturation.produceByTurns(topic, seconds));
         clients.deleteTopic(topic);
     }
 

@@ -42,6 +42,12 @@ public final class Saturation {
         }
     }
 
+    /** Large and small batches by turns, for so many seconds: servers that had both have compiled what either needs. */
+    public void produceByTurns(String topic, double seconds) {
+        produce(ProduceLoad.BASE, topic, 0, seconds / 2);
+        produce(ProduceLoad.BASE.withDefaultBatches(), topic, 0, seconds / 2);
+    }
+
     private long sendFor(
             double seconds,
             long record,

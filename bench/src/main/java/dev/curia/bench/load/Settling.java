@@ -26,16 +26,16 @@ public final class Settling {
         this.compilingSeconds = compilingSeconds;
     }
 
-    /** Piece after piece, until they rested during one or the time is over. */
+    /** Piece after piece, until they rested during one or the time is over; none if there is no time. */
     public void settle(double mostSeconds, Piece load) throws ExecutionException {
         long start = clock.monotonicNanos();
-        while (true) {
+        boolean rested = false;
+        while (!rested && (clock.monotonicNanos() - start) / 1e9 < mostSeconds) {
             long before = clock.monotonicNanos();
             double compiled = compilingSeconds.getAsDouble();
             load.run(PIECE_SECONDS);
             long now = clock.monotonicNanos();
-            boolean rested = compilingSeconds.getAsDouble() - compiled < RESTING * (now - before) / 1e9;
-            if (rested || (now - start) / 1e9 >= mostSeconds) return;
+            rested = compilingSeconds.getAsDouble() - compiled < RESTING * (now - before) / 1e9;
         }
     }
 }

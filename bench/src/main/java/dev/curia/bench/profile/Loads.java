@@ -80,10 +80,8 @@ final class Loads {
         String topic = topics.make(BASE.partitions());
         ServerUsage usage = new ServerUsage(servers.pids());
         Saturation saturation = new Saturation(clients, clock, usage);
-        new Settling(clock, usage::compilingSeconds).settle(mostSeconds, seconds -> {
-            saturation.produce(BASE, topic, 0, seconds / 2);
-            saturation.produce(BASE.withDefaultBatches(), topic, 0, seconds / 2);
-        });
+        new Settling(clock, usage::compilingSeconds)
+                .settle(mostSeconds, seconds -> saturation.produceByTurns(topic, seconds));
         clients.deleteTopic(topic);
     }
 

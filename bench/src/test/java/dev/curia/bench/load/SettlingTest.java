@@ -24,6 +24,12 @@ class SettlingTest {
         assertThat(pieces).isEqualTo(3);
     }
 
+    @Test
+    void loadsNothingWhereThereIsNoTime() throws ExecutionException {
+        settle(0, 0.9);
+        assertThat(pieces).isZero();
+    }
+
     /** @param shares what the compilers use of a processor during each piece */
     private void settle(double mostSeconds, double... shares) throws ExecutionException {
         new Settling(clock, () -> compiled).settle(mostSeconds, seconds -> {

@@ -107,8 +107,8 @@ public final class EnvironmentSettings {
                 "The heap of a server: JVM options such as `-Xms4g -Xmx4g`; without it `KAFKA_HEAP_OPTS`, without both `-Xmx512m`.");
         all.put(
                 "CURIA_JVM_OPTS",
-                "A server's collector and its tuning; without it `KAFKA_JVM_PERFORMANCE_OPTS`, without both G1 with pauses of 20 ms and little room for"
-                        + " new objects, see `bin/curia`.");
+                "A server's collector and its tuning; without it `KAFKA_JVM_PERFORMANCE_OPTS`, without both the parallel one with little room"
+                        + " for new objects, see `bin/curia`.");
         all.put("CURIA_OPTS", "More JVM options, for servers and commands.");
         all.put("CURIA_LOG_LEVEL", "How much of Curia's own a server logs: `INFO`, or `DEBUG`, `WARN`, `ERROR`.");
         all.put("CURIA_LOG_CONFIG", "A logback file instead of `config/logback.xml`.");
