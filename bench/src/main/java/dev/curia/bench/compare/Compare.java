@@ -125,7 +125,7 @@ public final class Compare {
                 + "**A ratio is shown only where the medians differ by more than either spreads.** Windows of "
                 + Table.number(budget.windowSeconds())
                 + " s. Before the first of them, and before those at a fixed rate, the servers were loaded until the just-in-time"
-                + " compilers of all of them together took less than a tenth of a processor, for at most "
+                + " compilers of all of them together took less than a twentieth of a processor, for at most "
                 + Table.number(budget.patience() * Budget.WARM_UP_SECONDS) + " and "
                 + Table.number(budget.patience() * Budget.RATE_WARM_UP_SECONDS) + " s for each server.\n\n"
                 + "Servers and client share the cores, so throughput is bound by the client as much as by the servers,"

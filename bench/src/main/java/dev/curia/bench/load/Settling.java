@@ -9,8 +9,11 @@ import java.util.function.DoubleSupplier;
  */
 public final class Settling {
     static final double PIECE_SECONDS = 5;
-    /** Of one processor, for the compilers of all servers. Single methods are still compiled later. */
-    static final double RESTING = 0.1;
+    /**
+     * Of one processor, for the compilers of all servers. Single methods are still compiled later. At twice as much, of three servers the 99th
+     * percentile of latency was still half as high again as a window later.
+     */
+    static final double RESTING = 0.05;
 
     /** A load that goes on for about so many seconds. */
     public interface Piece {

@@ -21,7 +21,8 @@ final class ProfileTable {
                 .sorted(Comparator.comparingDouble((Place place) -> -ofOne.cost(place))
                         .thenComparingDouble(place -> -ofOther.cost(place)))
                 .forEach(place -> text.append(row(place.toString(), ofOne.cost(place), ofOther.cost(place))));
-        return text.append('\n')
+        return text.append(row("their clients, besides", ofOne.clients(), ofOther.clients()))
+                .append('\n')
                 .append(leaves(one, ofOne))
                 .append('\n')
                 .append(leaves(other, ofOther))

@@ -10,6 +10,7 @@ import dev.curia.bench.product.Servers;
 import dev.curia.common.time.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 
@@ -54,10 +55,19 @@ final class ProfiledLife implements AutoCloseable {
         Breakdown breakdown = new Breakdown();
         try (Perf perf = new Perf(servers.pids(), directory, clock)) {
             Scheduling scheduling = new Scheduling(servers.pids(), clock);
-            Work work = load.action().run(new ServerUsage(servers.pids(), Window.both(perf, scheduling)));
+            Used clients =
+                    new Used(new ServerUsage(List.of(ProcessHandle.current().pid())));
+            Window window = Window.both(perf, Window.both(scheduling, clients));
+            Work work = load.action().run(new ServerUsage(servers.pids(), window));
             servers.writeAddresses();
             perf.read(breakdown);
-            Profiled profiled = new Profiled(load.unit().cost(work), work.cpuSeconds(), breakdown, scheduling.text());
+            Unit unit = load.unit();
+            Profiled profiled = new Profiled(
+                    unit.cost(work),
+                    unit.cost(work.withCpuSeconds(clients.seconds())),
+                    work.cpuSeconds(),
+                    breakdown,
+                    scheduling.text());
             System.err.printf("  %s: %.0f %% sampled%n", load.title(), 100 * profiled.sampled());
             return profiled;
         }

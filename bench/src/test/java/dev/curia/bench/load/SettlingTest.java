@@ -14,7 +14,7 @@ class SettlingTest {
 
     @Test
     void endsWithTheFirstPieceInWhichTheCompilersRest() throws ExecutionException {
-        settle(1_000, 0.9, 0.5, 0.2, 0.05, 0.5);
+        settle(1_000, 0.9, 0.5, 0.2, 0.04, 0.5);
         assertThat(pieces).isEqualTo(4);
     }
 

@@ -30,9 +30,9 @@ class ProfileTableTest {
         assertThat(ProfileTable.of(
                         LOAD,
                         "Curia",
-                        new Profiled(0.8, 4.0 / Perf.HERTZ, curia, "1 s"),
+                        new Profiled(0.8, 1.1, 4.0 / Perf.HERTZ, curia, "1 s"),
                         "Kafka",
-                        new Profiled(2, 5_000.0 / Perf.HERTZ, kafka, "2 s")))
+                        new Profiled(2, 1.2, 5_000.0 / Perf.HERTZ, kafka, "2 s")))
                 .isEqualTo("""
                         ### One broker: x
                         | CPU-s per GB | Curia | Kafka |
@@ -41,6 +41,7 @@ class ProfileTableTest {
                         | writing files | 0.60 | 0.00 |
                         | receiving | 0.20 | 0.50 |
                         | Java's library | 0.00 | 1.50 |
+                        | their clients, besides | 1.10 | 1.20 |
 
                         Curia, most of 4 samples, which are 100 % of its time: `vfs_write (kernel)` 75.0 %, `tcp_recvmsg (kernel)` 25.0 %.
 
