@@ -120,14 +120,15 @@ public final class Compare {
         return "The same stock Java client (" + System.getProperty("kafka.clients.version")
                 + ") drives " + contest.both() + ": " + rounds
                 + " rounds, in each of which both were started anew, one after the other, on the same JVM with " + HEAP
-                + ", the collector's options of their start scripts and their default settings. Numbers are medians"
+                + ", the collector of their start scripts (Curia: parallel, Kafka: G1) and their default settings. Numbers are medians"
                 + " (least–most).\n"
                 + "**A ratio is shown only where the medians differ by more than either spreads.** Windows of "
                 + Table.number(budget.windowSeconds())
                 + " s. Before the first of them, and before those at a fixed rate, the servers were loaded until the just-in-time"
-                + " compilers of all of them together took less than a twentieth of a processor, for at most "
+                + " compilers of all of them together took less than a twentieth of a processor twice in a row, for at most "
                 + Table.number(budget.patience() * Budget.WARM_UP_SECONDS) + " and "
-                + Table.number(budget.patience() * Budget.RATE_WARM_UP_SECONDS) + " s for each server.\n\n"
+                + Table.number(budget.patience() * Budget.RATE_WARM_UP_SECONDS)
+                + " s for each server. What was written is deleted before anything else is measured.\n\n"
                 + "Servers and client share the cores, so throughput is bound by the client as much as by the servers,"
                 + " and on a noisy machine it varies (load average before this began: " + Table.number(loadBefore)
                 + "):\n"

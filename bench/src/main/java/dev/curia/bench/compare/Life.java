@@ -116,7 +116,7 @@ final class Life implements AutoCloseable {
     private void warmUp(Saturation saturation, Settling settling) throws ExecutionException {
         String topic = topics.make(ProduceLoad.BASE.partitions());
         settling.settle(mostSeconds(Budget.WARM_UP_SECONDS), seconds -> saturation.produceByTurns(topic, seconds));
-        clients.deleteTopic(topic);
+        topics.delete(topic);
     }
 
     private double mostSeconds(double usualOfAServer) {
@@ -126,7 +126,7 @@ final class Life implements AutoCloseable {
     private void produce(Saturation saturation, ProduceLoad load) throws ExecutionException {
         String topic = topics.make(load.partitions());
         Work work = saturation.produce(load, topic, LOAD_WARM_SECONDS, budget.windowSeconds());
-        clients.deleteTopic(topic);
+        topics.delete(topic);
         results.accept(figures.megabytes(load), work.megabytesASecond());
         results.accept(figures.cpuPerGigabyte(load), work.cpuPerGigabyte());
         if (Figures.isSmall(load)) results.accept(figures.cpuPerMillion(load), work.cpuPerMillion());
@@ -135,7 +135,7 @@ final class Life implements AutoCloseable {
     private void raw(RawSaturation raw, RawLoad load) throws ExecutionException, IOException {
         String topic = topics.make(load.connections());
         Work work = raw.produce(load, topic, LOAD_WARM_SECONDS, budget.windowSeconds());
-        clients.deleteTopic(topic);
+        topics.delete(topic);
         results.accept(figures.megabytes(load), work.megabytesASecond());
         if (load.records() > 1) results.accept(figures.cpuPerGigabyte(load), work.cpuPerGigabyte());
         else results.accept(figures.cpuPerRequest(load), work.cpuPerMillion());
@@ -154,7 +154,7 @@ final class Life implements AutoCloseable {
         }
         servers.evictFromPageCache();
         consumed("consume 1 KiB from the disk", saturation.consumeOnce(filler, topic));
-        clients.deleteTopic(topic);
+        topics.delete(topic);
     }
 
     private void consumed(String how, Work work) {
@@ -166,7 +166,7 @@ final class Life implements AutoCloseable {
         String topic = topics.make(load.partitions());
         settling.settle(mostSeconds(Budget.RATE_WARM_UP_SECONDS), seconds -> rate(load, topic, seconds, usage));
         FixedRate.Outcome outcome = rate(load, topic, Budget.RATE_WINDOWS * budget.windowSeconds(), usage);
-        clients.deleteTopic(topic);
+        topics.delete(topic);
         latencies(load, "acknowledged", outcome.acknowledged());
         latencies(load, "read by a consumer", outcome.read());
         results.accept(figures.cpuPerMillion(load), outcome.work().cpuPerMillion());

@@ -106,7 +106,7 @@ record Plan(
     double otherSeconds() {
         return Budget.WARM_UP_SECONDS * layout.brokers()
                 + 4
-                + 2.5 * (produce.size() + raw.size())
+                + 3 * (produce.size() + raw.size())
                 + (consume ? 8 : 0)
                 + 10 * rates.size()
                 + (rates.isEmpty()

@@ -14,6 +14,8 @@ public final class Settling {
      * percentile of latency was still half as high again as a window later.
      */
     static final double RESTING = 0.05;
+    /** Pieces in a row: after a single one, compilers were often back at work in the next window. */
+    private static final int RESTS = 2;
 
     /** A load that goes on for about so many seconds. */
     public interface Piece {
@@ -29,16 +31,17 @@ public final class Settling {
         this.compilingSeconds = compilingSeconds;
     }
 
-    /** Piece after piece, until they rested during one or the time is over; none if there is no time. */
+    /** Piece after piece, until they rested or the time is over; none if there is no time. */
     public void settle(double mostSeconds, Piece load) throws ExecutionException {
         long start = clock.monotonicNanos();
-        boolean rested = false;
-        while (!rested && (clock.monotonicNanos() - start) / 1e9 < mostSeconds) {
+        int rests = 0;
+        while (rests < RESTS && (clock.monotonicNanos() - start) / 1e9 < mostSeconds) {
             long before = clock.monotonicNanos();
             double compiled = compilingSeconds.getAsDouble();
             load.run(PIECE_SECONDS);
             long now = clock.monotonicNanos();
-            rested = compilingSeconds.getAsDouble() - compiled < RESTING * (now - before) / 1e9;
+            boolean rested = compilingSeconds.getAsDouble() - compiled < RESTING * (now - before) / 1e9;
+            rests = rested ? rests + 1 : 0;
         }
     }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** Makes topics that can be loaded at once. Not thread-safe. */
+/** Makes topics that can be loaded at once, and deletes them. Not thread-safe. */
 public final class Topics {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -41,6 +41,12 @@ public final class Topics {
         // never comes in.
         clients.writeToEach(topic, partitions);
         return topic;
+    }
+
+    /** When this returns its files are gone, so that nothing of it is done while something else is measured. */
+    public void delete(String topic) throws ExecutionException {
+        clients.deleteTopic(topic);
+        Waits.until(servers + ": the files of " + topic + " are gone", PATIENCE, () -> !servers.haveFilesOf(topic));
     }
 
     public void awaitLeaders(String topic, int partitions) {

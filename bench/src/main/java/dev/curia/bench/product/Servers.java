@@ -22,6 +22,8 @@ public final class Servers implements AutoCloseable {
     private static final int FIRST_PORT = 12_000;
     private static final int PORTS = 18_000;
     private static final String DATA = "data";
+    /** How far below its data a broker has its partitions' directories. */
+    private static final int LOG_DEPTH = 2;
 
     private final Product product;
     private final List<Product.Place> places;
@@ -94,6 +96,21 @@ public final class Servers implements AutoCloseable {
     /** Where a node has its data. */
     public Path data(int id) {
         return home(id).resolve(DATA);
+    }
+
+    /** Whether a directory of one of its partitions is left, whatever was added to its name. */
+    public boolean haveFilesOf(String topic) {
+        return places.stream().filter(Product.Place::broker).anyMatch(broker -> {
+            try (Stream<Path> found = Files.find(
+                    data(broker.id()),
+                    LOG_DEPTH,
+                    (path, attributes) -> attributes.isDirectory()
+                            && path.getFileName().toString().startsWith(topic + "-"))) {
+                return found.findAny().isPresent();
+            } catch (IOException | UncheckedIOException changedMeanwhile) {
+                return true;
+            }
+        });
     }
 
     public Product.Place place(int id) {

@@ -82,14 +82,14 @@ final class Loads {
         Saturation saturation = new Saturation(clients, clock, usage);
         new Settling(clock, usage::compilingSeconds)
                 .settle(mostSeconds, seconds -> saturation.produceByTurns(topic, seconds));
-        clients.deleteTopic(topic);
+        topics.delete(topic);
     }
 
     private Work produce(ProduceLoad load, ServerUsage usage) throws ExecutionException {
         String topic = topics.make(load.partitions());
         Work work = new Saturation(clients, clock, usage)
                 .produce(load, topic, pace.loadWarmSeconds(), pace.windowSeconds());
-        clients.deleteTopic(topic);
+        topics.delete(topic);
         return work;
     }
 
@@ -100,7 +100,7 @@ final class Loads {
     private Work raw(RawLoad load, ServerUsage usage) throws ExecutionException, IOException {
         String topic = topics.make(load.connections());
         Work work = raw(usage).produce(load, topic, pace.loadWarmSeconds(), pace.windowSeconds());
-        clients.deleteTopic(topic);
+        topics.delete(topic);
         return work;
     }
 
@@ -108,7 +108,7 @@ final class Loads {
         String topic = topics.make(BASE.partitions());
         new Saturation(clients, clock, usage).fill(BASE, topic);
         Work work = raw(usage).fetch(topic, BASE.partitions(), pace.loadWarmSeconds(), pace.windowSeconds());
-        clients.deleteTopic(topic);
+        topics.delete(topic);
         return work;
     }
 
@@ -127,7 +127,7 @@ final class Loads {
         new Settling(clock, unwatched::compilingSeconds)
                 .settle(pace.mostRateWarmUpSeconds(), seconds -> rate(load, topic, seconds, unwatched));
         Work work = rate(load, topic, pace.windowSeconds(), usage);
-        clients.deleteTopic(topic);
+        topics.delete(topic);
         return work;
     }
 

@@ -112,7 +112,8 @@ public final class Profile {
                 + " s all server processes were sampled by Linux's `perf`, " + Perf.HERTZ
                 + " times for each second that a processor was theirs. The servers were loaded before, with large and"
                 + " small batches, and before fixed rates with these, until the just-in-time compilers of all of them together took less"
-                + " than a twentieth of a processor, for at most " + most + "; and with the load itself for "
+                + " than a twentieth of a processor twice in a row, for at most " + most
+                + "; and with the load itself for "
                 + Table.number(pace.loadWarmSeconds()) + " s. Load average before this began: "
                 + Table.number(loadBefore) + ".\n\n"
                 + "The first row is what the servers used, measured as in the comparison, without the just-in-time"

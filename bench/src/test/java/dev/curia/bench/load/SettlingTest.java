@@ -13,9 +13,9 @@ class SettlingTest {
     private int pieces;
 
     @Test
-    void endsWithTheFirstPieceInWhichTheCompilersRest() throws ExecutionException {
-        settle(1_000, 0.9, 0.5, 0.2, 0.04, 0.5);
-        assertThat(pieces).isEqualTo(4);
+    void endsWhenTheCompilersHaveRestedDuringTwoPiecesInARow() throws ExecutionException {
+        settle(1_000, 0.9, 0.5, 0.04, 0.2, 0.04, 0.04, 0.5);
+        assertThat(pieces).isEqualTo(6);
     }
 
     @Test
