@@ -36,6 +36,7 @@ public final class Segment {
     private volatile long maxTimestamp = BatchView.NONE;
     private volatile long offsetOfMaxTimestamp = BatchView.NONE;
     private volatile boolean timesKnown;
+    private volatile @Nullable RecentBatches recent; // null: of batches that were all there before
 
     // Writer only.
     private long bytesSinceIndexEntry;
@@ -174,6 +175,7 @@ public final class Segment {
             bytesSinceIndexEntry = 0;
         }
         bytesSinceIndexEntry += batch.sizeInBytes();
+        recent = RecentBatches.with(recent, batch.baseOffset() - baseOffset, position);
     }
 
     /** Records without a time, up to which there is no newest one, get no entry. */
@@ -188,6 +190,7 @@ public final class Segment {
         if (log.size() > size) records.cut(size); // What was prepared, or is left of a failed append.
         SparseIndex.seal(offsets, times);
         growing = false;
+        recent = null;
     }
 
     /** Makes a sealed segment take appends again. Writer only. */
@@ -227,6 +230,7 @@ public final class Segment {
     /** Cuts the file at a batch boundary, behind which all offsets are at least {@code offset}. Writer only; not durable. */
     public void truncateAt(int position, long offset) throws IOException {
         checkGrowing();
+        recent = null;
         records.cut(position);
         size = position;
         LogFile file = log.acquire();
@@ -262,6 +266,12 @@ public final class Segment {
      * @return -1: there is no such batch before {@code limit}
      */
     public int positionOf(long offset, int limit) throws IOException {
+        RecentBatches last = recent;
+        int known = last == null ? -1 : last.positionOf(offset - baseOffset);
+        return known < 0 ? search(offset, limit) : known < limit ? known : -1;
+    }
+
+    private int search(long offset, int limit) throws IOException {
         Entry floor = offsets.floor(offset - baseOffset);
         int from = floor == null ? 0 : floor.value();
         LogFile file = log.acquire();
