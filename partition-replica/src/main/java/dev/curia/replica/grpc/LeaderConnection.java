@@ -180,17 +180,24 @@ final class LeaderConnection extends ClientCall.Listener<LeaderFrame> {
                 .build();
     }
 
-    /** The chunk has been used up: the next may be read from the network, and sent by the leader. */
+    /**
+     * The chunk has been used up: the next may be read from the network, and sent by the leader. Credit rides on acknowledgements; where these wait
+     * for the disk, it leaves by itself when the leader has no more messages left, or half of the bytes.
+     */
     private void consumed(int bytes) {
+        boolean due;
         synchronized (this) {
             if (over) return;
             if (bytes > 0) {
                 creditMessages++;
                 creditBytes += bytes;
             }
+            due = !acks.isEmpty()
+                    || creditMessages >= config.creditMessages()
+                    || creditBytes >= config.creditBytes() / 2;
         }
         call.request(1);
-        flush();
+        if (due) flush();
     }
 
     /** A frame on its way to its partition. */

@@ -40,6 +40,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
     private final ReplicaContext context;
     private final PartitionLog log;
     private final ReplicaThread thread;
+    private final TurnFlush flush;
     private final Consumer<Snapshot> publisher;
     private final UnusableLog unusable;
     private ReplicaAssignment assignment;
@@ -62,6 +63,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
         this.context = context;
         this.log = log;
         this.thread = thread;
+        this.flush = new TurnFlush(log, thread);
         this.assignment = assignment;
         this.publisher = publisher;
         this.unusable = unusable;
@@ -129,7 +131,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
 
     @Override
     public void flush() {
-        log.requestFlush();
+        flush.request();
     }
 
     @Override
@@ -295,8 +297,11 @@ final class FollowerRole implements Role, Effect.FollowerShell {
     @Override
     public void acknowledge(long logEndOffset) {
         if (feed == null || feed.feed == null) return;
-        feed.feed.acknowledge(logEndOffset, log.startCheckpoint().offset());
-        if (current == null) feed.feed.flush();
+        Feed open = feed.feed;
+        open.acknowledge(logEndOffset, log.startCheckpoint().offset());
+        if (current != null) return; // it leaves with the credit for the chunk
+        // Other logs' flushes that the loop is yet to hear of share the message.
+        if (!thread.offer(open::flush)) open.flush();
     }
 
     /** Published with the state. */

@@ -41,6 +41,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
     private final PartitionLog log;
     private final RecentAppends recent;
     private final ReplicaThread thread;
+    private final TurnFlush flush;
     private final Consumer<Snapshot> publisher;
     private final PendingAcks pending;
     // Appends with acks=1 where only what is on disk is acknowledged.
@@ -66,6 +67,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         this.log = log;
         this.recent = recent;
         this.thread = thread;
+        this.flush = new TurnFlush(log, thread);
         this.publisher = publisher;
         this.assignment = assignment;
         this.pending = new PendingAcks(context.clock(), thread, context.metrics());
@@ -225,7 +227,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
                 result);
         if (acks == -1) pending.add(waiting);
         else if (acks == 1 && fsynced) pendingFlush.add(waiting);
-        if (fsynced) log.requestFlush();
+        if (fsynced) flush.request();
         if (!info.duplicate()) appended(info, now);
         // Only now that the new end is published: whoever is answered may ask for it.
         if (acks == 0 || (acks == 1 && !fsynced)) result.complete(success);
