@@ -63,7 +63,7 @@ final class FollowerRole implements Role, Effect.FollowerShell {
         this.context = context;
         this.log = log;
         this.thread = thread;
-        this.flush = new TurnFlush(log, thread);
+        this.flush = new TurnFlush(thread, log::requestFlush);
         this.assignment = assignment;
         this.publisher = publisher;
         this.unusable = unusable;

@@ -67,7 +67,7 @@ final class LeaderRole implements Role, Effect.LeaderShell {
         this.log = log;
         this.recent = recent;
         this.thread = thread;
-        this.flush = new TurnFlush(log, thread);
+        this.flush = new TurnFlush(thread, log::requestFlush);
         this.publisher = publisher;
         this.assignment = assignment;
         this.pending = new PendingAcks(context.clock(), thread, context.metrics());

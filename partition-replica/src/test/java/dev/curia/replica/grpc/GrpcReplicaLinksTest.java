@@ -42,6 +42,7 @@ import org.junit.jupiter.api.Test;
 /** The follower's side against a real leader service. */
 class GrpcReplicaLinksTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int BATCH_BYTES = 100;
     private static final Subscription SUBSCRIPTION =
             new Subscription(new PartitionId(new Uuid(1, 1), 0), 1, StreamKind.TAIL, 0, 0, 0, -1, 0, 0);
 
@@ -114,10 +115,22 @@ class GrpcReplicaLinksTest {
         assertThat(source.positions.get(0).logStartOffset()).isEqualTo(3);
     }
 
+    /** Credit rides on acknowledgements, and where only what is on disk counts these may come later than the next records. */
+    @Test
+    void aFollowerThatAcknowledgesNothingYetIsSentMore() {
+        source.end = 20;
+        Again follower = new Again();
+        links.subscribe(SUBSCRIPTION, follower);
+        Await.until("all records came", PATIENCE, () -> follower.receivedBytes.get() == 20L * BATCH_BYTES);
+    }
+
     /** Subscribes again when the stream breaks, as replicas do. */
     private final class Again implements FeedEvents {
+        final AtomicLong receivedBytes = new AtomicLong();
+
         @Override
         public void received(Chunk chunk) {
+            receivedBytes.addAndGet(chunk.sizeInBytes());
             chunk.close();
         }
 
@@ -132,8 +145,9 @@ class GrpcReplicaLinksTest {
         }
     }
 
-    /** An empty partition that notes how it is followed. */
+    /** A partition that notes how it is followed, and is read a batch at a time. */
     private static final class Source implements ReplicationSource {
+        volatile long end;
         final List<Long> epochs = new CopyOnWriteArrayList<>();
         final List<Position> positions = new CopyOnWriteArrayList<>();
 
@@ -141,7 +155,7 @@ class GrpcReplicaLinksTest {
         public void subscribe(Position position, Subscriber subscriber) {
             epochs.add(subscriber.brokerEpoch());
             positions.add(position);
-            subscriber.accepted(new Ends(0, 0, 0, 0));
+            subscriber.accepted(new Ends(0, 0, end, 0));
         }
 
         @Override
@@ -157,7 +171,8 @@ class GrpcReplicaLinksTest {
 
         @Override
         public ByteBuffer read(int leaderEpoch, long offset, ByteBuffer room) {
-            return ByteBuffer.allocate(0);
+            if (offset >= end) return ByteBuffer.allocate(0);
+            return ByteBuffer.allocate(BATCH_BYTES).putLong(0, offset).putInt(8, BATCH_BYTES - 12);
         }
 
         @Override
