@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -107,8 +108,12 @@ public final class Servers implements AutoCloseable {
                     (path, attributes) -> attributes.isDirectory()
                             && path.getFileName().toString().startsWith(topic + "-"))) {
                 return found.findAny().isPresent();
-            } catch (IOException | UncheckedIOException changedMeanwhile) {
-                return true;
+            } catch (UncheckedIOException e) {
+                // One of its files was deleted while this looked.
+                if (e.getCause() instanceof NoSuchFileException) return true;
+                throw e;
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot tell what " + broker + " has left of " + topic, e);
             }
         });
     }
