@@ -54,6 +54,7 @@ final class SimCall<Q, R> {
             on.toServer.send(() -> startServer(on, target));
         }
         while (!beforeOpen.isEmpty()) beforeOpen.remove().run();
+        client.nowReady();
     }
 
     private void startServer(SimConnection on, SimNetwork.SimServer target) {
@@ -109,9 +110,6 @@ final class SimCall<Q, R> {
             Long limit = options.getOption(QuorumChannels.ATTEMPT_NANOS);
             if (limit != null) clientProcess.after(limit, () -> cancel(Status.DEADLINE_EXCEEDED));
             channel.start(SimCall.this);
-            clientProcess.after(1_000, () -> {
-                if (!over) responseListener.onReady();
-            });
         }
 
         @Override
@@ -155,7 +153,14 @@ final class SimCall<Q, R> {
         void taken(int count) {
             boolean wasFull = underWay >= WINDOW_BYTES;
             underWay -= count;
-            if (wasFull && underWay < WINDOW_BYTES && !over && listener != null) listener.onReady();
+            if (wasFull) nowReady();
+        }
+
+        /** What it had to say meanwhile may leave. */
+        void nowReady() {
+            clientProcess.after(1_000, () -> {
+                if (isReady() && listener != null) listener.onReady();
+            });
         }
 
         private void received(byte[] message) {

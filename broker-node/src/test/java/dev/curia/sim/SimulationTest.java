@@ -99,7 +99,7 @@ class SimulationTest {
 
     @Test
     void unfencedFollowersAreFound() {
-        assertFound(PlantedBugs.UnfencedFollowers::new, 95, 20); // rare: one seed of 100
+        assertFound(PlantedBugs.UnfencedFollowers::new, 30, 30); // rare: one seed of 100
     }
 
     @Test
@@ -124,7 +124,7 @@ class SimulationTest {
 
     @Test
     void metadataOfAFormerLifeIsFound() {
-        assertFound(PlantedBugs.MetadataOfAFormerLife::new, 150, 10); // one seed of 150
+        assertFound(PlantedBugs.MetadataOfAFormerLife::new, 30, 30); // one seed of 150
     }
 
     /** Something that must never happen does, with the bug in. Not counted: that the cluster stands still. */

@@ -115,6 +115,15 @@ class GrpcReplicaLinksTest {
         assertThat(source.positions.get(0).logStartOffset()).isEqualTo(3);
     }
 
+    /** No message need follow that could take it along. */
+    @Test
+    void whatIsSubscribedWhileTheStreamOpensIsSent() {
+        links.subscribe(SUBSCRIPTION, new Again());
+        links.subscribe(SUBSCRIPTION, new Again());
+
+        Await.until("both subscribed", PATIENCE, () -> source.positions.size() == 2);
+    }
+
     /** Credit rides on acknowledgements, and where only what is on disk counts these may come later than the next records. */
     @Test
     void aFollowerThatAcknowledgesNothingYetIsSentMore() {
