@@ -77,13 +77,13 @@ public final class Compare {
     /** Whole rounds, and of the last one the layouts that there is time for; the first is measured whole in any case. */
     private void measure(Budget budget, double seconds) {
         long start = clock.monotonicNanos();
-        for (Product product : products()) live(product, REHEARSAL, SHORT, (figure, value) -> {});
+        for (Product product : inOrder(0)) live(product, REHEARSAL, SHORT, (figure, value) -> {});
         Map<Plan, Double> longest = new HashMap<>();
         for (rounds = 0; rounds < budget.rounds(); rounds++) {
             for (Plan plan : contest.plans()) {
                 double before = (clock.monotonicNanos() - start) / 1e9;
                 if (rounds > 0 && before + longest.getOrDefault(plan, 0.0) > seconds) return;
-                for (Product product : products()) {
+                for (Product product : inOrder(rounds)) {
                     live(product, plan, budget, (figure, value) -> {
                         System.err.printf("  %s: %s%n", figure.name(), Table.number(value));
                         results.add(
@@ -97,8 +97,9 @@ public final class Compare {
         }
     }
 
-    private List<Product> products() {
-        return List.of(contest.one(), contest.other());
+    /** By turns: what one leaves behind in the machine, the other meets. */
+    private List<Product> inOrder(int round) {
+        return round % 2 == 0 ? List.of(contest.one(), contest.other()) : List.of(contest.other(), contest.one());
     }
 
     private void live(Product product, Plan plan, Budget budget, ObjDoubleConsumer<Figure> figures) {
@@ -119,7 +120,8 @@ public final class Compare {
     private String method(Budget budget) {
         return "The same stock Java client (" + System.getProperty("kafka.clients.version")
                 + ") drives " + contest.both() + ": " + rounds
-                + " rounds, in each of which both were started anew, one after the other, on the same JVM with " + HEAP
+                + " rounds, in each of which both were started anew, one after the other and by turns the first, on the same JVM with "
+                + HEAP
                 + ", the collector of their start scripts (Curia: parallel, Kafka: G1) and their default settings. Numbers are medians"
                 + " (least–most).\n"
                 + "**A ratio is shown only where the medians differ by more than either spreads.** Windows of "
