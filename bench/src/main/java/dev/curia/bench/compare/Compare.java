@@ -1,5 +1,6 @@
 package dev.curia.bench.compare;
 
+import dev.curia.bench.load.SpareMemory;
 import dev.curia.bench.product.Directories;
 import dev.curia.bench.product.Jvm;
 import dev.curia.bench.product.Layout;
@@ -34,6 +35,7 @@ public final class Compare {
     private static final double REHEARSAL_SECONDS = 50;
 
     private final Contest contest;
+    private final SpareMemory memory;
     private final Path directory;
     private final Clock clock;
     private final Results results = new Results();
@@ -43,8 +45,9 @@ public final class Compare {
     private int lives;
     private int rounds;
 
-    private Compare(Contest contest, Path directory, Clock clock) {
+    private Compare(Contest contest, SpareMemory memory, Path directory, Clock clock) {
         this.contest = contest;
+        this.memory = memory;
         this.directory = directory;
         this.clock = clock;
     }
@@ -60,13 +63,16 @@ public final class Compare {
         Contest contest =
                 durability ? Contest.ofDurability(home, jvm) : Contest.withKafka(home, kafka, jvm, arguments[4]);
         Budget budget = Budget.of(seconds - REHEARSAL_SECONDS, contest.plans());
-        Compare compare = new Compare(contest, directory, new SystemClock());
-        compare.measure(budget, seconds);
-        List<Comparison> comparisons = compare.results.comparisons();
-        if (!durability) draw(comparisons, Path.of(arguments[5]));
-        System.out.print(compare.method(budget)
-                + '\n'
-                + Table.of(comparisons, contest.one().name(), contest.other().name()));
+        try (SpareMemory memory = SpareMemory.open()) {
+            Compare compare = new Compare(contest, memory, directory, new SystemClock());
+            compare.measure(budget, seconds);
+            List<Comparison> comparisons = compare.results.comparisons();
+            if (!durability) draw(comparisons, Path.of(arguments[5]));
+            System.out.print(compare.method(budget)
+                    + '\n'
+                    + Table.of(
+                            comparisons, contest.one().name(), contest.other().name()));
+        }
     }
 
     private static void draw(List<Comparison> comparisons, Path chart) throws IOException {
@@ -106,7 +112,7 @@ public final class Compare {
         System.err.printf("%s %s, %s%n", LocalTime.now(ZoneId.systemDefault()), product.name(), plan.layout());
         Path own = directory.resolve("life-" + lives++);
         try {
-            try (Life life = new Life(product, plan, budget, own, clock, figures)) {
+            try (Life life = new Life(product, plan, budget, memory, own, clock, figures)) {
                 life.live();
             }
             Directories.delete(own);
@@ -130,7 +136,8 @@ public final class Compare {
                 + " compilers of all of them together took less than a twentieth of a processor twice in a row, for at most "
                 + Table.number(budget.patience() * Budget.WARM_UP_SECONDS) + " and "
                 + Table.number(budget.patience() * Budget.RATE_WARM_UP_SECONDS)
-                + " s for each server. What was written is deleted before anything else is measured.\n\n"
+                + " s for each server. What was written is deleted before anything else is measured. "
+                + SpareMemory.WHY + "\n\n"
                 + "Servers and client share the cores, so throughput is bound by the client as much as by the servers,"
                 + " and on a noisy machine it varies (load average before this began: " + Table.number(loadBefore)
                 + "):\n"

@@ -9,6 +9,7 @@ import dev.curia.bench.load.RawSaturation;
 import dev.curia.bench.load.Saturation;
 import dev.curia.bench.load.ServerUsage;
 import dev.curia.bench.load.Settling;
+import dev.curia.bench.load.SpareMemory;
 import dev.curia.bench.load.Times;
 import dev.curia.bench.load.Topics;
 import dev.curia.bench.load.Work;
@@ -38,6 +39,7 @@ final class Life implements AutoCloseable {
 
     private final Plan plan;
     private final Budget budget;
+    private final SpareMemory memory;
     private final ObjDoubleConsumer<Figure> results;
     private final Clock clock;
     private final Figures figures;
@@ -46,12 +48,21 @@ final class Life implements AutoCloseable {
     private final Topics topics;
 
     /**
+     * @param memory for what is measured
      * @param directory for data
      * @param results takes each figure once
      */
-    Life(Product product, Plan plan, Budget budget, Path directory, Clock clock, ObjDoubleConsumer<Figure> results) {
+    Life(
+            Product product,
+            Plan plan,
+            Budget budget,
+            SpareMemory memory,
+            Path directory,
+            Clock clock,
+            ObjDoubleConsumer<Figure> results) {
         this.plan = plan;
         this.budget = budget;
+        this.memory = memory;
         this.results = results;
         this.clock = clock;
         this.figures = new Figures(plan.layout());
@@ -71,6 +82,7 @@ final class Life implements AutoCloseable {
     }
 
     private void measure() throws ExecutionException, IOException {
+        fillMemory();
         results.accept(figures.startMillis(true), startMillis(true));
         if (plan.restart()) {
             servers.terminate();
@@ -123,7 +135,12 @@ final class Life implements AutoCloseable {
         return budget.patience() * usualOfAServer * plan.layout().brokers();
     }
 
+    private void fillMemory() {
+        memory.fillFor(LOAD_WARM_SECONDS + budget.windowSeconds());
+    }
+
     private void produce(Saturation saturation, ProduceLoad load) throws ExecutionException {
+        fillMemory();
         String topic = topics.make(load.partitions());
         Work work = saturation.produce(load, topic, LOAD_WARM_SECONDS, budget.windowSeconds());
         topics.delete(topic);
@@ -133,6 +150,7 @@ final class Life implements AutoCloseable {
     }
 
     private void raw(RawSaturation raw, RawLoad load) throws ExecutionException, IOException {
+        fillMemory();
         String topic = topics.make(load.connections());
         Work work = raw.produce(load, topic, LOAD_WARM_SECONDS, budget.windowSeconds());
         topics.delete(topic);

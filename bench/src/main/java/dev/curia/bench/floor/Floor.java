@@ -1,6 +1,7 @@
 package dev.curia.bench.floor;
 
 import dev.curia.bench.compare.Table;
+import dev.curia.bench.load.SpareMemory;
 import dev.curia.bench.product.Directories;
 import dev.curia.common.time.Clock;
 import java.io.IOException;
@@ -27,10 +28,11 @@ public record Floor(List<Row> rows) {
     /**
      * Measures.
      *
+     * @param memory for files
      * @param directory for files that are deleted again
      * @param seconds for each of the longer ones, about
      */
-    public static Floor measure(Path directory, double seconds, Clock clock) throws IOException {
+    public static Floor measure(SpareMemory memory, Path directory, double seconds, Clock clock) throws IOException {
         Path own = Files.createDirectories(directory.resolve("floor"));
         List<Row> rows = new ArrayList<>();
         BareBytes.receiving(WARM * seconds);
@@ -39,10 +41,11 @@ public record Floor(List<Row> rows) {
         rows.add(new Row("their CRC-32C, CPU-s per GB", BareBytes.checksums(seconds)));
         BareFiles files = new BareFiles(own, clock);
         rows.add(new Row("written to one file again and again, CPU-s per GB", files.again(seconds)));
-        for (double gigabytes : new double[] {seconds / 2, MUCH * seconds}) {
-            rows.add(new Row(
-                    Table.number(gigabytes) + " GB written to new files, CPU-s per GB", files.growing(gigabytes)));
-        }
+        double much = MUCH * seconds;
+        String written = Table.number(much) + " GB written to new files, ";
+        rows.add(new Row(written + "whatever memory the system gives, CPU-s per GB", files.growing(much)));
+        memory.fill(much);
+        rows.add(new Row(written + "memory that was in use until then, CPU-s per GB", files.growing(much)));
         for (int followers : new int[] {0, 2}) {
             for (int perSecond : new int[] {AT_ONCE, RATE}) {
                 try (BareReplication replication = new BareReplication(followers, own, clock)) {

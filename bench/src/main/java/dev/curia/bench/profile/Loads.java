@@ -10,6 +10,7 @@ import dev.curia.bench.load.RawSaturation;
 import dev.curia.bench.load.Saturation;
 import dev.curia.bench.load.ServerUsage;
 import dev.curia.bench.load.Settling;
+import dev.curia.bench.load.SpareMemory;
 import dev.curia.bench.load.Topics;
 import dev.curia.bench.load.Work;
 import dev.curia.bench.product.Servers;
@@ -28,13 +29,15 @@ final class Loads {
     private final Clients clients;
     private final Topics topics;
     private final Pace pace;
+    private final SpareMemory memory;
     private final Clock clock;
 
-    Loads(Servers servers, Clients clients, Topics topics, Pace pace, Clock clock) {
+    Loads(Servers servers, Clients clients, Topics topics, Pace pace, SpareMemory memory, Clock clock) {
         this.servers = servers;
         this.clients = clients;
         this.topics = topics;
         this.pace = pace;
+        this.memory = memory;
         this.clock = clock;
     }
 
@@ -86,6 +89,7 @@ final class Loads {
     }
 
     private Work produce(ProduceLoad load, ServerUsage usage) throws ExecutionException {
+        memory.fillFor(pace.loadWarmSeconds() + pace.windowSeconds());
         String topic = topics.make(load.partitions());
         Work work = new Saturation(clients, clock, usage)
                 .produce(load, topic, pace.loadWarmSeconds(), pace.windowSeconds());
@@ -98,6 +102,7 @@ final class Loads {
     }
 
     private Work raw(RawLoad load, ServerUsage usage) throws ExecutionException, IOException {
+        memory.fillFor(pace.loadWarmSeconds() + pace.windowSeconds());
         String topic = topics.make(load.connections());
         Work work = raw(usage).produce(load, topic, pace.loadWarmSeconds(), pace.windowSeconds());
         topics.delete(topic);

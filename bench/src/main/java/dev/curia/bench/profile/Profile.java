@@ -4,6 +4,7 @@ import dev.curia.bench.compare.Compare;
 import dev.curia.bench.compare.Contest;
 import dev.curia.bench.compare.Table;
 import dev.curia.bench.floor.Floor;
+import dev.curia.bench.load.SpareMemory;
 import dev.curia.bench.product.Directories;
 import dev.curia.bench.product.Jvm;
 import dev.curia.bench.product.Layout;
@@ -30,16 +31,19 @@ public final class Profile {
     private final Contest withKafka;
     private final Contest ofDurability;
     private final Pace pace;
+    private final SpareMemory memory;
     private final Path directory;
     private final Clock clock;
     private final List<String> failures = new ArrayList<>();
     private final double loadBefore =
             ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
 
-    private Profile(Contest withKafka, Contest ofDurability, Pace pace, Path directory, Clock clock) {
+    private Profile(
+            Contest withKafka, Contest ofDurability, Pace pace, SpareMemory memory, Path directory, Clock clock) {
         this.withKafka = withKafka;
         this.ofDurability = ofDurability;
         this.pace = pace;
+        this.memory = memory;
         this.directory = directory;
         this.clock = clock;
     }
@@ -50,15 +54,18 @@ public final class Profile {
         new PerfCheck(directory).check();
         Path home = Path.of(arguments[0]).toAbsolutePath();
         Jvm jvm = Jvm.own(Compare.HEAP);
-        Profile profile = new Profile(
-                Contest.withKafka(home, Path.of(arguments[1]), jvm, "brief"),
-                Contest.ofDurability(home, jvm),
-                Pace.of(Double.parseDouble(arguments[3])),
-                directory,
-                new SystemClock());
-        StringBuilder tables = new StringBuilder(profile.floor());
-        for (Course course : Course.values()) tables.append(profile.tables(course));
-        System.out.print(profile.method() + tables);
+        try (SpareMemory memory = SpareMemory.open()) {
+            Profile profile = new Profile(
+                    Contest.withKafka(home, Path.of(arguments[1]), jvm, "brief"),
+                    Contest.ofDurability(home, jvm),
+                    Pace.of(Double.parseDouble(arguments[3])),
+                    memory,
+                    directory,
+                    new SystemClock());
+            StringBuilder tables = new StringBuilder(profile.floor());
+            for (Course course : Course.values()) tables.append(profile.tables(course));
+            System.out.print(profile.method() + tables);
+        }
     }
 
     /** Before servers have filled the page cache. */
@@ -66,7 +73,8 @@ public final class Profile {
         return "\n### What the machine takes at least\nBare threads, sockets and files, that check nothing and keep nothing else, alone on the"
                 + " machine: what a broker's parts would cost at least. Of the servers' side only. A record for three replicas is written"
                 + " three times, sent to two followers, acknowledged by both, and then to the producer; a consumer waits for each.\n\n"
-                + Floor.measure(directory, pace.loadWarmSeconds(), clock).table();
+                + Floor.measure(memory, directory, pace.loadWarmSeconds(), clock)
+                        .table();
     }
 
     /** Product after product; only what was profiled of both has a table. */
@@ -89,7 +97,7 @@ public final class Profile {
     private void live(Product product, Course course, BiConsumer<Load, Profiled> results) throws IOException {
         System.err.printf("%s %s, %s%n", LocalTime.now(ZoneId.systemDefault()), product.name(), course);
         Path own = directory.resolve(product.name() + "-" + course);
-        try (ProfiledLife life = new ProfiledLife(product, course, pace, own, clock)) {
+        try (ProfiledLife life = new ProfiledLife(product, course, pace, memory, own, clock)) {
             life.live(results);
         } catch (ExecutionException | RuntimeException | IOException e) {
             // The others still say something; this one is told of above the tables, and its files stay until the end.
@@ -114,7 +122,7 @@ public final class Profile {
                 + " small batches, and before fixed rates with these, until the just-in-time compilers of all of them together took less"
                 + " than a twentieth of a processor twice in a row, for at most " + most
                 + "; and with the load itself for "
-                + Table.number(pace.loadWarmSeconds()) + " s. Load average before this began: "
+                + Table.number(pace.loadWarmSeconds()) + " s. " + SpareMemory.WHY + " Load average before this began: "
                 + Table.number(loadBefore) + ".\n\n"
                 + "The first row is what the servers used, measured as in the comparison, without the just-in-time"
                 + " compilers' threads; the other rows are its parts, by where the samples were, but the last one: what the clients' process used besides,"

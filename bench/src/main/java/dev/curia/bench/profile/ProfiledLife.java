@@ -2,6 +2,7 @@ package dev.curia.bench.profile;
 
 import dev.curia.bench.load.Clients;
 import dev.curia.bench.load.ServerUsage;
+import dev.curia.bench.load.SpareMemory;
 import dev.curia.bench.load.Topics;
 import dev.curia.bench.load.Window;
 import dev.curia.bench.load.Work;
@@ -25,8 +26,11 @@ final class ProfiledLife implements AutoCloseable {
     private final Topics topics;
     private final Loads loads;
 
-    /** @param directory for data */
-    ProfiledLife(Product product, Course course, Pace pace, Path directory, Clock clock) {
+    /**
+     * @param memory for what is profiled
+     * @param directory for data
+     */
+    ProfiledLife(Product product, Course course, Pace pace, SpareMemory memory, Path directory, Clock clock) {
         this.course = course;
         this.pace = pace;
         this.directory = directory;
@@ -34,7 +38,7 @@ final class ProfiledLife implements AutoCloseable {
         this.servers = new Servers(product, course.layout(), directory);
         this.clients = new Clients(servers.bootstrapServers(), course.layout().brokers());
         this.topics = new Topics(servers, clients);
-        this.loads = new Loads(servers, clients, topics, pace, clock);
+        this.loads = new Loads(servers, clients, topics, pace, memory, clock);
     }
 
     /** @param results takes each load once */
