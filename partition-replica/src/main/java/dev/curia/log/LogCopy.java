@@ -216,7 +216,7 @@ final class LogCopy {
     }
 
     private void append(Copied copied, ByteBuffer part) throws IOException {
-        copied.target.append(part, batch, log.config().indexIntervalBytes());
+        copied.target.append(part, batch, log.config().indexIntervalBytes(), 0);
         int bytes = part.limit();
         sizeInBytes.addAndGet(bytes);
         environment.space().appended(bytes);

@@ -50,8 +50,10 @@ final class LogWriter {
     LogView append(LogView now, ByteBuffer batches, Extent extent, LogConfig config, long nowMillis)
             throws IOException {
         Segment active = now.active();
+        int zeros;
         try {
-            active.append(batches, batch, config.indexIntervalBytes());
+            zeros = active.append(
+                    batches, batch, config.indexIntervalBytes(), config.fsynced() ? 0 : config.segmentBytes());
             for (int at = batches.position(); at < batches.limit(); at += batch.sizeInBytes()) {
                 AbortedTxn aborted = producers.update(batch.at(batches, at), nowMillis);
                 if (aborted != null) active.aborted().add(aborted);
@@ -60,8 +62,8 @@ final class LogWriter {
             takeBack(now, extent.firstOffset());
             throw e;
         }
-        int ahead = config.fsynced() ? active.prepareAppends(config.segmentBytes()) : 0;
-        environment.space().appended(batches.remaining() + ahead);
+        if (config.fsynced()) zeros = active.prepareAppends(config.segmentBytes());
+        environment.space().appended(batches.remaining() + zeros);
         return new LogView(
                 now.segments(), now.logStartOffset(), extent.lastOffset() + 1, active.size(), extent.epochs());
     }

@@ -124,14 +124,14 @@ final class GroupCleaning {
             return;
         }
         pace.written(batch.remaining());
-        to.append(batch, scratch, contents.policy().indexIntervalBytes());
+        to.append(batch, scratch, contents.policy().indexIntervalBytes(), 0);
     }
 
     private void writePending(Segment to) throws IOException, CleaningAbortedException {
         pending.flip();
         if (pending.hasRemaining()) {
             pace.written(pending.remaining());
-            to.append(pending, scratch, contents.policy().indexIntervalBytes());
+            to.append(pending, scratch, contents.policy().indexIntervalBytes(), 0);
         }
         pending.clear();
     }

@@ -6,11 +6,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A segment's records on disk, and what lies behind them: space that was reserved, and zeros for a log that is forced after every few records.
- * Records written over zeros change nothing that the file system keeps about the file, so that forcing them needs no journal. Recovery takes
- * zeros for the end ({@link ZeroTail}). Confined to the segment's writer, but for {@link #force}.
+ * A segment's records on disk, and what lies behind them: space that was reserved, and zeros. A write is filled up with them to the end of a
+ * {@link #BLOCK}, since the page cache keeps the more in one piece the more is written at once, and from where such a piece may begin. A log that is
+ * forced after every few records has more of them: records written over zeros change nothing that the file system keeps about the file, so that
+ * forcing them needs no journal. Recovery takes zeros for the end ({@link ZeroTail}). Confined to the segment's writer, but for {@link #force}.
  */
 final class RecordsFile {
+    /** Shorter segments are not filled up: many small logs take no more than twice their size. */
+    private static final int BLOCK = 64 << 10;
+
     /** Forces of more than that gain less than writing everything twice costs. */
     private static final int MOST_FORCED_BYTES = 64 << 10;
 
@@ -42,12 +46,41 @@ final class RecordsFile {
         }
     }
 
-    /** At {@code end}, where the records end. On a full disk nothing of it stays. */
-    void write(int end, ByteBuffer batches) throws IOException {
+    /**
+     * At {@code end}, where the records end, with zeros behind it, but none from {@code limit} on. On a full disk nothing of it stays.
+     *
+     * @return how many zeros
+     */
+    int write(int end, ByteBuffer batches, int limit) throws IOException {
+        int filled = filledEnd((long) end + batches.remaining(), limit);
+        if (filled == 0) {
+            write(end, batches);
+            return 0;
+        }
+        int zeros = filled - end - batches.remaining();
+        int start = batches.position();
+        try {
+            write(end, batches, ZEROS.duplicate().limit(zeros));
+        } catch (NoSpaceException e) {
+            write(end, batches.position(start)); // The last room is for records.
+            return 0;
+        }
+        zerosEnd = filled;
+        return zeros;
+    }
+
+    /** Where zeros behind the next write should end; 0: there are some, or there should be none. */
+    private int filledEnd(long end, int limit) {
+        if (end <= zerosEnd || end < BLOCK) return 0;
+        long filled = (end + BLOCK - 1) / BLOCK * BLOCK;
+        return filled > end && filled <= limit ? (int) filled : 0;
+    }
+
+    private void write(int end, ByteBuffer... sources) throws IOException {
         LogFile open = file.acquire();
         try {
             file.written();
-            open.write(end, batches);
+            open.write(end, sources);
         } catch (NoSpaceException e) {
             cut(open, end); // Of what was written of it, whole batches would count as appended after a crash.
             throw e;

@@ -138,25 +138,26 @@ public final class Segment {
         return relative >= 0 && relative <= Integer.MAX_VALUE;
     }
 
-    /** Writes whole batches whose offsets are final and follow the last one, in one write. Writer only; not durable. {@code view} is scratch. */
-    public void append(ByteBuffer batches, BatchView view, int indexIntervalBytes) throws IOException {
+    /**
+     * Writes whole batches whose offsets are final and follow the last one, in one write; {@code view} is scratch. Writer only; not durable.
+     *
+     * @return how many zeros were written behind them, see {@link RecordsFile}; none from {@code fillBytes} on
+     */
+    public int append(ByteBuffer batches, BatchView view, int indexIntervalBytes, int fillBytes) throws IOException {
         int start = batches.position();
         int bytes = batches.remaining();
         int end = size;
         checkGrowing();
-        records.write(end, batches);
+        int zeros = records.write(end, batches, fillBytes);
         batches.position(start);
         for (int at = start; at < batches.limit(); at += view.sizeInBytes()) {
             index(view.at(batches, at), end + at - start, indexIntervalBytes);
         }
         size = end + bytes;
+        return zeros;
     }
 
-    /**
-     * Prepares the disk for the next appends to a log that is forced after each, see {@link RecordsFile}; not behind {@code maxBytes}. Writer only.
-     *
-     * @return how much disk space that took, in bytes
-     */
+    /** The same for a log that is forced after each append, none from {@code maxBytes} on. Writer only. */
     public int prepareAppends(int maxBytes) throws IOException {
         checkGrowing();
         return records.writeZeros(size, maxBytes);

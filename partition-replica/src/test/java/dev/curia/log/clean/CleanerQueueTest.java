@@ -60,7 +60,7 @@ class CleanerQueueTest {
                 ByteBuffer batch = MemoryRecords.withRecords(
                                 base + i, Compression.NONE, 0, new SimpleRecord(time, new byte[1], new byte[1]))
                         .buffer();
-                segment.append(batch, new BatchView(), 100);
+                segment.append(batch, new BatchView(), 100, 0);
             }
             segment.seal();
             return segment;
