@@ -20,7 +20,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -127,7 +129,7 @@ class LogVerifierTest {
         for (Map.Entry<Path, byte[]> file : contents.entrySet()) {
             int step = file.getKey().toString().endsWith(".log") ? 11 : 2;
             for (int length = 0; length < file.getValue().length; length += step) {
-                Files.write(file.getKey(), java.util.Arrays.copyOf(file.getValue(), length));
+                Files.write(file.getKey(), Arrays.copyOf(file.getValue(), length));
                 reportedOrHarmless(file.getKey() + " cut to " + length, file.getKey());
                 restore();
             }
@@ -206,6 +208,34 @@ class LogVerifierTest {
                 assertThat(worst).as("at %s %s", at, findings).isLessThan(Severity.DAMAGE);
             }
         }
+    }
+
+    @Test
+    void zerosAtTheEndAreCommonAfterACrashOnly() throws IOException {
+        Path log = partition.resolve("00000000000000000013.log");
+        byte[] records = Files.readAllBytes(log);
+        Files.write(log, Arrays.copyOf(records, records.length + 1_000));
+        List<Finding> findings = new ArrayList<>();
+        verify(directory, ALL, findings);
+        assertThat(findings)
+                .as("stopped cleanly")
+                .anySatisfy(finding -> assertThat(finding.severity()).isEqualTo(Severity.DAMAGE));
+
+        Files.delete(directory.resolve(".kafka_cleanshutdown"));
+        Files.writeString(directory.resolve("recovery-point-offset-checkpoint"), "0\n1\norders 0 14\n");
+        findings.clear();
+        PartitionSummary total = verify(directory, ALL, findings);
+        assertThat(total.repairs() + total.damages()).as("%s", findings).isZero();
+        assertThat(findings).anySatisfy(finding -> {
+            assertThat(finding.problem()).isEqualTo("zero-end");
+            assertThat(finding.message()).contains("1000 bytes are zero");
+        });
+
+        Files.write(log, new byte[1], StandardOpenOption.APPEND);
+        Files.write(log, records, StandardOpenOption.APPEND);
+        findings.clear();
+        total = verify(directory, ALL, findings);
+        assertThat(total.repairs()).as("%s", findings).isPositive();
     }
 
     @Test

@@ -135,7 +135,7 @@ final class PartitionVerifier {
             tail.add(scan);
             return;
         }
-        if (!scan.isBatch() && next == nextBase && promises.rescanned(nextBase - 1) && scan.isZeros()) return;
+        if (isCommonEnd(scan, nextBase)) return;
         String defect = scan.isBatch() ? headerDefect(scan, base, nextBase) : stretch(scan);
         if (defect == null && decodeRecords && scan.loadRecords()) defect = scan.checkRecords();
         if (defect != null) {
@@ -161,6 +161,16 @@ final class PartitionVerifier {
             gaps.found(scan.path(), scan.position(), next, batch.baseOffset(), flushed);
         }
         take(scan, indexes);
+    }
+
+    /** Zeros behind the records, as every crash leaves them, which the next start cuts off. */
+    private boolean isCommonEnd(SegmentScan scan, long nextBase) throws IOException {
+        boolean last = nextBase == Long.MAX_VALUE;
+        boolean mayEnd = last ? !promises.flushed(next) : next == nextBase && promises.rescanned(nextBase - 1);
+        if (scan.isBatch() || !mayEnd || scan.position() + scan.bytes() < scan.fileBytes() || !scan.isZeros())
+            return false;
+        if (last) findings.add(Finding.note("zero-end", scan.path(), Finding.sentence(stretch(scan))));
+        return true;
     }
 
     /** A batch that is as it should be. */
@@ -248,7 +258,8 @@ final class PartitionVerifier {
     }
 
     private static String stretch(SegmentScan scan) throws IOException {
-        if (scan.isZeros()) return scan.bytes() + " bytes are zero: reserved and never written, or lost in a power cut";
+        if (scan.isZeros())
+            return scan.bytes() + " bytes are zero: written ahead of the records or reserved, or lost in a power cut";
         return scan.bytes() + " bytes hold no batch: " + scan.defect();
     }
 
