@@ -13,7 +13,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -36,26 +35,11 @@ class FilledLogTest {
         return fixture(new NioFileSystem(), LogConfig.defaults());
     }
 
-    private static byte[] file(LogFixture fixture) throws IOException {
-        return Files.readAllBytes(fixture.file("00000000000000000000.log"));
-    }
-
-    private static int fileBytes(LogFixture fixture) throws IOException {
-        return file(fixture).length;
-    }
-
-    private static int zeros(LogFixture fixture) throws IOException {
-        byte[] file = file(fixture);
-        int end = Math.toIntExact(fixture.log.view().activeSize());
-        for (int i = end; i < file.length; i++) assertThat(file[i]).isZero();
-        return file.length - end;
-    }
-
     @Test
     void aShortLogIsAsLongAsItsRecords() throws IOException {
         try (LogFixture fixture = fixture()) {
             fixture.append(batch(SHORT));
-            assertThat(zeros(fixture)).isZero();
+            assertThat(fixture.zeros()).isZero();
         }
     }
 
@@ -63,13 +47,13 @@ class FilledLogTest {
     void theNextRecordsAreWrittenOverThemAndNobodySeesThem() throws IOException {
         try (LogFixture fixture = fixture()) {
             fixture.append(batch(LONG));
-            assertThat(fileBytes(fixture)).isEqualTo(2 * BLOCK);
-            assertThat(zeros(fixture)).isPositive();
+            assertThat(fixture.firstFile().length).isEqualTo(2 * BLOCK);
+            assertThat(fixture.zeros()).isPositive();
             fixture.append(batch(SHORT));
-            assertThat(fileBytes(fixture)).isEqualTo(2 * BLOCK);
-            assertThat(zeros(fixture)).isPositive();
+            assertThat(fixture.firstFile().length).isEqualTo(2 * BLOCK);
+            assertThat(fixture.zeros()).isPositive();
             fixture.append(batch(LONG));
-            assertThat(fileBytes(fixture)).isEqualTo(3 * BLOCK);
+            assertThat(fixture.firstFile().length).isEqualTo(3 * BLOCK);
             assertThat(fixture.records()).containsExactly("0=" + LONG, "1=" + SHORT, "2=" + LONG);
         }
     }
@@ -83,7 +67,7 @@ class FilledLogTest {
             fixture.crash();
 
             assertThat(fixture.records()).containsExactly("0=" + LONG, "1=" + SHORT);
-            assertThat(zeros(fixture)).isZero();
+            assertThat(fixture.zeros()).isZero();
             assertThat(fixture.metrics
                             .get("curia_log_recovery_cut_bytes")
                             .counter()
@@ -91,7 +75,7 @@ class FilledLogTest {
                     .as("they were no records")
                     .isZero();
             fixture.append(batch(SHORT));
-            assertThat(fileBytes(fixture)).isEqualTo(2 * BLOCK);
+            assertThat(fixture.firstFile().length).isEqualTo(2 * BLOCK);
             assertThat(fixture.records()).containsExactly("0=" + LONG, "1=" + SHORT, "2=" + SHORT);
         }
     }
@@ -102,13 +86,13 @@ class FilledLogTest {
             int size = batch(LONG).remaining();
             fixture.append(batch(LONG));
             fixture.stop();
-            assertThat(fileBytes(fixture)).isEqualTo(size);
+            assertThat(fixture.firstFile().length).isEqualTo(size);
             fixture.reopen();
             fixture.append(batch(SHORT));
             size += batch(SHORT).remaining();
-            assertThat(fileBytes(fixture)).isEqualTo(2 * BLOCK);
+            assertThat(fixture.firstFile().length).isEqualTo(2 * BLOCK);
             fixture.log.roll();
-            assertThat(fileBytes(fixture)).isEqualTo(size);
+            assertThat(fixture.firstFile().length).isEqualTo(size);
         }
     }
 
@@ -118,9 +102,9 @@ class FilledLogTest {
             fixture.append(batch(LONG));
             fixture.append(batch(SHORT));
             fixture.log.truncateTo(1);
-            assertThat(zeros(fixture)).isZero();
+            assertThat(fixture.zeros()).isZero();
             fixture.append(batch(SHORT));
-            assertThat(fileBytes(fixture)).isEqualTo(2 * BLOCK);
+            assertThat(fixture.firstFile().length).isEqualTo(2 * BLOCK);
             assertThat(fixture.records()).containsExactly("0=" + LONG, "1=" + SHORT);
         }
     }
@@ -130,7 +114,7 @@ class FilledLogTest {
         LogConfig config = LogFixture.withSegmentBytes(LogConfig.defaults(), 2 * BLOCK - 1);
         try (LogFixture fixture = fixture(new NioFileSystem(), config)) {
             fixture.append(batch(LONG));
-            assertThat(zeros(fixture)).isZero();
+            assertThat(fixture.zeros()).isZero();
         }
     }
 
@@ -142,7 +126,7 @@ class FilledLogTest {
 
             assertThat(fixture.log.isOnline()).isTrue();
             assertThat(fixture.failures).isEmpty();
-            assertThat(zeros(fixture)).isZero();
+            assertThat(fixture.zeros()).isZero();
             assertThat(fixture.records()).containsExactly("0=" + LONG, "1=" + SHORT);
         }
     }

@@ -7,7 +7,6 @@ import dev.curia.log.io.FaultyFileSystem;
 import dev.curia.log.io.FileSystem;
 import dev.curia.log.io.NioFileSystem;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -31,32 +30,21 @@ class FsyncedLogTest {
         return new LogFixture(path, files, config);
     }
 
-    private static byte[] file(LogFixture fixture) throws IOException {
-        return Files.readAllBytes(fixture.file("00000000000000000000.log"));
-    }
-
-    private static int zeros(LogFixture fixture) throws IOException {
-        byte[] file = file(fixture);
-        int end = Math.toIntExact(fixture.log.view().activeSize());
-        for (int i = end; i < file.length; i++) assertThat(file[i]).isZero();
-        return file.length - end;
-    }
-
     @Test
     void smallForcesFindZerosWhichNobodySees() throws IOException {
         try (LogFixture fixture = fixture(FSYNCED)) {
             fixture.append(batch("a"));
-            assertThat(zeros(fixture)).isEqualTo(LEAST_ZEROS);
-            int length = file(fixture).length;
+            assertThat(fixture.zeros()).isEqualTo(LEAST_ZEROS);
+            int length = fixture.firstFile().length;
             fixture.log.flush();
             fixture.append(batch("b"));
-            assertThat(file(fixture)).hasSize(length);
+            assertThat(fixture.firstFile()).hasSize(length);
             assertThat(fixture.records()).containsExactly("0=a", "1=b");
 
             fixture.crash();
 
             assertThat(fixture.records()).containsExactly("0=a", "1=b");
-            assertThat(zeros(fixture)).isZero();
+            assertThat(fixture.zeros()).isZero();
             assertThat(fixture.metrics
                             .get("curia_log_recovery_cut_bytes")
                             .counter()
@@ -65,7 +53,7 @@ class FsyncedLogTest {
                     .isZero();
             fixture.append(batch("c"));
             fixture.stop();
-            assertThat(file(fixture).length).isLessThan(LEAST_ZEROS);
+            assertThat(fixture.firstFile().length).isLessThan(LEAST_ZEROS);
             fixture.reopen();
             assertThat(fixture.records()).containsExactly("0=a", "1=b", "2=c");
         }
@@ -77,11 +65,11 @@ class FsyncedLogTest {
         try (LogFixture fixture = fixture(LogFixture.withSegmentBytes(FSYNCED, segmentBytes))) {
             fixture.append(batch("a".repeat(10_000)));
             fixture.append(batch("b".repeat(10_000)));
-            assertThat(zeros(fixture)).isBetween(LEAST_ZEROS - 10_100, LEAST_ZEROS);
+            assertThat(fixture.zeros()).isBetween(LEAST_ZEROS - 10_100, LEAST_ZEROS);
             fixture.append(batch("c".repeat(10_000)));
-            assertThat(file(fixture)).hasSize(segmentBytes);
+            assertThat(fixture.firstFile()).hasSize(segmentBytes);
             fixture.log.roll();
-            assertThat(file(fixture).length).isBetween(30_000, 31_000);
+            assertThat(fixture.firstFile().length).isBetween(30_000, 31_000);
         }
     }
 
@@ -91,7 +79,7 @@ class FsyncedLogTest {
             fixture.append(batch("a".repeat(100_000)));
             fixture.log.flush();
             fixture.append(batch("b".repeat(200_000)));
-            assertThat(zeros(fixture)).isZero();
+            assertThat(fixture.zeros()).isZero();
         }
     }
 
@@ -99,7 +87,7 @@ class FsyncedLogTest {
     void whatCountsWhenItIsWrittenGetsNone() throws IOException {
         try (LogFixture fixture = fixture(LogConfig.defaults())) {
             for (String value : List.of("a", "b", "c")) fixture.append(batch(value));
-            assertThat(zeros(fixture)).isZero();
+            assertThat(fixture.zeros()).isZero();
         }
     }
 
@@ -109,9 +97,9 @@ class FsyncedLogTest {
             fixture.append(batch("a"));
             fixture.append(batch("b"));
             fixture.log.truncateTo(1);
-            assertThat(zeros(fixture)).isZero();
+            assertThat(fixture.zeros()).isZero();
             fixture.append(batch("c"));
-            assertThat(zeros(fixture)).isEqualTo(LEAST_ZEROS);
+            assertThat(fixture.zeros()).isEqualTo(LEAST_ZEROS);
             assertThat(fixture.records()).containsExactly("0=a", "1=c");
         }
     }
@@ -124,11 +112,11 @@ class FsyncedLogTest {
             files.setRoom(2L * size + 10);
 
             assertThat(fixture.append(batch("a")).ok()).isTrue();
-            assertThat(zeros(fixture)).isZero();
+            assertThat(fixture.zeros()).isZero();
 
             assertThat(fixture.log.isOnline()).isTrue();
             assertThat(fixture.failures).isEmpty();
-            assertThat(file(fixture)).isEqualTo(Arrays.copyOf(file(fixture), size));
+            assertThat(fixture.firstFile()).isEqualTo(Arrays.copyOf(fixture.firstFile(), size));
             assertThat(fixture.records()).containsExactly("0=a");
         }
     }

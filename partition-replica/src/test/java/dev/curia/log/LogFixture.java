@@ -1,5 +1,7 @@
 package dev.curia.log;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.curia.common.id.TopicPartition;
 import dev.curia.common.id.Uuid;
 import dev.curia.log.batch.AppendOrigin;
@@ -9,6 +11,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,6 +136,19 @@ public final class LogFixture implements AutoCloseable {
 
     Path file(String name) {
         return log.directory().resolve(name);
+    }
+
+    /** The records' file of the segment that begins at offset 0. */
+    byte[] firstFile() throws IOException {
+        return Files.readAllBytes(file("00000000000000000000.log"));
+    }
+
+    /** How many zeros follow the records of a log of one segment; nothing else may. */
+    int zeros() throws IOException {
+        byte[] file = firstFile();
+        int end = log.view().activeSize();
+        for (int i = end; i < file.length; i++) assertThat(file[i]).isZero();
+        return file.length - end;
     }
 
     /** As after a clean stop. */
